@@ -72,7 +72,7 @@ export function readComposeFile(file: string, variables: Record<string, string>,
       ? path.join(monitoringDir, relative.slice('monitoring'.length))
       : path.resolve(path.dirname(file), source)
   }
-  const services = composeWorkloads(root, variables).map(({ name, env, args, mounts, at }): Container => ({
+  const services = composeWorkloads(root)(variables).map(({ name, env, args, mounts, at }): Container => ({
     id: name,
     name: filled(at.get('container_name')) || undefined,
     entrypoint:

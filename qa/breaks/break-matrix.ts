@@ -60,51 +60,47 @@ const ALL_TRACES = /^path-|^rate-limiter$|^fluxpay-engine$|^moalog-server$/
 /** The dashboard's checks are about the drill as a whole. */
 const DRILL = /^drill$/
 
+type Row = Omit<Break, 'must' | 'may' | 'check'> & { fails: string; may?: RegExp }
+
+/** `fails` of a row: the subject that must fail and, where it matters, the check; `may` without one: that subject alone. */
+function drill(name: string, only: string[], ...rows: Row[]): Drill {
+  const breaks = rows.map(({ fails, may, ...row }) => {
+    const [must = '', check] = fails.split(' ')
+    return { ...row, must, may: may ?? new RegExp(`^${must}$`), ...(check === undefined ? {} : { check }) }
+  })
+  return { name, only, breaks }
+}
+
+const short = (...of: Parameters<typeof drill>): Drill => ({ ...drill(...of), short: true })
+
 const agent = (part: string, env: Record<string, string | null>): Change => ({ part, env })
 const collector = (from: string | RegExp, to: string): Change => ({ file: 'otel-collector/otel-collector.yml', from, to })
 const promtail = (from: string | RegExp, to: string): Change => ({ file: 'promtail/promtail.yml', from, to })
 
 /** What a drill takes for granted, broken. */
 const PREMISES: Drill[] = [
-  {
-    name: 'fail-open',
-    only: ['redis-killed', 'redis-hung', 'jaeger-stopped'],
-    short: true,
-    breaks: [
-      {
-        name: 'rate-limiter-does-not-fail-open',
-        change: { part: 'rate-limiter', env: { LAB_NO_FAIL_OPEN: 'true' } },
-        part: 'rate-limiter',
-        must: 'redis-hung',
-        may: /^redis-(killed|hung)$/,
-        check: 'keeps-answering',
-        named: /Fails alone too.*fallback of rate-limiter.*\n.*rate-limit\/check: 0 of \d+ answered 200 .*x 500/s,
-      },
-    ],
-  },
-  {
-    name: 'timing',
-    only: ['redis-killed'],
-    breaks: [
-      {
-        name: 'evaluated-every-five-minutes',
-        change: { file: 'prometheus.yml', from: 'evaluation_interval: 15s', to: 'evaluation_interval: 5m' },
-        part: 'prometheus.yml',
-        must: 'drill',
-        may: /^(drill|redis-killed)$/,
-        check: 'timing-as-specified',
-        named: /global\.evaluation_interval in prometheus\.yml is 20s, specified 1s/,
-      },
-    ],
-  },
+  short('fail-open', ['redis-killed', 'redis-hung', 'jaeger-stopped'], {
+    name: 'rate-limiter-does-not-fail-open',
+    change: { part: 'rate-limiter', env: { LAB_NO_FAIL_OPEN: 'true' } },
+    part: 'rate-limiter',
+    fails: 'redis-hung keeps-answering',
+    may: /^redis-(killed|hung)$/,
+    named: /Fails alone too.*fallback of rate-limiter.*\n.*rate-limit\/check: 0 of \d+ answered 200 .*x 500/s,
+  }),
+  drill('timing', ['redis-killed'], {
+    name: 'evaluated-every-five-minutes',
+    change: { file: 'prometheus.yml', from: 'evaluation_interval: 15s', to: 'evaluation_interval: 5m' },
+    part: 'prometheus.yml',
+    fails: 'drill timing-as-specified',
+    may: /^(drill|redis-killed)$/,
+    named: /global\.evaluation_interval in prometheus\.yml is 20s, specified 1s/,
+  }),
 ]
 
 /** A machine that is too busy, bounded in time. */
 const MACHINE: Drill[] = [
   {
-    name: 'busy-machine',
-    only: ['heap-pressure'],
-    breaks: [],
+    ...drill('busy-machine', ['heap-pressure']),
     starved: {
       part: 'rate-limiter',
       experiment: 'heap-pressure',
@@ -121,213 +117,128 @@ const MACHINE: Drill[] = [
 ]
 
 const RULES: Drill[] = [
-  {
-    name: 'rule',
-    only: ['error-burst'],
-    breaks: [
-      {
-        name: 'threshold-doubled',
-        change: { file: 'alert-rules.yml', from: /> 0\.01\b/g, to: '> 0.02' },
-        part: 'HighErrorRate',
-        must: 'error-burst',
-        may: ALERT,
-        named: /loaded rule HighErrorRate differs: .*> 0\.02/,
+  drill('rule', ['error-burst'], {
+    name: 'threshold-doubled',
+    change: { file: 'alert-rules.yml', from: /> 0\.01\b/g, to: '> 0.02' },
+    part: 'HighErrorRate',
+    fails: 'error-burst',
+    may: ALERT,
+    named: /loaded rule HighErrorRate differs: .*> 0\.02/,
+  }),
+  short(
+    'for-and-panel',
+    ['redis-killed'],
+    {
+      name: 'for-doubled',
+      change: { file: 'alert-rules.yml', from: 'for: 30s', to: 'for: 1m' },
+      part: 'RedisConnectionFailed',
+      fails: 'redis-killed rule-as-specified',
+      may: ALERT,
+      named: /for is/,
+    },
+    {
+      name: 'slo-panel-of-a-wrong-job',
+      change: {
+        file: 'grafana/dashboards/slo-dashboard.json',
+        from: /sum by \(le\) \(rate\(axum_http_requests_duration_seconds_bucket\{/,
+        to: '$&job=\\"moalog\\",',
       },
-    ],
-  },
-  {
-    name: 'for-and-panel',
-    only: ['redis-killed'],
-    short: true,
-    breaks: [
-      {
-        name: 'for-doubled',
-        change: { file: 'alert-rules.yml', from: 'for: 30s', to: 'for: 1m' },
-        part: 'RedisConnectionFailed',
-        must: 'redis-killed',
-        may: ALERT,
-        check: 'rule-as-specified',
-        named: /for is/,
-      },
-      {
-        name: 'slo-panel-of-a-wrong-job',
-        part: 'SLO dashboard',
-        must: 'drill',
-        may: DRILL,
-        check: 'slo-panel-has-data',
-        named: /[Pp]95|[Ll]atency/,
-        change: {
-          file: 'grafana/dashboards/slo-dashboard.json',
-          from: /sum by \(le\) \(rate\(axum_http_requests_duration_seconds_bucket\{/,
-          to: '$&job=\\"moalog\\",',
-        },
-      },
-    ],
-  },
-  {
-    name: 'route',
-    only: ['redis-killed'],
-    breaks: [
-      {
-        name: 'critical-route-to-default',
-        change: { file: 'alertmanager/alertmanager.yml', from: /receiver: critical\b/, to: 'receiver: default' },
-        part: 'alertmanager.yml',
-        must: 'redis-killed',
-        may: ALERT,
-        named: /default/,
-      },
-    ],
-  },
-  {
-    name: 'grouping',
-    only: ['redis-killed'],
-    breaks: [
-      {
-        name: 'group-by-removed',
-        change: { file: 'alertmanager/alertmanager.yml', from: /^ +group_by: .*\n/m, to: '' },
-        part: 'group_by',
-        must: 'redis-killed',
-        may: /^(redis-killed|drill)$/,
-        check: 'grouped-as-specified',
-        named: /grouped by no label/,
-      },
-    ],
-  },
-  {
-    name: 'metric',
-    only: ['redis-killed'],
-    breaks: [
-      {
-        name: 'metric-misspelt',
-        change: { file: 'alert-rules.yml', from: 'redis_up == 0', to: 'redis_upp == 0' },
-        part: 'RedisConnectionFailed',
-        must: 'redis-killed',
-        may: ALERT,
-        named: /redis_upp/,
-      },
-    ],
-  },
+      part: 'SLO dashboard',
+      fails: 'drill slo-panel-has-data',
+      may: DRILL,
+      named: /[Pp]95|[Ll]atency/,
+    },
+  ),
+  drill('route', ['redis-killed'], {
+    name: 'critical-route-to-default',
+    change: { file: 'alertmanager/alertmanager.yml', from: /receiver: critical\b/, to: 'receiver: default' },
+    part: 'alertmanager.yml',
+    fails: 'redis-killed',
+    may: ALERT,
+    named: /default/,
+  }),
+  drill('grouping', ['redis-killed'], {
+    name: 'group-by-removed',
+    change: { file: 'alertmanager/alertmanager.yml', from: /^ +group_by: .*\n/m, to: '' },
+    part: 'group_by',
+    fails: 'redis-killed grouped-as-specified',
+    may: /^(redis-killed|drill)$/,
+    named: /grouped by no label/,
+  }),
+  drill('metric', ['redis-killed'], {
+    name: 'metric-misspelt',
+    change: { file: 'alert-rules.yml', from: 'redis_up == 0', to: 'redis_upp == 0' },
+    part: 'RedisConnectionFailed',
+    fails: 'redis-killed',
+    may: ALERT,
+    named: /redis_upp/,
+  }),
 ]
 
 /** A rule that cannot fire on the platform as it is: found in steady state, drilled or not. */
 const SUBJECTS: Drill[] = [
-  {
-    name: 'subject-redis',
-    only: ['redis-memory-filled'],
-    breaks: [
-      {
-        name: 'redis-without-maxmemory',
-        change: { file: COMPOSE, from: '--maxmemory, 64mb, --maxmemory-policy, noeviction, ', to: '' },
-        part: 'redis',
-        must: 'RedisHighMemory',
-        may: /^RedisHighMemory$/,
-        check: 'rule-sees-subject',
-        named: /RedisHighMemory can never fire on this Redis: maxmemory is 0|Set maxmemory of redis/,
-      },
-    ],
-  },
-  {
-    name: 'subject-buckets',
-    only: ['redis-killed'],
-    breaks: [
-      {
-        name: 'rate-limiter-without-buckets',
-        change: { part: 'rate-limiter', env: { LAB_NO_BUCKETS: 'true' } },
-        part: 'rate-limiter',
-        must: 'HighLatency',
-        // The dashboard's p95 by service lacks the same series.
-        may: /^(HighLatency|drill)$/,
-        check: 'rule-sees-subject',
-        named: /no series http_server_requests_seconds_bucket\{job="rate-limiter"\}: the service exports no histogram buckets/,
-      },
-    ],
-  },
-  {
-    name: 'subject-slow-buckets',
-    only: ['redis-killed'],
-    breaks: [
-      {
-        name: 'fluxpay-engine-with-slow-buckets-only',
-        change: { part: 'fluxpay-engine', env: { LAB_SLOW_BUCKETS_ONLY: 'true' } },
-        part: 'fluxpay-engine',
-        must: 'HighLatency',
-        may: /^HighLatency$/,
-        check: 'rule-sees-subject',
-        named: /HighLatency is firing for fluxpay-engine \(p95 0\.9\d* s\) while k6 measured a p95 of \d+ ms/,
-      },
-    ],
-  },
+  drill('subject-redis', ['redis-memory-filled'], {
+    name: 'redis-without-maxmemory',
+    change: { file: COMPOSE, from: '--maxmemory, 64mb, --maxmemory-policy, noeviction, ', to: '' },
+    part: 'redis',
+    fails: 'RedisHighMemory rule-sees-subject',
+    named: /RedisHighMemory can never fire on this Redis: maxmemory is 0|Set maxmemory of redis/,
+  }),
+  drill('subject-buckets', ['redis-killed'], {
+    name: 'rate-limiter-without-buckets',
+    change: { part: 'rate-limiter', env: { LAB_NO_BUCKETS: 'true' } },
+    part: 'rate-limiter',
+    fails: 'HighLatency rule-sees-subject',
+    // The dashboard's p95 by service lacks the same series.
+    may: /^(HighLatency|drill)$/,
+    named: /no series http_server_requests_seconds_bucket\{job="rate-limiter"\}: the service exports no histogram buckets/,
+  }),
+  drill('subject-slow-buckets', ['redis-killed'], {
+    name: 'fluxpay-engine-with-slow-buckets-only',
+    change: { part: 'fluxpay-engine', env: { LAB_SLOW_BUCKETS_ONLY: 'true' } },
+    part: 'fluxpay-engine',
+    fails: 'HighLatency rule-sees-subject',
+    named: /HighLatency is firing for fluxpay-engine \(p95 0\.9\d* s\) while k6 measured a p95 of \d+ ms/,
+  }),
 ]
 
 const compose = (from: string | RegExp, to: string): Change => ({ file: COMPOSE, from, to })
 
 /** A flag, a variable or a path of docker-compose.yaml: the lab runs what is deployed, so a drill finds it. */
 const DEPLOYED: Drill[] = [
+  drill('deployed-collectors', ['redis-killed'], {
+    name: 'mysqld-exporter-without-global-status',
+    change: compose('--mysqld.username=root]', '--mysqld.username=root, --no-collect.global_status]'),
+    part: 'mysqld-exporter',
+    fails: 'MySQLSlowQueries rule-sees-subject',
+    named: /no series mysql_global_status_slow_queries\{job="mysqld-exporter"\}/,
+  }),
+  drill('deployed-server-port', ['redis-killed'], {
+    name: 'rate-limiter-listens-elsewhere',
+    change: compose('SERVER_PORT: "8082"', 'SERVER_PORT: "8083"'),
+    part: 'rate-limiter:8082',
+    fails: 'drill healthy-start',
+    may: DRILL,
+    named: /target rate-limiter \(rate-limiter:8082\) is down .* while rate-limiter answered/,
+  }),
+  drill('deployed-jmx-port', ['redis-killed'], {
+    name: 'jmx-exporter-listens-elsewhere',
+    change: compose('=9404:/app', '=9406:/app'),
+    part: 'rate-limiter:9404',
+    fails: 'drill healthy-start',
+    may: DRILL,
+    named: /target rjmx-rate-limiter \(rate-limiter:9404\) is down .* while rate-limiter answered/,
+  }),
+  drill('deployed-redis-address', ['redis-killed'], {
+    name: 'redis-exporter-of-another-redis',
+    change: compose('redis://redis:6379', 'redis://redis:6380'),
+    part: 'redis-exporter',
+    fails: 'RedisConnectionFailed rule-sees-subject',
+    may: /^RedisConnectionFailed$|^RedisHighMemory$/,
+    named: /RedisConnectionFailed is firing for redis-exporter \(0\) while redis answered PING/,
+  }),
   {
-    name: 'deployed-collectors',
-    only: ['redis-killed'],
-    breaks: [
-      {
-        name: 'mysqld-exporter-without-global-status',
-        change: compose('--mysqld.username=root]', '--mysqld.username=root, --no-collect.global_status]'),
-        part: 'mysqld-exporter',
-        must: 'MySQLSlowQueries',
-        may: /^MySQLSlowQueries$/,
-        check: 'rule-sees-subject',
-        named: /no series mysql_global_status_slow_queries\{job="mysqld-exporter"\}/,
-      },
-    ],
-  },
-  {
-    name: 'deployed-server-port',
-    only: ['redis-killed'],
-    breaks: [
-      {
-        name: 'rate-limiter-listens-elsewhere',
-        change: compose('SERVER_PORT: "8082"', 'SERVER_PORT: "8083"'),
-        part: 'rate-limiter:8082',
-        must: 'drill',
-        may: DRILL,
-        check: 'healthy-start',
-        named: /target rate-limiter \(rate-limiter:8082\) is down .* while rate-limiter answered/,
-      },
-    ],
-  },
-  {
-    name: 'deployed-jmx-port',
-    only: ['redis-killed'],
-    breaks: [
-      {
-        name: 'jmx-exporter-listens-elsewhere',
-        change: compose('=9404:/app', '=9406:/app'),
-        part: 'rate-limiter:9404',
-        must: 'drill',
-        may: DRILL,
-        check: 'healthy-start',
-        named: /target rjmx-rate-limiter \(rate-limiter:9404\) is down .* while rate-limiter answered/,
-      },
-    ],
-  },
-  {
-    name: 'deployed-redis-address',
-    only: ['redis-killed'],
-    breaks: [
-      {
-        name: 'redis-exporter-of-another-redis',
-        change: compose('redis://redis:6379', 'redis://redis:6380'),
-        part: 'redis-exporter',
-        must: 'RedisConnectionFailed',
-        may: /^RedisConnectionFailed$|^RedisHighMemory$/,
-        check: 'rule-sees-subject',
-        named: /RedisConnectionFailed is firing for redis-exporter \(0\) while redis answered PING/,
-      },
-    ],
-  },
-  {
-    name: 'deployed-agent-jar',
-    only: ['path-moalog'],
-    short: true,
-    breaks: [],
+    ...short('deployed-agent-jar', ['path-moalog']),
     refusal: {
       name: 'agent-jar-under-another-name',
       change: compose('-javaagent:/otel/opentelemetry-javaagent.jar', '-javaagent:/otel/agent.jar'),
@@ -338,490 +249,371 @@ const DEPLOYED: Drill[] = [
 
 /** Stand-ins built so that they break a promise (lab/services/README.md). */
 const SWITCHES: Drill[] = [
-  {
-    name: 'switches',
-    only: ['path-moalog', 'path-fluxpay-order', 'fluxpay-engine'],
-    short: true,
-    breaks: [
-      {
-        name: 'rate-limiter-does-not-forward',
-        change: { part: 'rate-limiter', env: { LAB_NO_FORWARDING: 'true' } },
-        part: 'rate-limiter',
-        must: 'path-moalog',
-        may: /^path-moalog$/,
-        check: 'trace-complete',
-        named: /rate-limiter refuses GET \/gateway\/api\/v1\/articles \(404\)/,
-      },
-      {
-        name: 'fluxpay-engine-logs-plain-text',
-        change: { part: 'fluxpay-engine', env: { LAB_PLAIN_TEXT_LOGS: 'true' } },
-        part: 'fluxpay-engine',
-        must: 'fluxpay-engine',
-        may: /^fluxpay-engine$|^path-fluxpay-order$/,
-        check: 'log-labels-and-fields',
-        named: /does not match this line: .*fluxpay-engine/,
-      },
-    ],
-  },
+  short(
+    'switches',
+    ['path-moalog', 'path-fluxpay-order', 'fluxpay-engine'],
+    {
+      name: 'rate-limiter-does-not-forward',
+      change: { part: 'rate-limiter', env: { LAB_NO_FORWARDING: 'true' } },
+      part: 'rate-limiter',
+      fails: 'path-moalog trace-complete',
+      named: /rate-limiter refuses GET \/gateway\/api\/v1\/articles \(404\)/,
+    },
+    {
+      name: 'fluxpay-engine-logs-plain-text',
+      change: { part: 'fluxpay-engine', env: { LAB_PLAIN_TEXT_LOGS: 'true' } },
+      part: 'fluxpay-engine',
+      fails: 'fluxpay-engine log-labels-and-fields',
+      may: /^fluxpay-engine$|^path-fluxpay-order$/,
+      named: /does not match this line: .*fluxpay-engine/,
+    },
+  ),
 ]
 
 const AGENTS: Drill[] = [
-  {
-    name: 'agents-off',
-    only: ['path-fluxpay-order', 'path-moalog'],
-    short: true,
-    breaks: [
-      {
-        name: 'agent-not-attached',
-        change: agent('fluxpay-engine', { JAVA_TOOL_OPTIONS: null }),
-        part: 'fluxpay-engine',
-        must: 'path-fluxpay-order',
-        may: FLUXPAY,
-        check: 'trace-complete',
-        named: /^No agent: the lines of fluxpay-engine/,
-      },
-      {
-        name: 'agent-endpoint-closed',
-        change: agent('rate-limiter', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4999' }),
-        part: 'rate-limiter',
-        must: 'path-moalog',
-        may: RATE_LIMITER,
-        check: 'trace-complete',
-        named: /^Exporter of the service: .*rate-limiter/,
-      },
-    ],
-  },
-  {
-    name: 'agents-misled',
-    only: ['path-fluxpay-order', 'path-moalog'],
-    breaks: [
-      {
-        name: 'agent-protocol-grpc-to-http-port',
-        change: agent('fluxpay-engine', { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }),
-        part: 'fluxpay-engine',
-        must: 'path-fluxpay-order',
-        may: FLUXPAY,
-        check: 'trace-complete',
-        named: /^Exporter of the service: .*fluxpay-engine/,
-      },
-      {
-        name: 'propagator-b3',
-        change: agent('rate-limiter', { OTEL_PROPAGATORS: 'b3' }),
-        part: 'rate-limiter',
-        must: 'path-moalog',
-        may: RATE_LIMITER,
-        check: 'trace-complete',
-        named: /^Propagator: the lines of rate-limiter/,
-      },
-    ],
-  },
-  {
-    name: 'agents-silent',
-    only: ['path-fluxpay-order', 'path-moalog'],
-    short: true,
-    breaks: [
-      {
-        name: 'sampler-always-off',
-        change: agent('fluxpay-engine', { OTEL_TRACES_SAMPLER: 'always_off' }),
-        part: 'fluxpay-engine',
-        must: 'path-fluxpay-order',
-        may: FLUXPAY,
-        check: 'trace-complete',
-        named: /^Sampler: the lines of at least 3 request\(s\) to fluxpay-engine/,
-      },
-      {
-        name: 'service-name-wrong',
-        change: agent('rate-limiter', { OTEL_SERVICE_NAME: 'rate-limitr' }),
-        part: 'rate-limit',
-        must: 'path-moalog',
-        may: RATE_LIMITER,
-        check: 'trace-complete',
-        named: /^Service name: .*"rate-limitr"/,
-      },
-    ],
-  },
-  {
-    // The flow of fluxpay-engine is what a ratio shows in; three requests may all be among the lucky ones.
-    name: 'agents-partly',
-    only: ['path-fluxpay-order', 'path-moalog', 'fluxpay-engine'],
-    breaks: [
-      {
-        name: 'sampler-one-in-two',
-        change: agent('fluxpay-engine', { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.5' }),
-        part: 'fluxpay-engine',
-        must: 'path-fluxpay-order',
-        may: FLUXPAY,
-        check: 'trace-count',
-        named: /^Sampler: /,
-      },
-      {
-        name: 'propagator-without-baggage',
-        change: agent('rate-limiter', { OTEL_PROPAGATORS: 'tracecontext' }),
-        part: 'rate-limiter',
-        must: 'path-moalog',
-        may: RATE_LIMITER,
-        check: 'trace-carries-run',
-        named: /^Baggage: rate-limiter/,
-      },
-    ],
-  },
-  {
-    name: 'agents-without-a-library',
-    only: ['path-fluxpay-order'],
-    breaks: [
-      {
-        name: 'kafka-instrumentation-off',
-        change: agent('fluxpay-engine', {
-          OTEL_INSTRUMENTATION_KAFKA_ENABLED: 'false',
-          OTEL_INSTRUMENTATION_SPRING_KAFKA_ENABLED: 'false',
-        }),
-        part: 'fluxpay-engine',
-        must: 'path-fluxpay-order',
-        may: FLUXPAY,
-        check: 'trace-complete',
-        named: /library is not instrumented.*headers/,
-      },
-    ],
-  },
+  short(
+    'agents-off',
+    ['path-fluxpay-order', 'path-moalog'],
+    {
+      name: 'agent-not-attached',
+      change: agent('fluxpay-engine', { JAVA_TOOL_OPTIONS: null }),
+      part: 'fluxpay-engine',
+      fails: 'path-fluxpay-order trace-complete',
+      may: FLUXPAY,
+      named: /^No agent: the lines of fluxpay-engine/,
+    },
+    {
+      name: 'agent-endpoint-closed',
+      change: agent('rate-limiter', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4999' }),
+      part: 'rate-limiter',
+      fails: 'path-moalog trace-complete',
+      may: RATE_LIMITER,
+      named: /^Exporter of the service: .*rate-limiter/,
+    },
+  ),
+  drill(
+    'agents-misled',
+    ['path-fluxpay-order', 'path-moalog'],
+    {
+      name: 'agent-protocol-grpc-to-http-port',
+      change: agent('fluxpay-engine', { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }),
+      part: 'fluxpay-engine',
+      fails: 'path-fluxpay-order trace-complete',
+      may: FLUXPAY,
+      named: /^Exporter of the service: .*fluxpay-engine/,
+    },
+    {
+      name: 'propagator-b3',
+      change: agent('rate-limiter', { OTEL_PROPAGATORS: 'b3' }),
+      part: 'rate-limiter',
+      fails: 'path-moalog trace-complete',
+      may: RATE_LIMITER,
+      named: /^Propagator: the lines of rate-limiter/,
+    },
+  ),
+  short(
+    'agents-silent',
+    ['path-fluxpay-order', 'path-moalog'],
+    {
+      name: 'sampler-always-off',
+      change: agent('fluxpay-engine', { OTEL_TRACES_SAMPLER: 'always_off' }),
+      part: 'fluxpay-engine',
+      fails: 'path-fluxpay-order trace-complete',
+      may: FLUXPAY,
+      named: /^Sampler: the lines of at least 3 request\(s\) to fluxpay-engine/,
+    },
+    {
+      name: 'service-name-wrong',
+      change: agent('rate-limiter', { OTEL_SERVICE_NAME: 'rate-limitr' }),
+      part: 'rate-limit',
+      fails: 'path-moalog trace-complete',
+      may: RATE_LIMITER,
+      named: /^Service name: .*"rate-limitr"/,
+    },
+  ),
+  // The flow of fluxpay-engine is what a ratio shows in; three requests may all be among the lucky ones.
+  drill(
+    'agents-partly',
+    ['path-fluxpay-order', 'path-moalog', 'fluxpay-engine'],
+    {
+      name: 'sampler-one-in-two',
+      change: agent('fluxpay-engine', { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.5' }),
+      part: 'fluxpay-engine',
+      fails: 'path-fluxpay-order trace-count',
+      may: FLUXPAY,
+      named: /^Sampler: /,
+    },
+    {
+      name: 'propagator-without-baggage',
+      change: agent('rate-limiter', { OTEL_PROPAGATORS: 'tracecontext' }),
+      part: 'rate-limiter',
+      fails: 'path-moalog trace-carries-run',
+      may: RATE_LIMITER,
+      named: /^Baggage: rate-limiter/,
+    },
+  ),
+  drill('agents-without-a-library', ['path-fluxpay-order'], {
+    name: 'kafka-instrumentation-off',
+    change: agent('fluxpay-engine', {
+      OTEL_INSTRUMENTATION_KAFKA_ENABLED: 'false',
+      OTEL_INSTRUMENTATION_SPRING_KAFKA_ENABLED: 'false',
+    }),
+    part: 'fluxpay-engine',
+    fails: 'path-fluxpay-order trace-complete',
+    may: FLUXPAY,
+    named: /library is not instrumented.*headers/,
+  }),
 ]
 
 const PIPELINES: Drill[] = [
-  {
-    name: 'collector-exporter',
-    only: ['path-fluxpay-order', 'rate-limiter'],
-    short: true,
-    breaks: [
-      {
-        name: 'collector-exporter-to-closed-port',
-        change: collector('jaeger:4317', 'jaeger:4999'),
-        part: 'ollector',
-        must: 'path-fluxpay-order',
-        may: ALL_TRACES,
-        check: 'trace-complete',
-        named: /^Collector, exporter: /,
-      },
-      {
-        name: 'promtail-json-stage-removed',
-        change: promtail(/^( +)- json:\n(?:\1 {2}.*\n)+/m, ''),
-        part: 'json stage',
-        must: 'rate-limiter',
-        may: /^rate-limiter$/,
-        check: 'log-labels-and-fields',
-        named: /json stage/,
-      },
-    ],
-  },
-  {
-    name: 'collector-filter',
-    only: ['path-fluxpay-order', 'moalog-server'],
-    breaks: [
-      {
-        name: 'collector-filters-a-service',
-        part: 'ollector',
-        must: 'path-fluxpay-order',
-        may: FLUXPAY,
-        check: 'trace-complete',
-        named: /^Collector, pipeline: /,
-        change: collector(
-          /^processors:\n([^]*)processors: \[memory_limiter, batch\]/m,
-          `processors:\n  filter/break:\n    error_mode: ignore\n    traces:\n      span: ['resource.attributes["service.name"] == "fluxpay-engine"']\n$1processors: [memory_limiter, filter/break, batch]`,
-        ),
-      },
-      {
-        name: 'promtail-regex-stage-broken',
-        change: promtail('|DEBUG|INFO|WARN|ERROR)', '|DEBUG|WARN|ERROR)'),
-        part: 'regex stage',
-        must: 'moalog-server',
-        may: /^moalog-server$/,
-        check: 'log-labels-and-fields',
-        named: /regex stage/,
-      },
-    ],
-  },
-  {
-    name: 'collector-sampler',
-    only: ['path-fluxpay-order', 'fluxpay-engine', 'rate-limiter'],
-    breaks: [
-      {
-        name: 'collector-samples-one-in-two',
-        part: 'ollector',
-        must: 'path-fluxpay-order',
-        may: ALL_TRACES,
-        check: 'trace-count',
-        named: /^Collector, pipeline: /,
-        change: collector(
-          /^processors:\n([^]*)processors: \[memory_limiter, batch\]/m,
-          'processors:\n  tail_sampling:\n    decision_wait: 1s\n    policies: [{ name: half, type: probabilistic, probabilistic: { sampling_percentage: 50 } }]\n$1processors: [memory_limiter, tail_sampling, batch]',
-        ),
-      },
-      {
-        name: 'promtail-label-wrong',
-        change: promtail('target_label: container', 'target_label: container_name'),
-        part: 'container',
-        must: 'rate-limiter',
-        may: /^rate-limiter$|^fluxpay-engine$/,
-        check: 'log-labels-and-fields',
-        named: /container/,
-      },
-    ],
-  },
-  {
-    name: 'collector-strips',
-    only: ['path-fluxpay-order', 'fluxpay-engine'],
-    breaks: [
-      {
-        name: 'collector-deletes-an-attribute',
-        part: 'http.response.status_code',
-        must: 'path-fluxpay-order',
-        may: ALL_TRACES,
-        check: 'trace-complete',
-        named: /^Attribute: .*no http\.response\.status_code/,
-        change: collector(
-          /^processors:\n([^]*)processors: \[memory_limiter, batch\]/m,
-          'processors:\n  attributes/break:\n    actions: [{ key: http.response.status_code, action: delete }]\n$1processors: [memory_limiter, attributes/break, batch]',
-        ),
-      },
-    ],
-  },
-  {
-    name: 'collector-keeps-errors',
-    only: ['path-fluxpay-order', 'path-fluxpay-payment-failed'],
-    breaks: [
-      {
-        name: 'collector-samples-errors-only',
-        part: 'ollector',
-        must: 'path-fluxpay-order',
-        may: ALL_TRACES,
-        check: 'trace-complete',
-        named: /^Collector, pipeline: /,
-        change: collector(
-          /^processors:\n([^]*)processors: \[memory_limiter, batch\]/m,
-          'processors:\n  tail_sampling:\n    decision_wait: 1s\n    policies: [{ name: errors, type: status_code, status_code: { status_codes: [ERROR] } }]\n$1processors: [memory_limiter, tail_sampling, batch]',
-        ),
-      },
-    ],
-  },
-  {
-    name: 'collector-drops-consumers',
-    only: ['path-fluxpay-order', 'fluxpay-engine'],
-    breaks: [
-      {
-        name: 'collector-filters-a-kind',
-        part: 'ollector',
-        must: 'path-fluxpay-order',
-        may: FLUXPAY,
-        check: 'trace-complete',
-        named: /^Collector, pipeline: |a filter of the collector/,
-        change: collector(
-          /^processors:\n([^]*)processors: \[memory_limiter, batch\]/m,
-          `processors:\n  filter/break:\n    error_mode: ignore\n    traces:\n      span: ['kind == SPAN_KIND_CONSUMER']\n$1processors: [memory_limiter, filter/break, batch]`,
-        ),
-      },
-    ],
-  },
-  {
-    name: 'store-forgets',
-    only: ['path-fluxpay-order', 'rate-limiter'],
-    short: true,
-    breaks: [
-      {
-        name: 'jaeger-forgets',
-        change: { file: 'jaeger/jaeger.yml', from: /max-traces: \d+/, to: 'max-traces: 5' },
-        part: 'max-traces',
-        must: 'path-fluxpay-order',
-        may: ALL_TRACES,
-        check: 'trace-complete',
-        named: /^Trace store: .*max-traces/,
-      },
-      {
-        name: 'promtail-drops-some',
-        part: 'drop',
-        must: 'rate-limiter',
-        may: /^rate-limiter$/,
-        check: 'log-none-lost',
-        named: /rows 40-44\).*drop, match/,
-        change: promtail(/^ {4}pipeline_stages:\n/m, "$&      - drop:\n          expression: 'flow-[a-z-]+-00004[0-4]'\n"),
-      },
-    ],
-  },
-  {
-    name: 'collector-path',
-    only: ['path-fluxpay-order', 'rate-limiter'],
-    breaks: [
-      {
-        name: 'collector-listens-elsewhere',
-        change: collector(/^( +)endpoint: 0\.0\.0\.0:4318\n/m, '$&$1traces_url_path: /v1/spans\n'),
-        part: '404',
-        must: 'path-fluxpay-order',
-        may: ALL_TRACES,
-        check: 'trace-complete',
-        named: /^Exporter of the service: .*404/,
-      },
-    ],
-  },
-  {
-    name: 'log-link',
-    only: ['fluxpay-engine', 'moalog-server'],
-    short: true,
-    breaks: [
-      {
-        name: 'derived-field-regex-broken',
-        change: { file: 'grafana/provisioning/datasources/datasources.yml', from: '([0-9a-f]{32})', to: '([0-9a-f]{16})' },
-        part: 'regex',
-        must: 'fluxpay-engine',
-        may: /^fluxpay-engine$|^moalog-server$/,
-        check: 'log-opens-trace',
-        named: /regex/,
-      },
-      {
-        name: 'promtail-multiline-stage-removed',
-        change: promtail(/^ +- multiline:\n +firstline: '[^'\n]*\\d\{4\}.*\n +max_wait_time: .*\n/m, ''),
-        part: 'multiline stage',
-        must: 'moalog-server',
-        may: /^moalog-server$|^fluxpay-engine$/,
-        check: 'log-lines-together',
-        named: /multiline stage/,
-      },
-    ],
-  },
+  short(
+    'collector-exporter',
+    ['path-fluxpay-order', 'rate-limiter'],
+    {
+      name: 'collector-exporter-to-closed-port',
+      change: collector('jaeger:4317', 'jaeger:4999'),
+      part: 'ollector',
+      fails: 'path-fluxpay-order trace-complete',
+      may: ALL_TRACES,
+      named: /^Collector, exporter: /,
+    },
+    {
+      name: 'promtail-json-stage-removed',
+      change: promtail(/^( +)- json:\n(?:\1 {2}.*\n)+/m, ''),
+      part: 'json stage',
+      fails: 'rate-limiter log-labels-and-fields',
+      named: /json stage/,
+    },
+  ),
+  drill(
+    'collector-filter',
+    ['path-fluxpay-order', 'moalog-server'],
+    {
+      name: 'collector-filters-a-service',
+      change: collector(
+        /^processors:\n([^]*)processors: \[memory_limiter, batch\]/m,
+        `processors:\n  filter/break:\n    error_mode: ignore\n    traces:\n      span: ['resource.attributes["service.name"] == "fluxpay-engine"']\n$1processors: [memory_limiter, filter/break, batch]`,
+      ),
+      part: 'ollector',
+      fails: 'path-fluxpay-order trace-complete',
+      may: FLUXPAY,
+      named: /^Collector, pipeline: /,
+    },
+    {
+      name: 'promtail-regex-stage-broken',
+      change: promtail('|DEBUG|INFO|WARN|ERROR)', '|DEBUG|WARN|ERROR)'),
+      part: 'regex stage',
+      fails: 'moalog-server log-labels-and-fields',
+      named: /regex stage/,
+    },
+  ),
+  drill(
+    'collector-sampler',
+    ['path-fluxpay-order', 'fluxpay-engine', 'rate-limiter'],
+    {
+      name: 'collector-samples-one-in-two',
+      change: collector(
+        /^processors:\n([^]*)processors: \[memory_limiter, batch\]/m,
+        'processors:\n  tail_sampling:\n    decision_wait: 1s\n    policies: [{ name: half, type: probabilistic, probabilistic: { sampling_percentage: 50 } }]\n$1processors: [memory_limiter, tail_sampling, batch]',
+      ),
+      part: 'ollector',
+      fails: 'path-fluxpay-order trace-count',
+      may: ALL_TRACES,
+      named: /^Collector, pipeline: /,
+    },
+    {
+      name: 'promtail-label-wrong',
+      change: promtail('target_label: container', 'target_label: container_name'),
+      part: 'container',
+      fails: 'rate-limiter log-labels-and-fields',
+      may: /^rate-limiter$|^fluxpay-engine$/,
+      named: /container/,
+    },
+  ),
+  drill('collector-strips', ['path-fluxpay-order', 'fluxpay-engine'], {
+    name: 'collector-deletes-an-attribute',
+    change: collector(
+      /^processors:\n([^]*)processors: \[memory_limiter, batch\]/m,
+      'processors:\n  attributes/break:\n    actions: [{ key: http.response.status_code, action: delete }]\n$1processors: [memory_limiter, attributes/break, batch]',
+    ),
+    part: 'http.response.status_code',
+    fails: 'path-fluxpay-order trace-complete',
+    may: ALL_TRACES,
+    named: /^Attribute: .*no http\.response\.status_code/,
+  }),
+  drill('collector-keeps-errors', ['path-fluxpay-order', 'path-fluxpay-payment-failed'], {
+    name: 'collector-samples-errors-only',
+    change: collector(
+      /^processors:\n([^]*)processors: \[memory_limiter, batch\]/m,
+      'processors:\n  tail_sampling:\n    decision_wait: 1s\n    policies: [{ name: errors, type: status_code, status_code: { status_codes: [ERROR] } }]\n$1processors: [memory_limiter, tail_sampling, batch]',
+    ),
+    part: 'ollector',
+    fails: 'path-fluxpay-order trace-complete',
+    may: ALL_TRACES,
+    named: /^Collector, pipeline: /,
+  }),
+  drill('collector-drops-consumers', ['path-fluxpay-order', 'fluxpay-engine'], {
+    name: 'collector-filters-a-kind',
+    change: collector(
+      /^processors:\n([^]*)processors: \[memory_limiter, batch\]/m,
+      `processors:\n  filter/break:\n    error_mode: ignore\n    traces:\n      span: ['kind == SPAN_KIND_CONSUMER']\n$1processors: [memory_limiter, filter/break, batch]`,
+    ),
+    part: 'ollector',
+    fails: 'path-fluxpay-order trace-complete',
+    may: FLUXPAY,
+    named: /^Collector, pipeline: |a filter of the collector/,
+  }),
+  short(
+    'store-forgets',
+    ['path-fluxpay-order', 'rate-limiter'],
+    {
+      name: 'jaeger-forgets',
+      change: { file: 'jaeger/jaeger.yml', from: /max-traces: \d+/, to: 'max-traces: 5' },
+      part: 'max-traces',
+      fails: 'path-fluxpay-order trace-complete',
+      may: ALL_TRACES,
+      named: /^Trace store: .*max-traces/,
+    },
+    {
+      name: 'promtail-drops-some',
+      change: promtail(/^ {4}pipeline_stages:\n/m, "$&      - drop:\n          expression: 'flow-[a-z-]+-00004[0-4]'\n"),
+      part: 'drop',
+      fails: 'rate-limiter log-none-lost',
+      named: /rows 40-44\).*drop, match/,
+    },
+  ),
+  drill('collector-path', ['path-fluxpay-order', 'rate-limiter'], {
+    name: 'collector-listens-elsewhere',
+    change: collector(/^( +)endpoint: 0\.0\.0\.0:4318\n/m, '$&$1traces_url_path: /v1/spans\n'),
+    part: '404',
+    fails: 'path-fluxpay-order trace-complete',
+    may: ALL_TRACES,
+    named: /^Exporter of the service: .*404/,
+  }),
+  short(
+    'log-link',
+    ['fluxpay-engine', 'moalog-server'],
+    {
+      name: 'derived-field-regex-broken',
+      change: { file: 'grafana/provisioning/datasources/datasources.yml', from: '([0-9a-f]{32})', to: '([0-9a-f]{16})' },
+      part: 'regex',
+      fails: 'fluxpay-engine log-opens-trace',
+      may: /^fluxpay-engine$|^moalog-server$/,
+      named: /regex/,
+    },
+    {
+      name: 'promtail-multiline-stage-removed',
+      change: promtail(/^ +- multiline:\n +firstline: '[^'\n]*\\d\{4\}.*\n +max_wait_time: .*\n/m, ''),
+      part: 'multiline stage',
+      fails: 'moalog-server log-lines-together',
+      may: /^moalog-server$|^fluxpay-engine$/,
+      named: /multiline stage/,
+    },
+  ),
 ]
 
 const OUTAGES: Drill[] = [
-  { name: 'outages', only: ['jaeger-stopped', 'agent-endpoint-closed', 'loki-stopped', 'promtail-paused'], breaks: [], short: true },
-  {
-    name: 'outages-without-a-queue',
-    only: ['jaeger-stopped', 'loki-stopped'],
-    breaks: [
-      {
-        name: 'collector-does-not-retry',
-        change: collector(/retry_on_failure:\n +initial_interval: \w+/, 'retry_on_failure:\n      enabled: false'),
-        part: 'retry_on_failure',
-        must: 'jaeger-stopped',
-        may: /^jaeger-stopped$/,
-        check: 'outage-spans-survive',
-        named: /trace-store.*sending_queue and retry_on_failure/s,
-      },
-      {
-        name: 'promtail-gives-up',
-        change: promtail(/max_retries: \d+/, 'max_retries: 2'),
-        part: 'max_retries',
-        must: 'loki-stopped',
-        may: /^loki-stopped$/,
-        check: 'outage-lines-survive',
-        named: /log-store.*max_retries/s,
-      },
-    ],
-  },
+  short('outages', ['jaeger-stopped', 'agent-endpoint-closed', 'loki-stopped', 'promtail-paused']),
+  drill(
+    'outages-without-a-queue',
+    ['jaeger-stopped', 'loki-stopped'],
+    {
+      name: 'collector-does-not-retry',
+      change: collector(/retry_on_failure:\n +initial_interval: \w+/, 'retry_on_failure:\n      enabled: false'),
+      part: 'retry_on_failure',
+      fails: 'jaeger-stopped outage-spans-survive',
+      named: /trace-store.*sending_queue and retry_on_failure/s,
+    },
+    {
+      name: 'promtail-gives-up',
+      change: promtail(/max_retries: \d+/, 'max_retries: 2'),
+      part: 'max_retries',
+      fails: 'loki-stopped outage-lines-survive',
+      named: /log-store.*max_retries/s,
+    },
+  ),
 ]
 
 const FORMS: Drill[] = [
+  { ...short('instrumented', ['path-moalog-instrumented', 'moalog-server']), env: { MOALOG_OTEL_ENABLED: 'true' } },
   {
-    name: 'instrumented',
-    only: ['path-moalog-instrumented', 'moalog-server'],
+    ...drill('instrumented-switched-off', ['path-moalog-instrumented'], {
+      name: 'moalog-otel-off',
+      change: agent('moalog-server', { MOALOG_OTEL_ENABLED: 'false' }),
+      part: 'moalog-server',
+      fails: 'path-moalog-instrumented trace-complete',
+      named: /No span of moalog-server/,
+    }),
     env: { MOALOG_OTEL_ENABLED: 'true' },
-    breaks: [],
-    short: true,
   },
-  {
-    name: 'instrumented-switched-off',
-    only: ['path-moalog-instrumented'],
-    env: { MOALOG_OTEL_ENABLED: 'true' },
-    breaks: [
-      {
-        name: 'moalog-otel-off',
-        change: agent('moalog-server', { MOALOG_OTEL_ENABLED: 'false' }),
-        part: 'moalog-server',
-        must: 'path-moalog-instrumented',
-        may: /^path-moalog-instrumented$/,
-        check: 'trace-complete',
-        named: /No span of moalog-server/,
-      },
-    ],
-  },
-  {
-    name: 'uninstrumented-switched-on',
-    only: ['path-moalog'],
-    breaks: [
-      {
-        name: 'moalog-otel-on',
-        change: agent('moalog-server', { MOALOG_OTEL_ENABLED: 'true' }),
-        part: 'moalog-server',
-        must: 'path-moalog',
-        may: /^path-moalog$/,
-        check: 'trace-complete',
-        named: /moalog-server .*not instrumented/,
-      },
-    ],
-  },
+  drill('uninstrumented-switched-on', ['path-moalog'], {
+    name: 'moalog-otel-on',
+    change: agent('moalog-server', { MOALOG_OTEL_ENABLED: 'true' }),
+    part: 'moalog-server',
+    fails: 'path-moalog trace-complete',
+    named: /moalog-server .*not instrumented/,
+  }),
 ]
 
 const board = (from: string | RegExp, to: string): Change => ({ file: 'grafana/dashboards/slo-dashboard.json', from, to })
 
 /** One panel each, found by another check each; MySQL's death makes the errors without which a budget cannot go below zero. */
 const DASHBOARD: Drill[] = [
-  {
-    name: 'dashboard',
-    only: ['mysql-killed'],
-    breaks: [
-      {
-        name: 'slo-window-of-an-hour',
-        change: board('avg_over_time(up[24h])', 'avg_over_time(up[1h])'),
-        part: 'Availability',
-        must: 'drill',
-        may: DRILL,
-        check: 'slo-value-matches',
-        named: /Availability: 1h \(/,
-      },
-      {
-        name: 'slo-p99-for-p95',
-        change: board('histogram_quantile(0.95, sum by (le) (', 'histogram_quantile(0.99, sum by (le) ('),
-        part: 'Latency p95',
-        must: 'drill',
-        may: DRILL,
-        check: 'slo-value-matches',
-        named: /Latency p95: /,
-      },
-      {
-        name: 'slo-budget-stops-at-zero',
-        change: board(/"expr": "(\(1 - .*\/ 0\.001\) \* 100)"/, '"expr": "clamp_min($1, 0)"'),
-        part: 'Error budget',
-        must: 'drill',
-        may: DRILL,
-        check: 'slo-budget-sign',
-        named: /Error budget shows 0/,
-      },
-      {
-        name: 'slo-service-of-4xx',
-        change: board(
-          '"expr": "(sum by (job) (rate(axum_http_requests_total{status=~\\"5',
-          '"expr": "(sum by (job) (rate(axum_http_requests_total{status=~\\"4',
-        ),
-        part: 'Error rate by service',
-        must: 'drill',
-        may: DRILL,
-        check: 'slo-series-match',
-        named: /Error rate by service of moalog-server: /,
-      },
-      {
-        name: 'slo-colours-turned',
-        change: board(/"red"(,\n\s+"value": null\n\s+\},\n\s+\{\n\s+"color": )"green"(,\n\s+"value": 0\.999\b)/, '"green"$1"red"$2'),
-        part: 'Availability',
-        must: 'drill',
-        may: DRILL,
-        check: 'slo-thresholds',
-        named: /Availability is green/,
-      },
-      {
-        name: 'slo-alerts-of-one-severity',
-        change: board('ALERTS{alertstate', 'ALERTS{severity=\\"warning\\",alertstate'),
-        part: 'Active alerts',
-        must: 'drill',
-        may: DRILL,
-        check: 'slo-panel-has-data',
-        named: /Active alerts leaves out HighErrorRate|Active alerts never listed/,
-      },
-    ],
-  },
+  drill(
+    'dashboard',
+    ['mysql-killed'],
+    {
+      name: 'slo-window-of-an-hour',
+      change: board('avg_over_time(up[24h])', 'avg_over_time(up[1h])'),
+      part: 'Availability',
+      fails: 'drill slo-value-matches',
+      may: DRILL,
+      named: /Availability: 1h \(/,
+    },
+    {
+      name: 'slo-p99-for-p95',
+      change: board('histogram_quantile(0.95, sum by (le) (', 'histogram_quantile(0.99, sum by (le) ('),
+      part: 'Latency p95',
+      fails: 'drill slo-value-matches',
+      may: DRILL,
+      named: /Latency p95: /,
+    },
+    {
+      name: 'slo-budget-stops-at-zero',
+      change: board(/"expr": "(\(1 - .*\/ 0\.001\) \* 100)"/, '"expr": "clamp_min($1, 0)"'),
+      part: 'Error budget',
+      fails: 'drill slo-budget-sign',
+      may: DRILL,
+      named: /Error budget shows 0/,
+    },
+    {
+      name: 'slo-service-of-4xx',
+      change: board(
+        '"expr": "(sum by (job) (rate(axum_http_requests_total{status=~\\"5',
+        '"expr": "(sum by (job) (rate(axum_http_requests_total{status=~\\"4',
+      ),
+      part: 'Error rate by service',
+      fails: 'drill slo-series-match',
+      may: DRILL,
+      named: /Error rate by service of moalog-server: /,
+    },
+    {
+      name: 'slo-colours-turned',
+      change: board(/"red"(,\n\s+"value": null\n\s+\},\n\s+\{\n\s+"color": )"green"(,\n\s+"value": 0\.999\b)/, '"green"$1"red"$2'),
+      part: 'Availability',
+      fails: 'drill slo-thresholds',
+      may: DRILL,
+      named: /Availability is green/,
+    },
+    {
+      name: 'slo-alerts-of-one-severity',
+      change: board('ALERTS{alertstate', 'ALERTS{severity=\\"warning\\",alertstate'),
+      part: 'Active alerts',
+      fails: 'drill slo-panel-has-data',
+      may: DRILL,
+      named: /Active alerts leaves out HighErrorRate|Active alerts never listed/,
+    },
+  ),
 ]
 
 /** In an order in which few parts are restarted twice. */

@@ -188,7 +188,7 @@ function place(root: Cursor, result: Configuration, variables: Record<string, st
     case 'compose': {
       result.kinds.add('workloads')
       result.compose.push(root)
-      result.workloads.push(...composeWorkloads(root, variables))
+      result.workloads.push(...composeWorkloads(root)(variables))
       return (root.get('configs')?.pairs() ?? []).flatMap(([name, config]) => config.get('content')?.embedded(name) ?? [])
     }
     default:

@@ -1,5 +1,6 @@
 import { nearest } from '../text/did-you-mean.ts'
 import type { Cursor } from './yaml/cursor.ts'
+import { remembered } from '../text/remembered.ts'
 
 /** What a document is, by its shape: file names say nothing. */
 export type Kind =
@@ -19,14 +20,8 @@ export type Kind =
   | 'kustomization'
   | 'other'
 
-const kinds = new WeakMap<Cursor, Kind>()
-
 /** Documents do not change: asked again by every lint of the same text. */
-export function kindOf(root: Cursor): Kind {
-  const kind = kinds.get(root) ?? kindIn(root)
-  kinds.set(root, kind)
-  return kind
-}
+export const kindOf = remembered(kindIn)
 
 function kindIn(root: Cursor): Kind {
   if (!root.isMap()) return 'other'

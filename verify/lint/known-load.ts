@@ -7,6 +7,7 @@ import { evaluate, type Result, type SteadySeries } from '../promql/evaluate.ts'
 import { labelKey } from '../promql/labels.ts'
 import { parsePromql } from '../promql/parse-promql.ts'
 import { distinct } from '../text/distinct.ts'
+import { remembered } from '../text/remembered.ts'
 
 const STATUS = /^(status|code|status_code)$/
 
@@ -15,20 +16,15 @@ const STATUS = /^(status|code|status_code)$/
  * taking one in shows in every number. Series that the alert rules leave out (scrapes) are busy, slow and failing.
  */
 export function steadyWorld(input: Pick<LintInput, 'spec' | 'catalogue'>, metrics: readonly string[]): readonly SteadySeries[] {
-  const bySpec = worlds.get(input.catalogue) ?? new WeakMap<Spec, Map<string, readonly SteadySeries[]>>()
-  worlds.set(input.catalogue, bySpec)
-  const known = bySpec.get(input.spec) ?? new Map<string, readonly SteadySeries[]>()
-  bySpec.set(input.spec, known)
-  const key = metrics.join()
-  const world = known.get(key) ?? makeWorld(input, metrics)
-  known.set(key, world)
-  return world
+  return worlds(input.catalogue)(input.spec)(metrics.join())
 }
 
 /** Made once for the same metrics: lint asks for it with every change it is shown (`mutate`). */
-const worlds = new WeakMap<Catalogue, WeakMap<Spec, Map<string, readonly SteadySeries[]>>>()
+const worlds = remembered((catalogue: Catalogue) =>
+  remembered((spec: Spec) => remembered((metrics: string) => makeWorld({ catalogue, spec }, metrics.split(',')))),
+)
 
-function makeWorld(input: Pick<LintInput, 'spec' | 'catalogue'>, metrics: readonly string[]): SteadySeries[] {
+function makeWorld(input: Pick<LintInput, 'spec' | 'catalogue'>, metrics: readonly string[]): readonly SteadySeries[] {
   const world: SteadySeries[] = []
   const targets = input.spec.platform.targets
   for (const [index, target] of targets.entries())
@@ -38,7 +34,7 @@ function makeWorld(input: Pick<LintInput, 'spec' | 'catalogue'>, metrics: readon
     for (const target of input.catalogue.targets) {
       const instance = targets.find((each) => each.job === target.job)?.address ?? target.job
       const recorded = target.metrics.get(metric)?.series.map(({ labels }) => labels) ?? []
-      const excluded = requestMatchers(input.spec, metric).flatMap((matcher) =>
+      const excluded = requestMatchers(input.spec)(metric).flatMap((matcher) =>
         recorded.slice(0, 12).map((labels): Labels => ({ ...labels, [matcher.label]: matcher.value })),
       )
       for (const [labels, scrape] of [
@@ -75,34 +71,24 @@ function hash(text: string): number {
   return value
 }
 
-/** The same platform on a day without errors and without scrapes among the requests: no 5xx series was ever made. */
-export function quietWorld(world: readonly SteadySeries[], spec: Spec): readonly SteadySeries[] {
-  const known =
-    quietWorlds.get(world) ??
+/**
+ * Of a specification, then of a world: the same platform on a day without errors and without scrapes among the requests: no 5xx series was
+ * ever made.
+ */
+export const quietWorld = remembered((spec: Spec) =>
+  remembered((world: readonly SteadySeries[]): readonly SteadySeries[] =>
     world.filter(
       (series) =>
         !Object.entries(series.labels).some(([label, value]) => STATUS.test(label) && /^5\d\d$/.test(value)) &&
-        requestMatchers(spec, series.metric).every((matcher) => accepts(matcher, series.labels[matcher.label] ?? '')),
-    )
-  quietWorlds.set(world, known)
-  return known
-}
-
-/** A world is of one specification, and asked for with every change that lint is shown (`mutate`). */
-const quietWorlds = new WeakMap<readonly SteadySeries[], readonly SteadySeries[]>()
-
-/** Matchers by which the alert rules exclude scrapes from requests: those on the metric, except status and job. */
-function requestMatchers(spec: Spec, metric: string): Matcher[] {
-  const known = matchersOf.get(spec) ?? new Map<string, Matcher[]>()
-  matchersOf.set(spec, known)
-  const matchers = known.get(metric) ?? matchersIn(spec, metric)
-  known.set(metric, matchers)
-  return matchers
-}
+        requestMatchers(spec)(series.metric).every((matcher) => accepts(matcher, series.labels[matcher.label] ?? '')),
+    ),
+  ),
+)
 
 /** Asked for every series: found once a metric. */
-const matchersOf = new WeakMap<Spec, Map<string, Matcher[]>>()
+const requestMatchers = remembered((spec: Spec) => remembered((metric: string) => matchersIn(spec, metric)))
 
+/** Matchers by which the alert rules exclude scrapes from requests: those on the metric, except status and job. */
 function matchersIn(spec: Spec, metric: string): Matcher[] {
   const found = spec.rules
     .flatMap((rule) => {
@@ -162,7 +148,7 @@ function calculated(
   return (['users', 'scrapes too', 'no health checks'] as const).map((reading) => {
     const counts = (series: SteadySeries): boolean =>
       (reading === 'scrapes too' ||
-        requestMatchers(spec, series.metric).every((matcher) => accepts(matcher, series.labels[matcher.label] ?? ''))) &&
+        requestMatchers(spec)(series.metric).every((matcher) => accepts(matcher, series.labels[matcher.label] ?? ''))) &&
       (reading !== 'no health checks' || !Object.entries(series.labels).some(([label, value]) => PATH.test(label) && OWN_PATH.test(value)))
     const requests = own.filter(
       (series) =>

@@ -1,6 +1,7 @@
 import type { Spec } from '../model/spec.ts'
 import type { Facts } from '../model/facts.ts'
 import type { Catalogue } from './exposition.ts'
+import { remembered } from '../text/remembered.ts'
 
 interface Known {
   jobs: string[]
@@ -9,15 +10,11 @@ interface Known {
   nonNegative: boolean
 }
 
-const read = new WeakMap<Catalogue, WeakMap<Spec, Facts>>()
+const factsIn = remembered((catalogue: Catalogue) => remembered((spec: Spec) => readFacts(catalogue, spec)))
 
 /** Read once: lint asks for the same of every change it is shown (`mutate`). */
 export function factsOf(catalogue: Catalogue, spec: Spec): Facts {
-  const bySpec = read.get(catalogue) ?? new WeakMap<Spec, Facts>()
-  read.set(catalogue, bySpec)
-  const facts = bySpec.get(spec) ?? readFacts(catalogue, spec)
-  bySpec.set(spec, facts)
-  return facts
+  return factsIn(catalogue)(spec)
 }
 
 function readFacts(catalogue: Catalogue, spec: Spec): Facts {

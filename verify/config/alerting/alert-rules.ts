@@ -1,24 +1,19 @@
 import { compareConditions } from '../../promql/compare.ts'
 import { normaliseCondition } from '../../promql/normalise.ts'
 import { parsePromql } from '../../promql/parse-promql.ts'
-import type { Parsed } from '../../promql/parse-promql.ts'
+
 import type { RuleSpec } from '../../model/spec.ts'
 import type { Facts } from '../../model/facts.ts'
 import type { Configuration, RuleNode } from '../configuration.ts'
+import { remembered } from '../../text/remembered.ts'
 
 interface Known {
   config: Configuration
   facts: Facts
 }
 
-const parsed = new WeakMap<RuleNode, Parsed>()
-
 /** The rule's expression, parsed once. */
-export function parsedRule(rule: RuleNode): Parsed {
-  const known = parsed.get(rule) ?? parsePromql(rule.expr)
-  parsed.set(rule, known)
-  return known
-}
+export const parsedRule = remembered((rule: RuleNode) => parsePromql(rule.expr))
 
 /** The rules of a specified alert, in file order. Several together are alternatives: each fires on its own. */
 export function rulesOf({ config, facts }: Known, spec: RuleSpec): RuleNode[] {

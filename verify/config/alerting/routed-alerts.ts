@@ -1,12 +1,12 @@
 import type { Labels, RuleSpec, Spec } from '../../model/spec.ts'
 import { asSent, relabellingOf } from '../../routing/alert-relabelling.ts'
-import type { AlertRelabelling } from '../../model/relabel.ts'
 import { labelKey } from '../../promql/labels.ts'
 import type { Matcher } from '../../model/route.ts'
 import { labelsFor, valuesBeside } from '../../routing/route-matchers.ts'
 import type { Configuration } from '../configuration.ts'
 import type { Cursor } from '../yaml/cursor.ts'
 import { allRoutes, routeTree } from './route-tree.ts'
+import { remembered } from '../../text/remembered.ts'
 
 /** Label sets an alert can have when it reaches Alertmanager: one for each value the rule must hold for. */
 export function alertLabels(rule: RuleSpec): Labels[] {
@@ -20,13 +20,7 @@ export function alertLabels(rule: RuleSpec): Labels[] {
 const FROM_SERIES = new Set(['job', 'instance'])
 
 /** Nothing changes a document: read once, and asked for with every pair of alerts. */
-const relabellings = new WeakMap<Cursor, AlertRelabelling>()
-
-function relabellingIn(root: Cursor): AlertRelabelling {
-  const known = relabellings.get(root) ?? relabellingOf(root)
-  relabellings.set(root, known)
-  return known
-}
+const relabellingIn = remembered((root: Cursor) => relabellingOf(root))
 
 /**
  * How Alertmanager gets an alert from the Prometheus that is written, each way once; as it is where none is; not at all when it is dropped

@@ -2,10 +2,11 @@ import type { Cursor } from '../yaml/cursor.ts'
 import type { Configuration } from '../configuration.ts'
 import { filesIn } from './container-files.ts'
 import type { Workload } from './workloads.ts'
+import { remembered } from '../../text/remembered.ts'
 
 /** Which of the names a container asks for: in its environment, its command, and the configuration that is mounted into it. */
 export function hostsAskedBy(workload: Workload, config: Configuration, names: Iterable<string>): Set<string> {
-  const all = textsOf(workload, config)
+  const all = textsOf(config)(workload)
   return new Set([...names].filter((name) => name !== '' && asks(all, name)))
 }
 
@@ -15,7 +16,7 @@ export function askedPorts(workload: Workload, config: Configuration): Map<numbe
   const names = [workload.name, workload.container, workload.at.string('hostname') ?? ''].filter((name) => name !== '')
   for (const other of config.workloads) {
     if (other === workload) continue
-    const text = textsOf(other, config)
+    const text = textsOf(config)(other)
     for (const name of names.filter((each) => text.includes(`${each}:`)))
       for (const [, port] of text.matchAll(new RegExp(`(?:^|[\\s"'=@,/[(])${name.replace(/[^\w-]/g, '\\$&')}:(\\d{2,5})(?!\\d)`, 'gm')))
         found.set(Number(port), found.get(Number(port)) ?? other.name)
@@ -30,18 +31,10 @@ export function askedPorts(workload: Workload, config: Configuration): Map<numbe
   return found
 }
 
-/** What a container is given to read: environment, command, and the files and configs that are mounted. */
-function textsOf(workload: Workload, config: Configuration): string {
-  const known = textOf.get(config) ?? new Map<Workload, string>()
-  textOf.set(config, known)
-  const text = known.get(workload) ?? textsIn(workload, config)
-  known.set(workload, text)
-  return text
-}
-
 /** Each container is asked about every other. */
-const textOf = new WeakMap<Configuration, Map<Workload, string>>()
+const textsOf = remembered((config: Configuration) => remembered((workload: Workload) => textsIn(workload, config)))
 
+/** What a container is given to read: environment, command, and the files and configs that are mounted. */
 function textsIn(workload: Workload, config: Configuration): string {
   return [
     ...[...workload.env.values()].map(({ value }) => value),

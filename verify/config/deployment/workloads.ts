@@ -1,4 +1,5 @@
 import type { Cursor } from '../yaml/cursor.ts'
+import { remembered } from '../../text/remembered.ts'
 
 /** A container: a compose service, or one of a Kubernetes workload. */
 export interface Workload {
@@ -21,20 +22,12 @@ export interface Workload {
   at: Cursor
 }
 
-const read = new WeakMap<Cursor, WeakMap<Record<string, string>, readonly Workload[]>>()
-
-/** The workloads of a document that was read before are shared: do not change them. */
-export function composeWorkloads(root: Cursor, variables: Record<string, string>): readonly Workload[] {
-  const byVariables = read.get(root) ?? new WeakMap<Record<string, string>, readonly Workload[]>()
-  read.set(root, byVariables)
-  const workloads = byVariables.get(variables) ?? workloadsIn(root, variables)
-  byVariables.set(variables, workloads)
-  return workloads
-}
-
-function workloadsIn(root: Cursor, variables: Record<string, string>): Workload[] {
-  return (root.get('services')?.pairs() ?? []).map(([name, service]) => composeWorkload(root, name, service, variables))
-}
+/** Of a document, then of variables: shared by all that ask, so do not change them. */
+export const composeWorkloads = remembered((root: Cursor) =>
+  remembered((variables: Record<string, string>): readonly Workload[] =>
+    root.pairs('services').map(([name, service]) => composeWorkload(root, name, service, variables)),
+  ),
+)
 
 /** ${NAME:-default} and friends. https://docs.docker.com/reference/compose-file/interpolation/ */
 export function interpolate(text: string, variables: Record<string, string>): string {

@@ -7,6 +7,7 @@ import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { alertLabels, sentBy } from '../../../config/alerting/routed-alerts.ts'
 import { deadMatchersOf, knownAlerts, neverEqual } from '../../known-alerts.ts'
 import { remark, type Check } from '../../lint-check.ts'
+import { remembered } from '../../../text/remembered.ts'
 
 export const check: Check = {
   meta: {
@@ -24,12 +25,7 @@ export const check: Check = {
   *judge(input) {
     const { spec, config } = input
     const alerts = knownAlerts(input)
-    const known = new Map<Labels, Labels[]>()
-    const sent = (labels: Labels): Labels[] => {
-      const found = known.get(labels) ?? sentBy(config, labels)
-      known.set(labels, found)
-      return found
-    }
+    const sent = remembered((labels: Labels) => sentBy(config, labels))
     for (const alertmanager of config.alertmanager) {
       const rules = alertmanager.items('inhibit_rules').map((at) => ({
         source: matchersOf(at, 'source_').matchers,

@@ -5,6 +5,7 @@ import { scrapeJobs, type Configuration } from '../../../config/configuration.ts
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
+import { remembered } from '../../../text/remembered.ts'
 
 /** Someone who asks a container at a port. */
 interface Asker {
@@ -114,13 +115,6 @@ function namesOf(workload: Workload): string[] {
   return [workload.name, workload.container, workload.at.string('hostname') ?? workload.name]
 }
 
-/** host:port in the environment and command of a container; the agent's endpoint has a check of its own. */
-function addresses(workload: Workload): readonly Address[] {
-  const known = addressesOf.get(workload) ?? addressesIn(workload)
-  addressesOf.set(workload, known)
-  return known
-}
-
 interface Address {
   name: string
   host: string
@@ -129,8 +123,9 @@ interface Address {
 }
 
 /** Each container is asked about by every other. */
-const addressesOf = new WeakMap<Workload, readonly Address[]>()
+const addresses = remembered(addressesIn)
 
+/** host:port in the environment and command of a container; the agent's endpoint has a check of its own. */
 function addressesIn(workload: Workload): Address[] {
   const values = [
     ...[...workload.env].filter(([name]) => !name.startsWith('OTEL_')).map(([name, each]) => ({ name, ...each })),

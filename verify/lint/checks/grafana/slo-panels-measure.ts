@@ -247,7 +247,7 @@ function* judgeNumber(panel: Panel, target: Target, measures: Numbered, expr: Ex
     Number.isNaN(number) ? 'no single number' : `${Number(number.toPrecision(6))} under the check's load`
   for (const [day, load] of [
     ['', world],
-    [' on a day without errors', quietWorld(world, input.spec)],
+    [' on a day without errors', quietWorld(input.spec)(world)],
   ] as const) {
     const value = calculated(expr, load)
     if (typeof value === 'string') {
@@ -280,7 +280,7 @@ function* judgeSeries(panel: Panel, asked: { target: Target; expr: Expr }[], mea
     for (const { target, expr } of asked) {
       const used = selectors(expr)
       const world = steadyWorld(input, [...new Set(used.flatMap((selector) => selector.metric ?? []))])
-      const load = day === '' ? world : quietWorld(world, input.spec)
+      const load = day === '' ? world : quietWorld(input.spec)(world)
       const value = calculated(expr, load)
       if (typeof value === 'string' || value.kind !== 'vector') {
         yield note(
