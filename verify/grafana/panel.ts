@@ -1,5 +1,4 @@
 import { fieldsOf, number, string, type Fields } from './json-fields.ts'
-import { arithmetic } from './server-expression.ts'
 import type { PanelQuery } from './panel-query.ts'
 import { colouring, effective } from './field-config.ts'
 
@@ -172,43 +171,27 @@ function mappings(list: unknown): string[] {
 
 const letter = (index: number): string => String.fromCharCode(65 + index)
 
-/** Queries that are switched off, or meant for another kind of datasource, are none of ours; an expression over them is one query. */
+/** Queries that are switched off, or meant for another kind of datasource, are none of ours; an expression over them is not calculated. */
 function queriesOf(targets: Fields[], panelDatasource: unknown, { foreign }: Surroundings): { queries: PanelQuery[]; computed: string[] } {
-  const all = targets.map((target, index) => ({
-    target,
-    index,
-    refId: string(target['refId']) ?? letter(index),
-    expression: isExpression(target['datasource']),
-  }))
-  const plain = new Map(
-    all.flatMap(({ target, index, refId, expression }) => {
-      const expr = string(target['expr'])
-      const datasource = datasourceOf(target['datasource'] ?? undefined, panelDatasource)
-      if (expression || expr === undefined || expr.trim() === '' || foreign(datasource)) return []
-      const minStep = string(target['interval'])
-      const query: PanelQuery = {
-        refId,
+  const computed: string[] = []
+  const queries = targets.flatMap((target, index): PanelQuery[] => {
+    if (target['hide'] === true) return []
+    if (isExpression(target['datasource'])) {
+      computed.push(`expression ${string(target['type']) ?? ''}`.trim())
+      return []
+    }
+    const expr = string(target['expr'])
+    if (expr === undefined || expr.trim() === '' || foreign(datasourceOf(target['datasource'] ?? undefined, panelDatasource))) return []
+    const minStep = string(target['interval'])
+    return [
+      {
+        refId: string(target['refId']) ?? letter(index),
         expr,
         index,
         instant: target['instant'] === true && target['range'] !== true,
         ...(minStep === undefined || minStep === '' ? {} : { minStep }),
-      }
-      return [[refId, query] as const]
-    }),
-  )
-  const computed: string[] = []
-  const queries = all.flatMap(({ target, index, refId, expression }): PanelQuery[] => {
-    if (target['hide'] === true) return []
-    const query = plain.get(refId)
-    if (!expression) return query === undefined ? [] : [query]
-    const made = arithmetic(
-      all.filter((one) => one.expression).map((one) => ({ ...one.target, refId: one.refId })),
-      refId,
-      plain,
-    )
-    if (made !== undefined) return [{ ...made, refId, index }]
-    computed.push(`expression ${string(target['type']) ?? ''}`.trim())
-    return []
+      },
+    ]
   })
   return { queries, computed }
 }

@@ -378,17 +378,6 @@ const VARIATIONS: [what: string, title: string, change: (panel: Panel, dashboard
       },
     ],
     [
-      'math over hidden queries',
-      'Error rate',
-      (panel) => {
-        panel.targets = [
-          { refId: 'A', expr: `${failed} or vector(0)`, hide: true, instant: true },
-          { refId: 'B', expr: seen, hide: true, instant: true },
-          { refId: 'C', type: 'math', expression: '$A / $B', datasource: { type: '__expr__', uid: '__expr__' } },
-        ]
-      },
-    ],
-    [
       'a list of alerts',
       'Active alerts',
       (panel) => {
