@@ -1,6 +1,6 @@
 import uPlot from 'uplot'
 import { useEffect } from 'preact/hooks'
-import type { Bar, Curve, Mark } from '../model/page.ts'
+import type { Bar, Curve, Mark, Signal } from '../model/page.ts'
 import { useWidth } from './width.ts'
 import { clock } from './verdict-signs.ts'
 
@@ -10,6 +10,18 @@ export interface Strip {
   bars: Bar[]
   /** What was observed, within this line. */
   marks?: Mark[]
+  /** Its bars go on behind the curves, as bands. */
+  isBand?: boolean
+}
+
+/** The legal windows of a signal, a line for each, with what was observed in it. */
+export function windowStrips({ windows, marks }: Pick<Signal, 'windows' | 'marks'>, names: readonly string[]): Strip[] {
+  return names.map((name) => ({
+    name,
+    bars: windows.filter(({ text }) => text === `${name}: legal window`),
+    marks: marks.filter(({ text }) => text === name),
+    isBand: true,
+  }))
 }
 
 const ROW = 16
@@ -79,7 +91,10 @@ export function Chart({ curves, threshold, strips, format, label, logarithmic = 
             value: (_, value) => format(value),
           })),
         ],
-        hooks: { draw: [(u) => drawStrips(u, rows, colour), (u) => drawThreshold(u, threshold, colour)] },
+        hooks: {
+          drawClear: [(u) => drawBands(u, rows, colour)],
+          draw: [(u) => drawStrips(u, rows, colour), (u) => drawThreshold(u, threshold, colour)],
+        },
       },
       data,
       place.current,
@@ -96,6 +111,18 @@ function rangeOf(low: number | null, high: number | null, threshold: number | un
   const most = Math.max(...values)
   const room = (most - least || 1) * 0.08
   return [near || least < 0 ? least - room : 0, most + room]
+}
+
+/** A window that is legal for an observation, behind the curves from top to bottom. */
+function drawBands(u: uPlot, strips: readonly Strip[], colour: (name: string) => string): void {
+  const { ctx, bbox } = u
+  const left = (ms: number): number => Math.min(bbox.left + bbox.width, Math.max(bbox.left, u.valToPos(ms / 1_000, 'x', true)))
+  ctx.save()
+  ctx.globalAlpha = 0.25
+  ctx.fillStyle = colour('--window')
+  for (const { bars } of strips.filter(({ isBand = false }) => isBand))
+    for (const { fromMs, untilMs } of bars) ctx.fillRect(left(fromMs), bbox.top, left(untilMs) - left(fromMs), bbox.height)
+  ctx.restore()
 }
 
 function drawStrips(u: uPlot, strips: readonly Strip[], colour: (name: string) => string): void {

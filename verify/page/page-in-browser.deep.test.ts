@@ -13,9 +13,11 @@ import { judgeFolder, pageHtml } from '../drill/judge-folder.ts'
 import { openLivePage } from '../drill/live-page.ts'
 import { judge } from '../judge/judge.ts'
 import { parseJournal } from '../judge/record/parse-journal.ts'
+import type { JournalEntry, Sample, SampledSelector } from '../model/journal.ts'
 import type { PastDrill, PastResult } from '../model/past-runs.ts'
 import type { Page } from '../model/page.ts'
 import { resultsOf, summarise } from '../report/formats.ts'
+import { packSeries } from '../text/packed-series.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const skip = CHROMIUM === undefined ? 'no Chromium: apt-get install chromium, or set CHROMIUM' : false
@@ -53,6 +55,30 @@ function withPast(text: string): string {
   return [JSON.stringify({ ...(JSON.parse(first) as object), past }), ...rest].join('\n')
 }
 
+/** The same drill with the raw samples of error-burst: of the half of its condition that is the subject's, and of another service's. */
+function withSamples(text: string): string {
+  const lines = text.trim().split('\n')
+  const [header, footer] = [lines[0]!, lines.at(-1)!].map((each) => JSON.parse(each) as JournalEntry)
+  assert.ok(header?.kind === 'header' && footer?.kind === 'footer')
+  const { id, subject, expr } = header.plan.experiments.find((experiment) => experiment.id === 'error-burst')!
+  const times = lines.flatMap((each) =>
+    each.includes('"kind":"leg"') && each.includes(`"${id}"`) ? [JSON.parse(each) as JournalEntry] : [],
+  )
+  const [fromMs, untilMs] = [times[0]!.atMs, times.at(-1)!.atMs]
+  const values = Array.from({ length: Math.floor((untilMs - fromMs) / 1_000) }, (_, n): Sample => [
+    fromMs / 1_000 + n,
+    String(n * 3 + (n % 7)),
+  ])
+  const selectors = [...new Set(expr.match(/\w+\{[^}]*\}/g))].map((selector): SampledSelector => ({
+    selector,
+    taken: [{ by: 'rate', rangeMs: 20_000 }],
+    query: selector,
+    series: selector.startsWith('axum') ? [packSeries({ metric: { ...subject, path: '/orders' }, values })] : [],
+  }))
+  const samples = { seq: footer.seq, atMs: footer.atMs, kind: 'signal-samples', experiment: id, fromMs, untilMs, selectors }
+  return [...lines.slice(0, -1), JSON.stringify(samples), JSON.stringify({ ...footer, seq: footer.seq + 1 })].join('\n')
+}
+
 /** Opens a report and returns what went wrong on the way: errors of its script, messages of the console, requests that leave the file. */
 async function opened(file: string, options: BrowserContextOptions = {}, hash = ''): Promise<{ tab: Tab; trouble: string[] }> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
@@ -84,11 +110,11 @@ test(
   'every room opens without an error, a message or a request, and axe finds nothing, light and dark, wide and on a phone',
   { skip },
   async () => {
-    const report = await written('well', withPast(namedText('all-well')))
+    const report = await written('well', withPast(withSamples(namedText('all-well'))))
     data = report.page
     const rooms = [
       '#/',
-      `#/experiment/${Object.keys(data.signals)[0]}`,
+      '#/experiment/error-burst',
       `#/outage/${data.outages[0]?.outage}`,
       '#/traces',
       '#/slo',
@@ -164,6 +190,46 @@ test(
       )
     }
     assert.deepEqual(trouble, [])
+    await tab.context().close()
+  },
+)
+
+test(
+  "the raw samples stand under the signal: the subject's half of an or alone, the number under the crosshair, legal windows as bands",
+  { skip },
+  async () => {
+    const { file, page } = await written('samples', withSamples(namedText('all-well')))
+    const { tab, trouble } = await opened(file, { viewport: { width: 1280, height: 2400 } }, '#/experiment/error-burst')
+    const { raw, windows } = page.signals['error-burst']!
+    assert.deepEqual(
+      (await tab.locator('.raw figcaption code').allTextContents()).map((text) => text.split('{')[0]),
+      ['axum_http_requests_total', 'axum_http_requests_total'],
+    )
+    const chart = tab.locator('.raw .chart').first()
+    await chart.locator('canvas').waitFor()
+    const box = (await chart.locator('.u-over').boundingBox())!
+    const known = raw[0]!.curves[0]!.points
+    const [fromMs, untilMs] = [known[0]![0], known.at(-1)![0]]
+    await tab.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+    const [time = '', value = ''] = await chart.locator('.u-legend .u-value').allTextContents()
+    assert.ok(
+      known.some(([atMs, number]) => new Date(atMs).toISOString().slice(11, 19) === time && value === String(number)),
+      `${time}: ${value} between ${fromMs} and ${untilMs}`,
+    )
+    // Before Chromium remarks that its canvas is read.
+    assert.deepEqual(trouble, [])
+    // A pixel within the window in which the alert must fire, and one before the fault, both away from lines and samples.
+    const firing = windows.find(({ text }) => text === 'firing: legal window')!
+    const colourAt = (atMs: number): Promise<string> =>
+      tab.evaluate(`(() => {
+        const canvas = document.querySelector('.raw .chart canvas')
+        const over = document.querySelector('.raw .chart .u-over').getBoundingClientRect()
+        const outer = canvas.getBoundingClientRect()
+        const x = over.left - outer.left + over.width * ${(atMs - fromMs) / (untilMs - fromMs)}
+        const scale = canvas.width / outer.width
+        return canvas.getContext('2d').getImageData(x * scale, (over.top - outer.top + 3) * scale, 1, 1).data.join()
+      })()`)
+    assert.notEqual(await colourAt((firing.fromMs + firing.untilMs) / 2), await colourAt(fromMs + 7_000))
     await tab.context().close()
   },
 )

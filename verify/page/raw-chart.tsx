@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks'
 import type { Bar, Curve, RawSignal, Signal } from '../model/page.ts'
 import { took } from '../report/time.ts'
-import { Chart } from './chart.tsx'
+import { Chart, windowStrips } from './chart.tsx'
 
 const COLOURS = ['--curve-1', '--curve-2', '--curve-3', '--curve-4', '--measured', '--other']
 
@@ -14,8 +14,9 @@ export function RawChart({ raw, signal }: { raw: RawSignal; signal: Signal }) {
         { name: 'legs', bars: signal.legs },
         { name: 'fault', bars: signal.faults },
         { name: 'load (k6)', bars: signal.loads },
-        ...raw.windows.map(({ by, rangeMs }) => ({ name: `${by} ${took(rangeMs)}`, bars: lookedAt(signal, rangeMs), marks: signal.marks })),
-        ...(raw.windows.length > 0 ? [] : [{ name: 'alert', bars: [], marks: signal.marks }]),
+        ...raw.windows.map(({ by, rangeMs }) => ({ name: `${by} ${took(rangeMs)}`, bars: lookedAt(signal, rangeMs) })),
+        // A notification is no matter of samples.
+        ...windowStrips(signal, ['pending', 'firing', 'resolved']),
       ],
     }),
     [raw, signal],
@@ -53,7 +54,7 @@ function lookedAt({ marks }: Signal, rangeMs: number): Bar[] {
   return [begun, ended].flatMap((mark): Bar[] =>
     mark === undefined
       ? []
-      : [{ fromMs: mark.atMs - rangeMs, untilMs: mark.atMs, kind: 'window', text: `looked at when ${mark.text}`, pointer: mark.pointer }],
+      : [{ fromMs: mark.atMs - rangeMs, untilMs: mark.atMs, kind: 'before', text: `looked at when ${mark.text}`, pointer: mark.pointer }],
   )
 }
 

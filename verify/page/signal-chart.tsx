@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks'
 import type { Signal } from '../model/page.ts'
-import { Chart } from './chart.tsx'
+import { Chart, windowStrips } from './chart.tsx'
 import { figure } from './verdict-signs.ts'
 
 const COLOURS = ['--curve-1', '--curve-2', '--curve-3', '--curve-4']
@@ -15,7 +15,6 @@ export function SignalChart({ signal }: { signal: Signal }) {
   const drawn = useMemo(() => {
     const own = signal.value.filter(({ subject }) => subject)
     const others = signal.value.filter(({ subject }) => !subject)
-    const named = ['pending', 'firing', 'notified', 'resolved', 'resolved notified']
     return {
       curves: [
         ...own.map((curve, index) => ({ curve, colour: COLOURS[index % COLOURS.length]!, width: 2.5 })),
@@ -27,11 +26,7 @@ export function SignalChart({ signal }: { signal: Signal }) {
         { name: 'legs', bars: signal.legs },
         { name: 'fault', bars: signal.faults },
         { name: 'load (k6)', bars: signal.loads },
-        ...named.map((name) => ({
-          name,
-          bars: signal.windows.filter(({ text }) => text === `${name}: legal window`),
-          marks: signal.marks.filter(({ text }) => text === name),
-        })),
+        ...windowStrips(signal, ['pending', 'firing', 'notified', 'resolved', 'resolved notified']),
       ],
     }
   }, [signal])

@@ -15,7 +15,7 @@ function packedOf(labels: Record<string, string>, values: (number | string)[]): 
   })
 }
 
-function drawn(selectors: unknown, more: { valueExpr?: string } = {}): RawSignal[] {
+function drawn(selectors: unknown, more: { valueExpr?: string; expr?: string } = {}): RawSignal[] {
   const entry = { seq: 3, atMs: 1, kind: 'signal-samples', experiment: 'burst', fromMs: 0, untilMs: 9, selectors } as JournalEntry
   return rawSignalsOf([{ ...entry, selectors: [] } as JournalEntry, entry], { ...plannedExperiment('burst'), threshold: 1, ...more })
 }
@@ -73,6 +73,18 @@ test('what could not be read, and a subject without such a series, are said', ()
     { selector: 'b', taken: [], query: '', series: [] },
   ]).map((raw) => raw.notes)
   assert.deepEqual(notes, [['could not be read: 503'], ['the subject has no such series']])
+})
+
+test('beside an or the condition of another service, of which the subject has no series, has no chart', () => {
+  const selectors = ['a_total', 'b_total'].map((selector) => ({
+    selector,
+    taken: RATE,
+    query: '',
+    series: selector === 'a_total' ? [packedOf({}, [1, 2])] : [],
+  }))
+  const shown = (expr: string): string[] => drawn(selectors, { expr }).map(({ selector }) => selector)
+  assert.deepEqual(shown('rate(a_total[20s]) > 1 or rate(b_total[20s]) > 1'), ['a_total'])
+  assert.deepEqual(shown('rate(a_total[20s]) / rate(b_total[20s]) > 1'), ['a_total', 'b_total'])
 })
 
 test('a damaged entry draws nothing, and a journal without samples neither', () => {

@@ -5,16 +5,23 @@ import type { Labels } from '../../model/spec.ts'
 import { formatLabels } from '../../promql/labels.ts'
 import { unpackSeries } from '../../text/packed-series.ts'
 import { entriesOf, thinned } from './entries.ts'
+import { otherHalf } from './other-half.ts'
 
 /** More curves on one chart are a thicket; the journal has them. */
 const MOST_CURVES = 6
 /** Functions that look at how much a counter rose: https://prometheus.io/docs/prometheus/latest/querying/functions/ */
 const OF_COUNTERS = new Set(['rate', 'increase', 'irate', 'resets'])
 
-/** What the condition of an experiment was made of, a chart a selector. Empty in a journal that has no raw samples. */
-export function rawSignalsOf(entries: readonly JournalEntry[], { id, valueExpr, threshold }: PlannedExperiment): RawSignal[] {
+/**
+ * What the condition of an experiment was made of, a chart a selector; without those of another service beside an `or`. Empty in a journal
+ * that has no raw samples.
+ */
+export function rawSignalsOf(entries: readonly JournalEntry[], { id, expr, valueExpr, threshold }: PlannedExperiment): RawSignal[] {
   const entry = entriesOf(entries, 'signal-samples').findLast(({ experiment }) => experiment === id)
-  const selectors = Array.isArray(entry?.selectors) ? entry.selectors.filter(isWhole) : []
+  const whole = Array.isArray(entry?.selectors) ? entry.selectors.filter(isWhole) : []
+  const known = new Map(whole.map(({ selector, series, error }) => [selector, error === undefined ? series.length > 0 : undefined]))
+  const others = typeof expr === 'string' ? otherHalf(expr, (selector) => known.get(selector)) : new Set<string>()
+  const selectors = whole.filter(({ selector }) => !others.has(selector))
   return selectors.map((sampled): RawSignal => {
     const windows = sampled.taken.map(({ by, rangeMs }) => ({ by, rangeMs }))
     const counter = sampled.taken.some(({ by }) => OF_COUNTERS.has(by))
