@@ -91,6 +91,27 @@ test('the page runs nothing but its own script, speaks to its own server alone a
   assert.doesNotMatch(text, new RegExp(live.address.split('/').at(-2)!))
 })
 
+test('each entry that the page shows can be read while the drill runs, as inert text; no other, and not without the token', async (t) => {
+  const live = await opened(t)
+  for (const line of LINES.slice(0, legs[2]! + 1)) live.append(line)
+  const { seq } = ENTRIES[legs[2]!] as unknown as { seq: number }
+  const { status, text, headers } = await ask(`${live.address}entry/${seq}`)
+  assert.equal(status, 200)
+  assert.match(String(headers['content-type']), /^text\/plain/)
+  assert.equal(headers['x-content-type-options'], 'nosniff')
+  assert.equal(headers['cache-control'], 'no-store')
+  assert.deepEqual(JSON.parse(text), ENTRIES[legs[2]!])
+  for (const id of [String(seq + 1_000), '', '-1', '1e1', '../stop', 'x'.repeat(99)])
+    assert.equal((await ask(`${live.address}entry/${id}`)).status, 404, id)
+  const { origin } = new URL(live.address)
+  assert.equal((await ask(`${origin}/${'0'.repeat(32)}/entry/${seq}`)).status, 404)
+  const hostile = '\u001b[31m</pre><script>alert(1)</script>\u202e'
+  live.append(JSON.stringify({ ...ENTRIES[legs[2]!], seq: 90_000, detail: hostile }))
+  const shown = (await ask(`${live.address}entry/90000`)).text
+  assert.doesNotMatch(shown, /\u001b|\u202e/)
+  assert.match(shown, /<script>alert\(1\)/)
+})
+
 test('without the token, under another name, or from another page nothing is answered and nothing stops', async (t) => {
   const live = await opened(t)
   const { origin, host } = new URL(live.address)

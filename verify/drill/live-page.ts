@@ -8,7 +8,8 @@ import type { Clock } from '../run/ports.ts'
 import { inertJson, liveHtml } from '../report/formats.ts'
 import { livePageOf } from '../report/page/live.ts'
 import { isDrawnLive } from '../report/page/make-page.ts'
-import { line } from '../text/printable.ts'
+import { evidenceText } from '../report/page/shown-evidence.ts'
+import { line, terminal } from '../text/printable.ts'
 
 /** The page follows the drill at this pace; more often is not seen. */
 const EVERY_MS = 500
@@ -66,6 +67,7 @@ export async function openLivePage(clock: Clock, code: PageCode, gameday?: LiveG
   const tokens = [newToken()]
   const mayAct = (given: string): boolean => sameText(given, tokens.at(-1) ?? '')
   const entries: JournalEntry[] = []
+  const bySeq = new Map<number, JournalEntry>()
   const watchers = new Map<ServerResponse, string>()
   let goneTimer: NodeJS.Timeout | undefined
   const stopping = new AbortController()
@@ -114,7 +116,7 @@ export async function openLivePage(clock: Clock, code: PageCode, gameday?: LiveG
   const server = createServer((request, response) => {
     const refuse = (status: number, why: string): void => void response.writeHead(status, { 'content-type': 'text/plain' }).end(`${why}\n`)
     if (!knownHost(request, server.address() as AddressInfo)) return refuse(403, 'this page is served to 127.0.0.1 and localhost only')
-    const [, given = '', room = ''] = (request.url ?? '/').split('?')[0]?.split('/') ?? []
+    const [, given = '', room = '', id = ''] = (request.url ?? '/').split('?')[0]?.split('/') ?? []
     // Every browser asks for it.
     if (given === 'favicon.ico') return void response.writeHead(204).end()
     if (!tokens.some((token) => sameText(given, token))) return refuse(404, 'the address needs the token that was printed with it')
@@ -135,6 +137,10 @@ export async function openLivePage(clock: Clock, code: PageCode, gameday?: LiveG
         if (mayAct(given)) watchForGone()
       })
       send([[response, given]], last === undefined ? 'page' : 'end')
+    } else if (request.method === 'GET' && room === 'entry') {
+      const entry = /^\d{1,15}$/.test(id) ? bySeq.get(Number(id)) : undefined
+      if (entry === undefined) return refuse(404, 'this page has no such journal entry')
+      response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8', ...PRIVATE }).end(terminal(evidenceText(entry)))
     } else if (request.method === 'POST' && room === 'stop') {
       if (!fromOwnPage(request)) return refuse(403, 'only the page itself may stop the drill')
       stopping.abort()
@@ -178,6 +184,7 @@ export async function openLivePage(clock: Clock, code: PageCode, gameday?: LiveG
       const entry = JSON.parse(text) as JournalEntry
       if (!isDrawnLive(entry)) return
       entries.push(entry)
+      bySeq.set(entry.seq, entry)
       changed = true
     },
     show({ active, pausedMs, said }) {

@@ -178,6 +178,8 @@ export interface Signal {
   forMs: number
   subject: string
   unit: 'share' | 'seconds' | 'number'
+  /** A little more than its legs, which all charts of the rule's page have in sight; null: it has none. */
+  extent: [fromMs: number, untilMs: number] | null
   /** The value that the condition compares, at each evaluation. */
   value: Curve[]
   /** What that value is made of. Empty in an older journal. */

@@ -20,7 +20,8 @@ export function windowStrips({ windows, marks }: Pick<Signal, 'windows' | 'marks
     name,
     bars: windows.filter(({ text }) => text === `${name}: legal window`),
     marks: marks.filter(({ text }) => text === name),
-    isBand: true,
+    // Those of the alert's own state; notifications would cover the rest.
+    isBand: name === 'firing' || name === 'resolved',
   }))
 }
 
@@ -39,22 +40,29 @@ interface ChartProps {
   near?: boolean
   /** Of the curves, in pixels. */
   height?: number
+  /** What the time axis has in sight at least. */
+  extent?: Signal['extent']
 }
 
 /**
  * uPlot over the drill's time, with what was done and what was allowed as strips above the curves. The crosshair is one for all charts of
  * the page.
  */
-export function Chart({ curves, threshold, strips, format, label, logarithmic = false, near = false, height = 260 }: ChartProps) {
+export function Chart({ curves, threshold, strips, format, label, logarithmic = false, near = false, height = 260, extent }: ChartProps) {
   const [place, width] = useWidth()
   useEffect(() => {
     if (place.current === null) return undefined
     const style = getComputedStyle(place.current)
     const colour = (name: string): string => style.getPropertyValue(name).trim() || '#888'
     const rows = strips.filter(({ bars, marks = [] }) => bars.length + marks.length > 0)
-    const data = uPlot.join(
-      curves.map(({ curve }): uPlot.AlignedData => [curve.points.map(([atMs]) => atMs / 1_000), curve.points.map(([, value]) => value)]),
-    )
+    const tables = curves.map(({ curve }): uPlot.AlignedData => [
+      curve.points.map(([atMs]) => atMs / 1_000),
+      curve.points.map(([, value]) => value),
+    ])
+    // Its times alone: no series is drawn of the last column.
+    const ends: uPlot.AlignedData[] = extent === undefined || extent === null ? [] : [[extent.map((ms) => ms / 1_000), [null, null]]]
+    const joined = uPlot.join([...tables, ...ends])
+    const data = joined.slice(0, curves.length + 1) as uPlot.AlignedData
     const axis = (rest: uPlot.Axis): uPlot.Axis => ({
       stroke: colour('--text'),
       grid: { stroke: colour('--line'), width: 1, show: !logarithmic },

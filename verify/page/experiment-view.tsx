@@ -1,4 +1,7 @@
-import type { Page, Signal } from '../model/page.ts'
+import { Fragment } from 'preact'
+import { useState } from 'preact/hooks'
+import type { ChainLink, Page, Signal } from '../model/page.ts'
+import type { Verdict } from '../model/verdict.ts'
 import { took } from '../report/time.ts'
 import { Folded } from './folded.tsx'
 import { DrillLanes } from './lanes-view.tsx'
@@ -18,9 +21,14 @@ export function Experiment({ page, id }: { page: Page; id: string }) {
   const experiment = rule?.experiments.find((each) => each.id === id)
   if (signal === undefined || rule === undefined || experiment === undefined) return <p>This run has no experiment {id}.</p>
   const past = page.report.history?.experiments.find((each) => each.id === id && each.trends.length > 0)
+  // What holds for the alert stands in the chain as well.
+  const about = [...experiment.verdicts, ...page.report.others.filter(({ alert, subject }) => [alert, subject].includes(rule.alert))]
   const broken = signal.chain.find(({ status }) => status === 'fail')
-  const failed =
-    experiment.verdicts.find(({ status }) => status === 'fail') ?? experiment.verdicts.find(({ status }) => status === 'unknown')
+  // What the report takes for the cause, else what this experiment found first.
+  const found =
+    page.report.causes.find(({ root, also }) => [root, ...also].some(({ subject }) => subject === id))?.root ??
+    experiment.verdicts.find(({ status }) => status === 'fail') ??
+    experiment.verdicts.find(({ status }) => status === 'unknown')
   return (
     <>
       <h2>
@@ -29,10 +37,10 @@ export function Experiment({ page, id }: { page: Page; id: string }) {
       </h2>
       <p>{experiment.title}.</p>
       <p class="hint">{rule.because}</p>
-      {failed?.diagnosis === undefined ? null : <p class="change">{failed.diagnosis}</p>}
+      {found?.diagnosis === undefined ? null : <p class="change">{found.diagnosis}</p>}
       <section aria-labelledby="chain">
         <h3 id="chain">{broken === undefined ? 'From the target to the resolved notification' : `Broken first at: ${broken.name}`}</h3>
-        <Chain signal={signal} />
+        <Chain key={id} chain={signal.chain} verdicts={about} />
       </section>
       <section aria-labelledby="signal">
         <h3 id="signal">The signal</h3>
@@ -112,16 +120,39 @@ export function Experiment({ page, id }: { page: Page; id: string }) {
   )
 }
 
-function Chain({ signal }: { signal: Signal }) {
+/** Each link opens the verdicts that it is made of; the first broken one is open. */
+function Chain({ chain, verdicts }: { chain: readonly ChainLink[]; verdicts: readonly Verdict[] }) {
+  const [open, setOpen] = useState(chain.find(({ status }) => status === 'fail')?.name)
+  const shown = chain.find(({ name }) => name === open)
   return (
-    <ol class="chain">
-      {signal.chain.map((link) => (
-        <li key={link.name} class={link.status.replace(' ', '-')} title={link.observed}>
-          <Status status={link.status} />
-          <span>{link.name}</span>
-        </li>
-      ))}
-    </ol>
+    <>
+      <ol class="chain">
+        {chain.map((link) => (
+          <li key={link.name} class={link.status.replace(' ', '-')}>
+            <button type="button" aria-expanded={link.name === open} onClick={() => setOpen(link.name === open ? undefined : link.name)}>
+              <Status status={link.status} />
+              <span>{link.name}</span>
+            </button>
+          </li>
+        ))}
+      </ol>
+      {shown === undefined ? null : (
+        <ul class="behind">
+          {verdicts
+            .filter(({ check }) => shown.checks.includes(check))
+            .map((verdict) => (
+              <li key={`${verdict.subject} ${verdict.check}`}>
+                <Status status={verdict.status} /> {verdict.title}: {verdict.observed}{' '}
+                {verdict.pointers.slice(0, 8).map((seq) => (
+                  <Fragment key={seq}>
+                    <Pointer seq={seq} />{' '}
+                  </Fragment>
+                ))}
+              </li>
+            ))}
+        </ul>
+      )}
+    </>
   )
 }
 

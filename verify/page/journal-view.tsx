@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'preact/hooks'
 import type { Page } from '../model/page.ts'
 import { Status } from './status.tsx'
 
@@ -6,7 +7,41 @@ export function Pointer({ seq }: { seq: number }) {
   return <a href={`#/journal/${seq}`}>#{seq}</a>
 }
 
-export function EntryText({ text }: { text: string }) {
+/**
+ * A journal entry for reading: the page's own, or while the drill runs its server's. undefined: it is asked for; null: it is not there.
+ */
+function useEvidence({ evidence, live }: Pick<Page, 'evidence' | 'live'>, seq: number): string | null | undefined {
+  const [asked, setAsked] = useState<{ seq: number; text: string | null } | undefined>()
+  const own = evidence[seq]
+  const isRunning = live !== undefined
+  useEffect(() => {
+    if (own !== undefined || !isRunning || !Number.isSafeInteger(seq)) return undefined
+    const over = new AbortController()
+    fetch(`entry/${seq}`, { signal: over.signal })
+      .then((answer) => (answer.ok ? answer.text() : null))
+      .then(
+        (text) => setAsked({ seq, text }),
+        () => over.signal.aborted || setAsked({ seq, text: null }),
+      )
+    return () => over.abort()
+  }, [seq, own, isRunning])
+  if (own !== undefined) return own
+  if (!isRunning) return null
+  return asked?.seq === seq ? asked.text : undefined
+}
+
+/** The text of an entry, however the page comes by it. */
+export function Evidence({ page, seq }: { page: Pick<Page, 'evidence' | 'live'>; seq: number }) {
+  const text = useEvidence(page, seq)
+  if (text === undefined) return <p role="status">Asked for entry #{seq}.</p>
+  if (text === null)
+    return (
+      <p>
+        {page.live === undefined
+          ? 'This page does not have it.'
+          : 'It is in the journal; the page of a running drill has what its lanes show.'}
+      </p>
+    )
   return (
     <pre class="entry" tabIndex={0}>
       {text}
@@ -15,7 +50,8 @@ export function EntryText({ text }: { text: string }) {
 }
 
 /** One entry of the journal, and the verdicts that rest on it. */
-export function JournalEntry({ page: { evidence, report }, id }: { page: Page; id: string }) {
+export function JournalEntry({ page, id }: { page: Page; id: string }) {
+  const { report } = page
   const seq = Number(id)
   const all = [...report.rules.flatMap((rule) => rule.experiments.flatMap(({ verdicts }) => verdicts)), ...report.others]
   const resting = all.filter(({ pointers }) => pointers.includes(seq))
@@ -25,7 +61,7 @@ export function JournalEntry({ page: { evidence, report }, id }: { page: Page; i
       <p class="hint">
         The whole of it: <code>{`jq 'select(.seq==${id})' journal.ndjson`}</code>
       </p>
-      {evidence[seq] === undefined ? <p>This page does not have it.</p> : <EntryText text={evidence[seq]} />}
+      <Evidence page={page} seq={seq} />
       {resting.length === 0 ? null : (
         <>
           <h3>Verdicts that rest on it</h3>

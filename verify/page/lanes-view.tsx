@@ -4,7 +4,7 @@ import { zoom, zoomIdentity } from 'd3-zoom'
 import type { ZoomBehavior, ZoomTransform } from 'd3-zoom'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Bar, Lane, Mark, Page } from '../model/page.ts'
-import { EntryText, Pointer } from './journal-view.tsx'
+import { Evidence, Pointer } from './journal-view.tsx'
 import { LanesLegend } from './lanes-legend.tsx'
 import { useWidth } from './width.ts'
 import { clock } from './verdict-signs.ts'
@@ -168,7 +168,7 @@ export function DrillLanes({ page, only }: { page: Page; only?: string }) {
       </svg>
       <LanesLegend lanes={lanes} />
       <div class="picked" aria-live="polite">
-        {picked === null ? null : <Evidence picked={picked} evidence={page.evidence} />}
+        {picked === null ? null : <PickedEntry picked={picked} page={page} />}
       </div>
     </div>
   )
@@ -252,7 +252,7 @@ function Row({
   )
 }
 
-function Evidence({ picked: { lane, bar, mark }, evidence }: { picked: Picked; evidence: Page['evidence'] }) {
+function PickedEntry({ picked: { lane, bar, mark }, page }: { picked: Picked; page: Page }) {
   const pointer = bar?.pointer ?? mark?.pointer ?? 0
   return (
     <>
@@ -269,7 +269,7 @@ function Evidence({ picked: { lane, bar, mark }, evidence }: { picked: Picked; e
           </>
         )}
       </p>
-      {evidence[pointer] === undefined ? null : <EntryText text={evidence[pointer]} />}
+      <Evidence page={page} seq={pointer} />
     </>
   )
 }

@@ -1,5 +1,6 @@
 import type { OutageCourse, Page } from '../model/page.ts'
 import { DelayChart } from './delay-chart.tsx'
+import { Pointer } from './journal-view.tsx'
 import { DrillLanes } from './lanes-view.tsx'
 import { VerdictTable } from './verdicts.tsx'
 import { figure } from './verdict-signs.ts'
@@ -14,7 +15,9 @@ export function Outage({ page, id }: { page: Page; id: string }) {
       <h2>{id}</h2>
       {courses.map((course) => (
         <section key={course.pointer} aria-label={course.title}>
-          <p>{course.title}.</p>
+          <p>
+            {course.title}. <Pointer seq={course.pointer} />
+          </p>
           <DelayChart course={course} />
           <Spreads course={course} />
         </section>

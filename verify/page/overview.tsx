@@ -1,3 +1,4 @@
+import { Fragment } from 'preact'
 import type { Cause } from '../model/report.ts'
 import type { Isolation, Page } from '../model/page.ts'
 import { reproductionsOf } from '../report/reproduce.ts'
@@ -153,13 +154,12 @@ function ProofTable({ page }: { page: Page }) {
       <table class="matrix">
         <thead>
           <tr>
-            <th scope="col">rule</th>
+            <th scope="col">rule, experiments</th>
             {columns.map(({ id, title }) => (
               <th scope="col" key={id}>
                 {title}
               </th>
             ))}
-            <th scope="col">experiments</th>
           </tr>
         </thead>
         <tbody>
@@ -167,6 +167,14 @@ function ProofTable({ page }: { page: Page }) {
             <tr key={row.alert}>
               <th scope="row">
                 {row.alert} <small class={`severity ${row.severity}`}>{row.severity}</small>
+                <span class="experiments">
+                  {(experiments.get(row.alert) ?? []).map((id, index) => (
+                    <Fragment key={id}>
+                      {index > 0 ? ', ' : ''}
+                      <a href={`#/experiment/${encodeURIComponent(id)}`}>{id}</a>
+                    </Fragment>
+                  ))}
+                </span>
               </th>
               {row.cells.map((cell, index) => (
                 <td key={columns[index]?.id} title={cell.says.join('\n')}>
@@ -181,16 +189,6 @@ function ProofTable({ page }: { page: Page }) {
                   )}
                 </td>
               ))}
-              <td>
-                {(experiments.get(row.alert) ?? []).map((id, index) => (
-                  <>
-                    {index > 0 ? ', ' : ''}
-                    <a key={id} href={`#/experiment/${encodeURIComponent(id)}`}>
-                      {id}
-                    </a>
-                  </>
-                ))}
-              </td>
             </tr>
           ))}
         </tbody>

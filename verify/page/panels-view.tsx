@@ -3,6 +3,7 @@ import type { Page, PanelChart } from '../model/page.ts'
 import { took } from '../report/time.ts'
 import { Folded } from './folded.tsx'
 import { Chart } from './chart.tsx'
+import { Pointer } from './journal-view.tsx'
 import { VerdictTable } from './verdicts.tsx'
 import { clock, figure } from './verdict-signs.ts'
 
@@ -23,7 +24,10 @@ export function Panels({ page }: { page: Page }) {
       {page.panels.map((panel) => (
         <section key={panel.title} aria-labelledby={`panel-${panel.pointer}`}>
           <h3 id={`panel-${panel.pointer}`}>
-            {panel.title} <small>#{panel.pointer}</small>
+            {panel.title}{' '}
+            <small>
+              <Pointer seq={panel.pointer} />
+            </small>
           </h3>
           <pre>{panel.query}</pre>
           <PanelCurves panel={panel} />

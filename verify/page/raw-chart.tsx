@@ -32,6 +32,7 @@ export function RawChart({ raw, signal }: { raw: RawSignal; signal: Signal }) {
         <Chart
           curves={drawn.curves}
           strips={drawn.strips}
+          extent={signal.extent}
           {...(raw.threshold === undefined ? {} : { threshold: { value: raw.threshold, text: `${signal.comparator} ${raw.threshold}` } })}
           format={rawFigure}
           label={`The raw samples of ${raw.selector}`}

@@ -36,6 +36,7 @@ export function SignalChart({ signal }: { signal: Signal }) {
       <Chart
         curves={drawn.curves}
         strips={drawn.strips}
+        extent={signal.extent}
         threshold={{ value: signal.threshold, text: `fires ${signal.comparator} ${format(signal.threshold)}` }}
         format={format}
         label={`The value of ${signal.experiment} at each evaluation`}

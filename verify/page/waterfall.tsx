@@ -1,4 +1,5 @@
 import type { Page, Waterfall } from '../model/page.ts'
+import { Pointer } from './journal-view.tsx'
 import { figure } from './verdict-signs.ts'
 
 export function Waterfalls({ page }: { page: Page }) {
@@ -18,7 +19,9 @@ function Trace({ trace }: { trace: Waterfall }) {
     <section aria-label={trace.spec}>
       <h3>
         {trace.spec} <small>{figure(trace.durationMs, 'ms')}</small> <small class="line">{trace.traceId}</small>{' '}
-        <small>#{trace.pointer}</small>
+        <small>
+          <Pointer seq={trace.pointer} />
+        </small>
       </h3>
       <table class="waterfall">
         <thead>

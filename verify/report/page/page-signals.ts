@@ -51,6 +51,7 @@ function signalOf(entries: readonly JournalEntry[], experiment: PlannedExperimen
     forMs: experiment.forMs,
     subject: formatLabels(experiment.subject),
     unit: unitOf(experiment, spec),
+    extent: legs.length === 0 ? null : [Math.round(fromMs - marginMs), Math.round(untilMs + marginMs)],
     value: value.filter(({ points }) => points.length > 0),
     raw: rawSignalsOf(entries, experiment),
     measured: measuredOf(entries, experiment, spec)
