@@ -162,6 +162,7 @@ const TABLE: readonly Row[] = [
     // Histories of known truth in the real Prometheus, and the journal of a drill.
     tests: ['verify/collect/'],
   },
+  { folder: 'verify/coverage/', may: ['verify/promql/', 'verify/report/'] },
 
   // The top: drill/ wires the stages of a drill to the world; a command parses its flags, calls one of these, and prints.
   {
@@ -182,6 +183,7 @@ const TABLE: readonly Row[] = [
       // Rules of files, for a look back.
       'verify/config/',
       'verify/backtest/',
+      'verify/coverage/',
       'verify/spec/',
       'verify/compress/',
       'verify/plan/',
@@ -201,6 +203,7 @@ const TABLE: readonly Row[] = [
       'chaos/controller.ts',
       'chaos/fault-registry.ts',
       'verify/backtest/',
+      'verify/coverage/',
       'verify/promql/duration.ts',
       'scenarios/meta.ts',
       'lab/stack.ts',

@@ -15,6 +15,7 @@ const COMMANDS: Record<string, (io: CommandIo) => Promise<Command>> = {
   lint: async (io) => (await import('./commands/lint-command.ts')).lintCommand(io),
   simulate: async (io) => (await import('./commands/simulate-command.ts')).simulateCommand(io),
   backtest: async (io) => (await import('./commands/backtest-command.ts')).backtestCommand(io),
+  coverage: async (io) => (await import('./commands/coverage-command.ts')).coverageCommand(io),
   plan: async (io) => (await import('./commands/plan-command.ts')).planCommand(io),
   run: async (io) => (await import('./commands/run-command.ts')).runCommand(io),
   judge: async (io) => (await import('./commands/judge-command.ts')).judgeCommand(io),

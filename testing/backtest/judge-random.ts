@@ -46,17 +46,16 @@ export function wrongOf(
   if (result === undefined) return 'no result'
   const said = `${kind} for ${rule.forMs} keep ${rule.keepFiringForMs} step ${rule.stepMs} scrape ${rule.scrapeMs}: ${result.outcome} ${JSON.stringify([result.differences[0], result.undecided[0]])}`
   if (kind === 'honest' || kind === 'busy' || kind === 'restarted') return result.outcome === 'differs' ? said : undefined
-  const slack = 8_100
   const loaded = { threshold: 10, forMs: rule.forMs, keepFiringForMs: rule.keepFiringForMs }
   const [real, right] = [rule.really, loaded].map((really) => simulate({ ...rule, really, unwritten: new Set() }, fromMs, untilMs).states)
   if (real === undefined || right === undefined) return 'no truth'
   const times = [...new Set([...real.keys(), ...right.keys()])].filter((t) =>
     rule.unwritten.size > 0 ? rule.unwritten.has(t) && real.has(t) : real.get(t) !== right.get(t),
   )
-  // Active at the begin or the end, or of one evaluation that a slow scrape explains: no more than could not be known.
-  const clear = times.filter((t) => t > fromMs + 600_000 && t < untilMs - 2 * rule.stepMs - slack)
+  // Of what was active at the begin or at the end not all can be known.
+  const clear = times.filter((t) => t > fromMs + 600_000 && t < untilMs - 2 * rule.stepMs)
   if (times.length === 0) return result.outcome === 'agrees' ? undefined : said
-  return clear.length > 3 && result.outcome === 'agrees'
+  return clear.length > 0 && result.outcome === 'agrees'
     ? `${said}, although ${clear.length} evaluations differ, the first at ${clear[0]}`
     : undefined
 }

@@ -41,7 +41,11 @@ export function randomRule(index: number, seed: number, fromMs: number, untilMs:
   }
   const from = (begin: number): Set<number> =>
     new Set(Array.from({ length: Math.ceil((untilMs - first) / stepMs) + 1 }, (_, n) => first + n * stepMs).filter((t) => t >= begin))
-  const slow = random() < 0.3 ? 8_000 : 30
+  // Where the truth is that a rule differs, no scrape is under way during an evaluation: one may explain anything there.
+  const isHonest = kind === 'honest' || kind === 'busy' || kind === 'restarted'
+  const slow = isHonest && random() < 0.3 ? 8_000 : 30
+  const common = scrapeMs === 10_000 ? 5_000 : scrapeMs
+  const before = (((first - fromMs - between(300, common - 300)) % common) + common) % common
   const takes = Array.from({ length: 997 }, () => 3 + Math.floor(random() * slow))
   return {
     kind,
@@ -57,7 +61,7 @@ export function randomRule(index: number, seed: number, fromMs: number, untilMs:
       stepMs,
       phaseMs,
       scrapeMs,
-      scrapePhaseMs: between(0, scrapeMs),
+      scrapePhaseMs: isHonest ? between(0, scrapeMs) : before,
       steps,
       scrapeTakesMs: (n) => takes[n % takes.length] ?? 5,
       missed: kind === 'busy' ? some(0.02) : new Set(),

@@ -1,13 +1,12 @@
-import type { AlertHistory, ScrapeColumn } from '../judge/record/recorder.ts'
-import { recordOf } from '../judge/record/recorder.ts'
 import type { Labels } from '../model/spec.ts'
-import { asksForLabelsAlone, formatLabels, hasLabels, labelKey } from '../promql/labels.ts'
+import { asksForLabelsAlone, hasLabels, labelKey } from '../promql/labels.ts'
 import { dateTime } from '../report/time.ts'
 import { comparisonOf, metricsOf, rangesOf } from '../spec/promql.ts'
 import type { Comparison } from '../spec/promql.ts'
 import type { Candidate } from './candidate.ts'
-import { askRange, askRaw } from './chunks.ts'
+import { askRange } from './chunks.ts'
 import type { Asked, Track } from './chunks.ts'
+import { closerLook } from './closer-look.ts'
 import { compareStretch } from './compare-stretch.ts'
 import type { Beside, Compared, Difference, Life } from './compare-stretch.ts'
 import { HistoryError } from './history-port.ts'
@@ -19,7 +18,6 @@ import type { Known, Phase, Window } from './known.ts'
 import { nearestOf, resetsOf } from './signal.ts'
 import type { Nearest, Resets } from './signal.ts'
 import { labelsOfAlert, stretchesOf } from './active-stretches.ts'
-import type { Stretch } from './active-stretches.ts'
 import { withThreshold } from './tries.ts'
 import type { Try } from './tries.ts'
 import { firings, flapping, matched, wouldHave } from './would.ts'
@@ -210,7 +208,7 @@ async function compare(history: History, known: Known, rule: Candidate, given: G
     for (const stretch of stretchesOf(part, stepMs, rule.keepFiringForMs, rows, own)) {
       let found = compareStretch(rule, stretch, stepMs, { tracks: rows, histories: own }, beside)
       if (found.differences.length > 0) {
-        const closer = await lookedAtClosely(history, rule, stretch, stepMs, { ...given, own, differences: found.differences })
+        const closer = await closerLook(history, rule, stretch, stepMs, { ...given, own, differences: found.differences })
         found = compareStretch(rule, stretch, stepMs, { tracks: rows, histories: own }, { ...beside, ...closer })
       }
       add(result, found)
@@ -273,73 +271,6 @@ function strangers(differences: readonly Difference[]): [Difference | undefined,
       if (added.length > 0 && hasLabels(there.labels, wanted.labels)) return [there, added[0]]
     }
   return [undefined, undefined]
-}
-
-/** Evaluations around a change that are looked at again, and how many changes. */
-const AROUND = 3
-const LOOKS = 200
-
-/** The scrapes that were under way around each change of a stretch, and the value there: what the evaluation may have seen otherwise. */
-async function lookedAtClosely(
-  history: History,
-  rule: Candidate,
-  stretch: Stretch,
-  stepMs: number,
-  {
-    rows,
-    own,
-    differences,
-    comparison,
-  }: Pick<Given, 'rows' | 'comparison'> & { own: readonly AlertHistory[]; differences: readonly Difference[] },
-): Promise<{ scrapes: ScrapeColumn[]; value?: Track[] }> {
-  const changes = [...rows, ...own].flatMap(({ timesMs }) =>
-    timesMs.flatMap((t, index) => [
-      ...(t - (timesMs[index - 1] ?? -Infinity) > stepMs ? [t] : []),
-      ...((timesMs[index + 1] ?? Infinity) - t > stepMs ? [t + stepMs] : []),
-    ]),
-  )
-  const windows: [number, number][] = []
-  for (const t of [...changes, ...differences.map(({ atMs }) => atMs)]
-    .filter((t) => t >= stretch.fromMs && t <= stretch.toMs)
-    .sort((a, b) => a - b)) {
-    const last = windows.at(-1)
-    if (last !== undefined && t - AROUND * stepMs <= last[1]) last[1] = t + AROUND * stepMs
-    else windows.push([t - AROUND * stepMs, t + AROUND * stepMs])
-  }
-  const [{ labels = {} } = {}, ...more] = differences
-  const common = Object.fromEntries(
-    ['job', 'instance'].flatMap((name) => {
-      const value = labels[name]
-      return value !== undefined && more.every((other) => other.labels[name] === value) ? [[name, value]] : []
-    }),
-  )
-  const selector = formatLabels(common).replace(/, /g, ',')
-  const entries: {
-    seq: number
-    atMs: number
-    kind: 'raw'
-    experiment: null
-    query: string
-    series: Parameters<Parameters<typeof askRaw>[4]>[0]
-  }[] = []
-  const value = new Map<string, Track>()
-  for (const [from, to] of windows.slice(0, LOOKS)) {
-    for (const metric of ['up', 'scrape_duration_seconds'])
-      await askRaw(history, `${metric}${selector === '{}' ? '' : selector}`, from, to, (series) => {
-        entries.push({ seq: 0, atMs: 0, kind: 'raw', experiment: null, query: metric, series })
-      })
-    if (comparison === undefined || rangesOf(rule.expr).length === 0) continue
-    const first = stretch.fromMs + Math.floor((from - stretch.fromMs) / stepMs) * stepMs
-    const { tracks } = await askRange(history, comparison.value, { startMs: first, endMs: to, stepMs })
-    for (const track of tracks) {
-      const key = formatLabels(track.labels)
-      const before = value.get(key)
-      if (before === undefined) value.set(key, track)
-      else value.set(key, { ...before, timesMs: [...before.timesMs, ...track.timesMs], values: [...before.values, ...track.values] })
-    }
-  }
-  const { scrapes } = recordOf({ entries, problems: [] })
-  return { scrapes, ...(value.size === 0 ? {} : { value: [...value.values()] }) }
 }
 
 async function tried(

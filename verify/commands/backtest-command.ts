@@ -1,15 +1,13 @@
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { CommandIo } from '../model/command-io.ts'
 import { FiredrillError } from '../model/error.ts'
-import { parseDuration } from '../promql/duration.ts'
 import { parseInstant } from '../text/instant.ts'
 import { widthOf } from '../text/columns.ts'
+import { duration, placeFrom, withPrometheus } from './prometheus-flags.ts'
+import type { PrometheusFlags } from './prometheus-flags.ts'
 
-export interface BacktestFlags {
-  prometheus?: string
-  target?: string
+export interface BacktestFlags extends PrometheusFlags {
   since: number
   from?: number
   until?: number
@@ -18,22 +16,15 @@ export interface BacktestFlags {
   spec?: string
   only?: string[]
   try?: string[]
-  bearerTokenEnv?: string
-  bearerTokenFile?: string
-  tenant?: string
   ignoreLabel?: string[]
   resume?: string
-  concurrency: number
-  timeout: number
   format: 'text' | 'markdown' | 'json'
 }
 
 /** `firedrill backtest`: 0 as recorded, 1 a rule differs, 2 the command line, 3 something could not be decided or read. */
 export function backtestCommand(io: CommandIo): Command {
-  return new Command('backtest')
+  return withPrometheus(new Command('backtest'))
     .description("look back at a Prometheus's own history: what each rule should have done, against what ALERTS recorded; reads only")
-    .option('--prometheus <url>', 'address, with the path prefix of a proxy, Thanos or Mimir')
-    .option('--target <file>', 'take address and credentials of Prometheus from a target file')
     .option('--since <duration>', 'look back so far', duration, 7 * 86_400_000)
     .option('--from <time>', 'from this RFC 3339 time on, instead of --since', instant)
     .option('--until <time>', 'until this RFC 3339 time (default: now)', instant)
@@ -42,13 +33,8 @@ export function backtestCommand(io: CommandIo): Command {
     .option('--spec <dir>', 'what a specification promises instead of what is loaded')
     .option('--only <alert...>', 'these alerts alone')
     .option('--try <values...>', 'what other values would have done: for=10m, keep_firing_for=5m, threshold=0.02')
-    .option('--bearer-token-env <variable>', 'environment variable that holds a bearer token')
-    .option('--bearer-token-file <file>', 'file that holds a bearer token')
-    .option('--tenant <id>', 'X-Scope-OrgID of Mimir, Cortex or Thanos')
     .option('--ignore-label <name...>', 'labels that a proxy adds, such as cluster or replica')
     .option('--resume <file>', 'keep answers in this file, and go on from it after an interruption')
-    .option('--concurrency <n>', 'requests at a time', positive, 4)
-    .option('--timeout <duration>', 'of one request', duration, 120_000)
     .addOption(new Option('--format <format>', 'output').choices(['text', 'markdown', 'json']).default('text'))
     .addHelpText(
       'after',
@@ -70,14 +56,9 @@ async function runBacktest(io: CommandIo, flags: BacktestFlags): Promise<void> {
     throw new FiredrillError('BACKTEST_CHANGED', '--changed compares files with what is loaded', { next: 'Name them: --rules rules/' })
   if (flags.rules !== undefined && flags.spec !== undefined)
     throw new FiredrillError('BACKTEST_RULES', '--rules and --spec each say which rules are meant', { next: 'Leave one of them out.' })
-  const token = flags.bearerTokenFile === undefined ? undefined : tokenIn(path.resolve(io.cwd, flags.bearerTokenFile))
   const tries = (flags.try ?? []).map(parseTry)
   const result = await lookBack(io, {
-    ...(flags.prometheus === undefined ? {} : { url: flags.prometheus }),
-    ...(flags.target === undefined ? {} : { target: path.resolve(io.cwd, flags.target) }),
-    ...(token === undefined ? {} : { token }),
-    ...(flags.bearerTokenEnv === undefined ? {} : { tokenEnv: flags.bearerTokenEnv }),
-    ...(flags.tenant === undefined ? {} : { tenant: flags.tenant }),
+    ...placeFrom(flags, io.cwd),
     ...(flags.from === undefined ? {} : { fromMs: flags.from }),
     ...(flags.until === undefined ? {} : { untilMs: flags.until }),
     sinceMs: flags.since,
@@ -102,32 +83,8 @@ async function runBacktest(io: CommandIo, flags: BacktestFlags): Promise<void> {
   io.exitCode = io.signal.aborted ? 130 : exitCodeOfBacktest(result)
 }
 
-function duration(text: string): number {
-  const ms = parseDuration(text)
-  if (ms === undefined || ms === 0) throw new InvalidArgumentError('it is no duration such as 12h or 7d')
-  return ms
-}
-
 function instant(text: string): number {
   const ms = parseInstant(text)
   if (ms === undefined) throw new InvalidArgumentError('it is no time such as 2026-11-27T03:00:00Z')
   return ms
-}
-
-function positive(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1 || value > 64) throw new InvalidArgumentError('it is no whole number from 1 to 64')
-  return value
-}
-
-function tokenIn(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim()
-  } catch (error) {
-    throw new FiredrillError('BACKTEST_TOKEN', `the token cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, {
-      place: { file },
-      next: 'Check the path and its permissions.',
-      cause: error,
-    })
-  }
 }

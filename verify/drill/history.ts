@@ -18,11 +18,16 @@ export const SHOWN_RUNS = 30
 
 /** The runs on a target whose folders stand, or stood, in `folder`. */
 export function pastIn(folder: string, target: string, nowMs: number): Past {
+  const { runs, damaged } = runsIn(folder)
+  return { runs: runs.filter((run) => run.target === target), nowMs, damaged }
+}
+
+/** All runs, on any target; what is damaged is named and passed over. */
+export function runsIn(folder: string): { runs: PastRun[]; damaged: string[] } {
   const file = join(folder, NAME)
   const lines = existsSync(file) ? linesIn(readFileSync(file, 'utf8')) : []
   return {
-    runs: lines.flatMap(({ run }) => (run?.target === target ? [run] : [])),
-    nowMs,
+    runs: lines.flatMap(({ run }) => run ?? []),
     damaged: lines.flatMap(({ number, isDamaged }) => (isDamaged ? [`${file}:${number} is damaged and passed over`] : [])),
   }
 }

@@ -12,21 +12,14 @@ import { readSources } from '../config/read-sources.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { LoadedGroup } from '../model/journal.ts'
-import type { Credentials } from '../model/target.ts'
 import { parseDuration } from '../promql/duration.ts'
-import { credentialsOf, hideSecrets } from '../targets/credentials.ts'
-import { readTargetFile } from '../targets/target-file.ts'
 import { didYouMean } from '../text/did-you-mean.ts'
 import { formatError } from '../text/error-text.ts'
+import { prometheusAccess } from './prometheus-access.ts'
+import type { PrometheusPlace } from './prometheus-access.ts'
 import { readSpec } from './read-spec.ts'
 
-export interface LookBack {
-  url?: string
-  /** A target file. */
-  target?: string
-  token?: string
-  tokenEnv?: string
-  tenant?: string
+export interface LookBack extends PrometheusPlace {
   sinceMs: number
   fromMs?: number
   untilMs?: number
@@ -47,7 +40,7 @@ const DEFAULT_INTERVAL_MS = 60_000
 
 /** Looks back at a Prometheus's history; undefined after a complaint, with the exit code set. Nothing is written but the progress file. */
 export async function lookBack(io: CommandIo, request: LookBack): Promise<BacktestResult | undefined> {
-  const { url, credentials } = access(io, request)
+  const { url, credentials } = prometheusAccess(io, request)
   const again = new Map<string, number>()
   const history = prometheusHistory({
     url,
@@ -101,53 +94,6 @@ export async function lookBack(io: CommandIo, request: LookBack): Promise<Backte
       cause: error,
     })
   }
-}
-
-function access(io: CommandIo, request: LookBack): { url: string; credentials: Credentials } {
-  if ((request.url === undefined) === (request.target === undefined))
-    throw new FiredrillError('BACKTEST_WHERE', 'which Prometheus?', { next: 'Give either --prometheus URL or --target FILE.' })
-  const given: Credentials = { headers: {} }
-  let url = request.url ?? ''
-  const secrets: string[] = []
-  if (request.target !== undefined) {
-    const { target } = readTargetFile(request.target)
-    const all = credentialsOf(
-      { ...target, parts: {}, ...(target.access?.prometheus === undefined ? {} : { access: { prometheus: target.access.prometheus } }) },
-      io.env,
-    )
-    Object.assign(given, all.to.prometheus)
-    secrets.push(...all.secrets)
-    url = target.endpoints.prometheus
-  }
-  checkedUrl(url)
-  const token = request.tokenEnv === undefined ? request.token : io.env[request.tokenEnv]
-  if (request.tokenEnv !== undefined && (token === undefined || token === ''))
-    throw new FiredrillError('SECRET_MISSING', `the environment variable ${request.tokenEnv} is not set`, {
-      next: 'Set it to the token. Nothing was asked.',
-    })
-  if (token !== undefined) {
-    if (token === '' || /[^ -~]/.test(token))
-      throw new FiredrillError('SECRET_UNUSABLE', 'the token is empty, or holds a character that no header can carry', {
-        next: 'Is there a line break in it? It is not shown here.',
-      })
-    secrets.push(token)
-    given.headers = { ...given.headers, authorization: `Bearer ${token}` }
-  }
-  if (request.tenant !== undefined) given.headers = { ...given.headers, 'x-scope-orgid': request.tenant }
-  hideSecrets(io, secrets)
-  return { url, credentials: given }
-}
-
-function checkedUrl(text: string): void {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  const fail = (message: string, next: string): never => {
-    throw new FiredrillError('BACKTEST_URL', message, { next })
-  }
-  if (url === undefined || !/^https?:$/.test(url.protocol))
-    return fail('the address of Prometheus is no http or https URL', 'Write http://HOST:PORT.')
-  if (url.username !== '' || url.password !== '')
-    return fail('credentials in a URL end up in logs', 'Use --bearer-token-env, or --target FILE with basicAuth.')
-  if (url.search !== '' || url.hash !== '') return fail('a base address has no ? and no #', `Write ${url.origin}${url.pathname}.`)
 }
 
 /** The rules that are meant; undefined after a complaint. */
