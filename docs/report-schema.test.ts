@@ -85,6 +85,7 @@ const REPORTS: Readonly<Record<string, unknown>> = {
   small: JSON.parse(formats.json(smallReport())),
   hostile: JSON.parse(formats.json(smallReport(HOSTILE))),
   full: JSON.parse(formats.json(fullReport())),
+  observed: JSON.parse(formats.json({ ...smallReport(), observe: true })),
   sample: read('reports/sample/report.json'),
   'sample in real time': read('reports/sample-real-time/report.json'),
   ...Object.fromEntries(

@@ -1,5 +1,6 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { runGameday, type GamedayFlags } from '../drill/gameday.ts'
+import { minutes } from '../drill/request.ts'
 import type { CommandIo } from '../model/command-io.ts'
 
 export function gamedayCommand(io: CommandIo): Command {
@@ -11,6 +12,7 @@ export function gamedayCommand(io: CommandIo): Command {
     .option('--confirm <name>', 'the name of the target, which one on another machine needs')
     .option('--spec <dir>', 'another specification')
     .option('--out <dir>', 'folder of the journal and the reports (default reports/gameday-<id>)')
+    .option('--observe', 'touch nothing: watch, take notes, and judge what happens anyway')
     .option('--yes', 'do not ask before each injection')
     .addOption(
       new Option('--undo-after <minutes>', 'undo an injection by itself after so long').argParser(minutes).default(15 * 60_000, '15'),
@@ -27,10 +29,4 @@ target is not there, 130 interrupted (all undone). docs/gameday.md says what is 
     .action(async (flags: GamedayFlags) => {
       await runGameday(flags, io)
     })
-}
-
-function minutes(text: string): number {
-  const value = Number(text)
-  if (!(value > 0 && value <= 24 * 60)) throw new InvalidArgumentError('minutes, more than 0 and at most 1440, are wanted.')
-  return value * 60_000
 }

@@ -1,6 +1,6 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import type { CommandIo } from '../model/command-io.ts'
-import { DEFAULT_SPEED, requestFrom, withRetries, withSelection, type RunFlags } from '../drill/request.ts'
+import { DEFAULT_SPEED, minutes, requestFrom, withRetries, withSelection, type RunFlags } from '../drill/request.ts'
 
 export function runCommand(io: CommandIo): Command {
   return withRetries(withSelection(new Command('run')))
@@ -13,6 +13,12 @@ export function runCommand(io: CommandIo): Command {
     .option('--lab <file>', 'replace parts of the lab')
     .option('--watch', 'serve the page of the drill while it runs, on 127.0.0.1; its address is printed')
     .option('--dry-run', 'print every fault and load with its undo and who else feels it; nothing is asked and nothing is touched')
+    .addOption(
+      new Option('--observe [minutes]', 'touch nothing: no fault, no load, no alert, and judge what happens anyway (10 minutes)')
+        .argParser(minutes)
+        .preset('10')
+        .conflicts(['dryRun', 'speed', 'realTime', 'serial', 'thorough', 'seed', 'retries', 'monitoring', 'compose', 'lab', 'keep']),
+    )
     .option('--keep', 'leave the lab up afterwards')
     .addHelpText(
       'after',
@@ -20,15 +26,22 @@ export function runCommand(io: CommandIo): Command {
 Examples:
   firedrill run                                   all rules, durations divided by ${DEFAULT_SPEED}
   firedrill run --only RedisConnectionFailed      one rule
+  firedrill run --observe 60 --target prod.yaml   an hour of what happens there anyway
   firedrill run --target staging.yaml --confirm staging
                                                   the configuration as deployed there, on other machines
 
 Exit code: 0 all pass, 1 a verdict failed, 2 bad specification or command line, 3 could not tell, 130 interrupted (all undone).`,
     )
     .action(async (flags: RunFlags) => {
+      const request = requestFrom(flags)
+      if (request.observeMs !== undefined) {
+        const { observeTarget } = await import('../drill/observe-target.ts')
+        io.exitCode = await observeTarget(request, request.observeMs, io)
+        return
+      }
       const [{ drill }, { rungsOf }] = await Promise.all([import('../drill/drill.ts'), import('./rungs.ts')])
       // What another environment has deployed is not in these files.
       const below = flags.target === undefined || flags.target === 'lab' || flags.target === 'compose'
-      io.exitCode = (await drill(requestFrom(flags), io, below ? () => rungsOf(flags, io) : undefined)).exitCode
+      io.exitCode = (await drill(request, io, below ? () => rungsOf(flags, io) : undefined)).exitCode
     })
 }

@@ -11,6 +11,7 @@ import type { InjectionWorld } from './gameday-injection.ts'
 import type { Line } from './gameday-input.ts'
 import { gamedayPlan } from './gameday-plan.ts'
 import { gameday, type SessionOptions } from './gameday-session.ts'
+import { observe } from '../run/observe.ts'
 
 export interface GamedayOptions extends SessionOptions {
   spec: Spec
@@ -51,4 +52,30 @@ export async function playGameday(
   const { undone, notUndone } = await world.chaos.undoAll()
   journal.append({ kind: 'footer', ended, undone, notUndone })
   return { ended, notUndone }
+}
+
+/** Of a target that is observed: there is nothing that could be injected, sent or undone. */
+const UNTOUCHED: Pick<InjectionWorld, 'chaos' | 'load'> = {
+  chaos: {
+    inject: () => Promise.reject(new Error('this game day observes')),
+    undoAll: () => Promise.resolve({ undone: [], notUndone: [] }),
+  },
+  load: { start: () => Promise.reject(new Error('this game day observes')) },
+}
+
+/** A game day that touches nothing, until `quit`: every rule of `options.plan` is judged by what happened meanwhile. */
+export async function playObservation(
+  lines: AsyncIterable<string | Line>,
+  world: Omit<InjectionWorld, 'chaos' | 'load'> & Pick<Ports, 'machine'>,
+  options: GamedayOptions & { notes: readonly string[] },
+): Promise<{ ended: 'completed' | 'interrupted'; notUndone: string[] }> {
+  const { spec, plan, signal } = options
+  // The observation writes down what arrives; the session shows it.
+  const journal = { append: (body: JournalBody): number => (body.kind === 'notification' ? -1 : world.journal.append(body)) }
+  const quit = Promise.withResolvers<void>()
+  const observed = observe(plan, spec, world, options, quit.promise)
+  const ended = await gameday(lines, { ...world, ...UNTOUCHED, journal }, { ...options, observes: true, signal })
+  quit.resolve()
+  await observed
+  return { ended, notUndone: [] }
 }

@@ -13,6 +13,8 @@ export interface SessionOptions extends Means {
   runId: string
   /** Without asking before each injection. */
   yes: boolean
+  /** Nothing can be injected: what happens anyway is judged. */
+  observes?: boolean
   /** So long after its injection it is undone by itself. */
   undoAfterMs?: number
   write(text: string): void
@@ -102,7 +104,7 @@ class Session {
     this.choices = choicesOf(options)
     this.commands = {
       'help': () => this.write(HELP),
-      'faults': () => this.write(choicesText(this.choices)),
+      'faults': () => this.write(options.observes === true ? 'this game day observes: nothing is injected\n' : choicesText(this.choices)),
       'inject': (words, by) => this.inject(words, by),
       'again': (_, by) => (this.last === undefined ? this.write('nothing was injected yet\n') : this.inject(this.last, by)),
       'undo': (words) => this.undoAsked(words),
@@ -116,7 +118,8 @@ class Session {
 
   /** Until quit; then everything is undone, and its alerts are given the time to resolve. */
   async talk(): Promise<void> {
-    this.write('help: what to type; faults: what can be injected here\n')
+    const { observes } = this.options
+    this.write(`help: what to type; ${observes === true ? 'quit: judge what happened' : 'faults: what can be injected here'}\n`)
     for (;;) {
       const line = await this.next()
       if (line === undefined || ENDS.has(line.text.trim())) break
@@ -167,6 +170,7 @@ class Session {
   }
 
   private async inject(words: string[], by: Origin): Promise<void> {
+    if (this.options.observes === true) return this.write('this game day observes: nothing is injected\n')
     if (this.pausedMs !== null) return this.write('the game day is paused: resume first\n')
     const asked = causeOf(words, this.options, this.choices)
     if ('wrong' in asked) return this.write(`${oneLine(asked.wrong)}\n`)

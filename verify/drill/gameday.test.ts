@@ -10,7 +10,10 @@ import { freePort, tcpServerRecord, temporaryDirectory, waitUntil } from '../../
 import type { CommandIo } from '../model/command-io.ts'
 import type { JournalEntry } from '../model/journal.ts'
 import type { Report } from '../model/report.ts'
+import { reproductionsOf } from '../report/reproduce.ts'
 import { runGameday } from './gameday.ts'
+import { observeTarget } from './observe-target.ts'
+import { requestFrom } from './request.ts'
 
 const ANSWERS: Record<string, unknown> = {
   '/api/v1/status/config': { yaml: 'global: { scrape_interval: 1s, evaluation_interval: 1s }\n' },
@@ -23,10 +26,11 @@ const ANSWERS: Record<string, unknown> = {
   '/api/v1/query_range': { resultType: 'matrix', result: [] },
 }
 
-/** Prometheus and Alertmanager that have nothing to say. */
-async function silentSources(t: TestContext): Promise<string> {
+/** Prometheus and Alertmanager that have nothing to say; `asked` is given what they are asked. */
+async function silentSources(t: TestContext, asked: string[] = []): Promise<string> {
   const server = createServer((request, response) => {
     const path = (request.url ?? '').split('?')[0] ?? ''
+    asked.push(`${request.method} ${path}`)
     request.resume()
     response.setHeader('content-type', 'application/json')
     if (path.startsWith('/api/v2/status'))
@@ -52,14 +56,18 @@ interface Game {
   io: CommandIo
   out: string
   recordFile: string
+  /** What the endpoints of the target were asked. */
+  asked: string[]
+  target: string
 }
 
 /** A game day on a target file whose one part is a process of this machine. */
-async function game(t: TestContext): Promise<Game> {
+async function game(t: TestContext, more: { observe?: true } = {}): Promise<Game> {
   const folder = await temporaryDirectory(t)
   const { file: recordFile } = await tcpServerRecord(t)
   await startProcess(recordFile)
-  const base = await silentSources(t)
+  const asked: string[] = []
+  const base = await silentSources(t, asked)
   const target = join(folder, 'target.yaml')
   writeFileSync(
     target,
@@ -86,7 +94,7 @@ parts: { redis: { process: { recordFile: ${recordFile} } } }
     exitCode: 0,
     signal: new AbortController().signal,
   }
-  const ended = runGameday({ target, out, yes: true, undoAfter: 900_000 }, io)
+  const ended = runGameday({ target, out, yes: true, undoAfter: 900_000, ...more }, io)
   t.after(() => stdin.end())
   return {
     type: (line) => void stdin.write(`${line}\n`),
@@ -96,6 +104,8 @@ parts: { redis: { process: { recordFile: ${recordFile} } } }
     io,
     out,
     recordFile,
+    asked,
+    target,
   }
 }
 
@@ -144,4 +154,75 @@ test('a game day on a real process: injected, undone, handed over, judged, all r
   const notes = entries.flatMap((entry) => (entry.kind === 'note' ? [entry.message] : []))
   assert.deepEqual(notes.slice(0, 2), ['handed over from Kim to Lee', 'from the page'])
   assert.doesNotMatch(readFileSync(join(out, 'journal.ndjson'), 'utf8'), new RegExp(address.split('/').at(-2)!), 'no token in the journal')
+})
+
+/** Reading: the API of Prometheus takes a query by POST as well, because a long expression does not fit a URL. */
+const READS = /^(GET \/api\/v[12]\/(status\S*|rules|alerts|targets)|POST \/api\/v1\/query(_range)?)$/
+
+test('a game day that observes injects nothing, asks only what changes nothing, and judges every rule', async (t) => {
+  const { type, says, said, ended, io, out, recordFile, asked } = await game(t, { observe: true })
+  await says(/observing \d+ rules on here until you type quit: no fault, no load, no alert of the drill/)
+  type('inject kill-process redis')
+  await says(/this game day observes: nothing is injected/)
+  type('note seen from afar')
+  await says(/^noted$/m)
+  assert.equal(await processState(recordFile), 'running')
+  type('quit')
+  await ended
+  assert.deepEqual(
+    asked.filter((each) => !READS.test(each)),
+    [],
+  )
+  assert.ok(asked.includes('GET /api/v1/rules'))
+  // This Prometheus has no rule loaded, and that needs no fault to be found.
+  assert.equal(io.exitCode, 1, said())
+  const entries = readFileSync(join(out, 'journal.ndjson'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as JournalEntry)
+  assert.deepEqual(
+    entries.map(({ seq }) => seq),
+    entries.map((_, index) => index),
+  )
+  assert.equal(entries.find((entry) => entry.kind === 'header')?.plan.observe, true)
+  assert.ok(entries.some((entry) => entry.kind === 'note' && entry.message === 'seen from afar'))
+  assert.deepEqual(
+    entries.filter(({ kind }) => kind === 'fault' || kind === 'load'),
+    [],
+  )
+  const report = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8')) as Report
+  assert.ok(
+    report.causes.some(({ root, also, consequences }) =>
+      [root, ...also, ...consequences].some(({ check }) => check === 'rule-as-specified'),
+    ),
+  )
+})
+
+test('run --observe: for so long, then judged and reported; the same again is said', async (t) => {
+  const { io, type, ended, out, target, asked, recordFile, said } = await game(t, { observe: true })
+  type('quit')
+  await ended
+  asked.length = 0
+  const request = requestFrom({ target, observe: 500, out: `${out}-run`, only: ['HighLatency'] })
+  assert.equal(await observeTarget(request, 500, io), 1)
+  assert.deepEqual(
+    asked.filter((each) => !READS.test(each)),
+    [],
+  )
+  assert.equal(await processState(recordFile), 'running')
+  const report = JSON.parse(readFileSync(join(`${out}-run`, 'report.json'), 'utf8')) as Report
+  assert.deepEqual([report.observe, report.rules.map(({ alert }) => alert)], [true, ['HighLatency']])
+  assert.match(said(), /observing 3 rules on here for \S+ min/)
+  assert.equal(reproductionsOf(report)[0]?.command, `bin/firedrill run --observe ${500 / 60_000} --target FILE`)
+  await assert.rejects(observeTarget(requestFrom({ target, observe: 1, only: ['redis-killed'] }), 1, io), {
+    code: 'UNKNOWN_SELECTION',
+    exitCode: 2,
+  })
+})
+
+test('an observation starts no lab', async (t) => {
+  const { io, type, ended } = await game(t, { observe: true })
+  type('quit')
+  await ended
+  await assert.rejects(observeTarget(requestFrom({ observe: 1 }), 1, io), { code: 'NO_LAB', exitCode: 3 })
 })

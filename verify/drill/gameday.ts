@@ -7,6 +7,7 @@ import { labStatus } from '../../lab/stack.ts'
 import { labTarget } from '../../lab/lab-target.ts'
 import { findTool } from '../../lab/tools/tools.ts'
 import { openReceiver } from '../collect/receiver-source.ts'
+import { compressExpr } from '../compress/compress.ts'
 import { systemClock } from '../drivers/clock.ts'
 import { openJournalFile } from '../drivers/journal-file.ts'
 import { k6Load } from '../drivers/k6.ts'
@@ -15,6 +16,7 @@ import { FiredrillError } from '../model/error.ts'
 import type { Choice } from '../model/page.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Target } from '../model/target.ts'
+import { observationPlan } from '../plan/observation.ts'
 import { consoleText } from '../report/formats.ts'
 import { composeTarget } from '../targets/compose.ts'
 import { cpuWaitSource } from '../targets/cpu-wait-source.ts'
@@ -29,11 +31,12 @@ import { bundlePage } from './bundle-page.ts'
 import { connect, loadedTiming, versionsOf } from './connect.ts'
 import { asInjected, choicesOf, completions, type Means } from './gameday-choices.ts'
 import { everyExperiment } from './gameday-plan.ts'
-import { playGameday } from './gameday-play.ts'
+import { playGameday, playObservation } from './gameday-play.ts'
 import { COMMANDS } from './gameday-session.ts'
 import { openTerminal, type Terminal } from './gameday-terminal.ts'
 import { judgeRun } from './judge-folder.ts'
 import { openLivePage, type LivePage } from './live-page.ts'
+import { leftText, observingText } from './observe-target.ts'
 import { readSpec } from './read-spec.ts'
 import { makeRunFolder, newRunId } from './run-folder.ts'
 import { toolVersionText } from './version.ts'
@@ -46,6 +49,7 @@ export interface GamedayFlags {
   out?: string
   confirm?: string
   yes?: boolean
+  observe?: boolean
   undoAfter: number
 }
 
@@ -59,21 +63,22 @@ export async function runGameday(flags: GamedayFlags, io: CommandIo): Promise<vo
   const spec = await readSpec(flags.spec, io)
   if (spec === undefined) return
   const { target, speed } = await targetOf(flags.target, io)
-  requireTypedName(target, flags.confirm)
+  if (flags.observe !== true) requireTypedName(target, flags.confirm)
   const connected = connect(target, io)
-  const means = meansOf(target, everyExperiment(spec, speed, await loadedTiming(connected), io))
+  const timing = await loadedTiming(connected)
+  const means =
+    flags.observe === true
+      ? { faults: [], parts: {}, services: [], plan: observationPlan(spec, { speed, compressExpr }, timing, 0) }
+      : meansOf(target, everyExperiment(spec, speed, timing, io))
 
   const closing = new AsyncDisposableStack()
   try {
-    // Its compressed configuration has a ledger of its own.
-    if (target.name === 'compose') await undoBeforeDrill(target.name, { line: (text) => io.stderr(`${text}\n`), update: () => {} }, io.env)
-    const chaos = await createChaos({ target, ledgerDir: ledgerFolder(target.name, io.env) })
-    closing.defer(() => chaos.close())
-    for (const fault of chaos.recovered.undone) io.stderr(`undone, left by an earlier drill: ${fault}\n`)
+    const chaos = flags.observe === true ? undefined : await openChaos(target, io)
+    if (chaos !== undefined) closing.defer(() => chaos.close())
     const addresses = await receiverAddresses(target)
     const receiver = await openReceiver(addresses, systemClock)
     closing.defer(() => receiver.close())
-    const untried = await proveWayBack(addresses, receiver)
+    const untried = chaos === undefined ? undefined : await proveWayBack(addresses, receiver)
     if (untried !== undefined) io.stderr(`${untried}\n`)
     const runId = `gameday-${newRunId(systemClock.now(), randomBytes(2).toString('hex'))}`
     const folder = makeRunFolder(resolve(io.cwd, flags.out ?? join(ROOT, 'reports', runId)))
@@ -81,32 +86,42 @@ export async function runGameday(flags: GamedayFlags, io: CommandIo): Promise<vo
     closing.defer(() => page.close())
     closing.defer(() => journal.close())
     closing.defer(() => terminal.close())
-    const load = k6Load({
-      k6: findTool('k6') ?? 'k6',
-      services: target.endpoints.services,
-      credentials: connected.credentials.services,
-    })
     const { prometheus, alertmanager } = connected
-    const machine = cpuWaitSource(target)
-    const ended = await playGameday(
-      terminal.lines,
-      { clock: systemClock, journal, chaos, receiver, load, machine, prometheus, alertmanager },
-      {
-        ...means,
-        runId,
-        spec,
-        tool: toolVersionText(),
-        target: target.name,
-        components: await versionsOf(connected),
-        yes: flags.yes ?? false,
-        undoAfterMs: flags.undoAfter,
-        signal: AbortSignal.any([io.signal, terminal.left, page.stop]),
-        write: shown,
-        changed: (state) => page.show(state),
-        handOver: (from, to) => page.handedOver(from, to),
-        prompt: () => terminal.prompt(),
-      },
-    )
+    const world = { clock: systemClock, journal, receiver, machine: cpuWaitSource(target), prometheus, alertmanager }
+    const options = {
+      ...means,
+      runId,
+      spec,
+      tool: toolVersionText(),
+      target: target.name,
+      components: await versionsOf(connected),
+      yes: flags.yes ?? false,
+      undoAfterMs: flags.undoAfter,
+      signal: AbortSignal.any([io.signal, terminal.left, page.stop]),
+      write: shown,
+      changed: (state: Parameters<typeof page.show>[0]) => page.show(state),
+      handOver: (from: string, to: string) => page.handedOver(from, to),
+      prompt: () => terminal.prompt(),
+    }
+    const notes = chaos === undefined ? await leftText(target.name, io.env) : []
+    for (const text of chaos === undefined ? [observingText(means.plan.experiments.length, target.name, 0), ...notes] : [])
+      shown(`${text}\n`)
+    const ended =
+      chaos === undefined
+        ? await playObservation(terminal.lines, world, { ...options, notes })
+        : await playGameday(
+            terminal.lines,
+            {
+              ...world,
+              chaos,
+              load: k6Load({
+                k6: findTool('k6') ?? 'k6',
+                services: target.endpoints.services,
+                credentials: connected.credentials.services,
+              }),
+            },
+            options,
+          )
     const judged = await judgeRun(folder)
     page.finish(await judged.page())
     terminal.close()
@@ -116,6 +131,15 @@ export async function runGameday(flags: GamedayFlags, io: CommandIo): Promise<vo
   } finally {
     await closing.disposeAsync()
   }
+}
+
+/** What an earlier drill left is undone first. */
+async function openChaos(target: Target, io: CommandIo): Promise<Awaited<ReturnType<typeof createChaos>>> {
+  // Its compressed configuration has a ledger of its own.
+  if (target.name === 'compose') await undoBeforeDrill(target.name, { line: (text) => io.stderr(`${text}\n`), update: () => {} }, io.env)
+  const chaos = await createChaos({ target, ledgerDir: ledgerFolder(target.name, io.env) })
+  for (const fault of chaos.recovered.undone) io.stderr(`undone, left by an earlier drill: ${fault}\n`)
+  return chaos
 }
 
 function meansOf(target: Target, plan: Plan): Means {

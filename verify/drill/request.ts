@@ -30,6 +30,8 @@ export interface DrillRequest {
   watch: boolean
   /** Print what would be done, and touch nothing. */
   dryRun?: boolean
+  /** Touch nothing, and judge what happens anyway for so long. */
+  observeMs?: number
   /** The target's name, typed by hand where it is on another machine. */
   confirm?: string
   /** How often an experiment with an unknown verdict of a passing cause is retried. */
@@ -52,6 +54,7 @@ export interface RunFlags {
   keep?: boolean
   watch?: boolean
   dryRun?: boolean
+  observe?: number
   confirm?: string
   retries?: number
   spec?: string
@@ -61,6 +64,13 @@ export function speed(text: string): number {
   const value = Number(text)
   if (!(value >= 1 && value <= 1000)) throw new InvalidArgumentError('a number from 1 to 1000 is wanted.')
   return value
+}
+
+/** As milliseconds. */
+export function minutes(text: string): number {
+  const value = Number(text)
+  if (!(value > 0 && value <= 24 * 60)) throw new InvalidArgumentError('minutes, more than 0 and at most 1440, are wanted.')
+  return value * 60_000
 }
 
 function whole(text: string): number {
@@ -107,6 +117,7 @@ export function requestFrom(flags: RunFlags): DrillRequest {
     watch: flags.watch ?? false,
     dryRun: flags.dryRun ?? false,
     retries: flags.retries ?? 1,
+    ...(flags.observe === undefined ? {} : { observeMs: flags.observe }),
     ...(flags.confirm === undefined ? {} : { confirm: flags.confirm }),
     ...(flags.spec === undefined ? {} : { spec: flags.spec }),
     ...(flags.out === undefined ? {} : { out: flags.out }),

@@ -242,7 +242,7 @@ export class EvidenceRoom {
 
   private subject(experiment: PlannedExperiment): Answer<'subject'> {
     const legs = legsOf(this.run, experiment.id)
-    const fire = legs.get('fire')
+    const fire = legs.get('fire') ?? legs.get('observe')
     if (fire === undefined) return new Missing('interrupted', 'the fire leg never began')
     if (!this.run.sawAlerts) return gone('ALERTS of the run was not recorded')
     const condition = this.ask('condition')
@@ -252,7 +252,7 @@ export class EvidenceRoom {
       (timing === undefined ? 1_000 : evaluationIntervalOf(timing, experiment.alert, { ...experiment.labels, ...experiment.subject }))
     // The evaluation of the last slot may not have been committed when ALERTS was read.
     const untilMs = condition === undefined ? this.run.lastAtMs : condition.endMs - condition.stepMs
-    const endMs = legs.get('clear')?.endMs ?? untilMs
+    const endMs = (legs.get('clear') ?? legs.get('observe'))?.endMs ?? untilMs
     const histories = this.ownAlerts().filter(
       (history) => history.alert === experiment.alert && hasLabels(history.labels, experiment.subject),
     )
@@ -378,7 +378,7 @@ function readSpans(run: RunRecord): Span[] {
         experiment,
         beginMs,
         endMs: Math.max(...legs.map((leg) => leg.endMs)),
-        fireFromMs: legs.find((leg) => leg.name === 'fire')?.beginMs ?? Infinity,
+        fireFromMs: legs.find((leg) => leg.name === 'fire' || leg.name === 'observe')?.beginMs ?? Infinity,
         ...(index < attempts.length - 1 ? { superseded: true as const } : {}),
       })
     })

@@ -9,6 +9,7 @@ import { diagnose, type Diagnosis } from './alert/diagnosis.ts'
 import { restartedBy, tooSlow } from './alert/cut-scrape.ts'
 import { unlessLost, unlessOfLater } from './alert/lost-samples.ts'
 import { EvidenceRoom, Missing, legsOf } from './evidence-room.ts'
+import { askedOfObservation, observed } from './observed.ts'
 import { followsFrom } from './rule/not-drilled.ts'
 import { checks as registry } from './drill-checks.ts'
 import { deafTo } from './signal/deaf-target.ts'
@@ -83,14 +84,16 @@ export function judgeRecord(recorded: RunRecord, checks: readonly Check[] = regi
   const added = [...confirmations, ...byHand.map(({ experiment }) => ({ experiments: [experiment], outages: [] }))]
   const run = { ...recorded, header: header === undefined ? undefined : added.reduce(withConfirmation, header) }
   const plan = run.header?.plan
-  const asked = plan?.gameday === true ? checks.filter(askedByHand) : checks
+  const asked = plan?.observe === true ? checks.filter(askedOfObservation) : plan?.gameday === true ? checks.filter(askedByHand) : checks
   const of = (scope: Check['meta']['scope']): Check[] => asked.filter((check) => check.meta.scope === scope)
-  const rules = rulesSeen(run).map((alert) => {
+  const rules = (plan?.observe === true ? [] : rulesSeen(run)).map((alert) => {
     const room = new EvidenceRoom(run, { scope: 'rule', id: alert })
     return { alert, findings: of('rule').map((check) => ({ check, finding: ask(check, room) })) }
   })
   const verdicts = unlessStarved(run, checks, [
-    ...(plan?.experiments ?? []).flatMap((experiment) => judgeExperiment(run, experiment, of('experiment'))),
+    ...(plan?.experiments ?? []).flatMap((experiment) =>
+      (plan?.observe === true ? judgeObserved : judgeExperiment)(run, experiment, of('experiment')),
+    ),
     ...rules.flatMap(({ alert, findings }) => findings.map(({ check, finding }) => verdict(check, alert, undefined, finding))),
     ...(plan?.traces ?? []).flatMap((id) => judgeAlone(new EvidenceRoom(run, { scope: 'trace', id }), id, of('trace'))),
     ...(plan?.logs ?? []).flatMap((id) => judgeAlone(new EvidenceRoom(run, { scope: 'log', id }), id, of('log'))),
@@ -203,6 +206,16 @@ function judgeExperiment(run: RunRecord, experiment: PlannedExperiment, checks: 
   return checks.map((check) =>
     verdict(check, experiment.id, experiment.alert, settle(final.get(check.meta.id) ?? could('evidence-missing', 'not judged'), final)),
   )
+}
+
+/** A rule that nothing was done to. */
+function judgeObserved(run: RunRecord, experiment: PlannedExperiment, checks: readonly Check[]): Verdict[] {
+  const cutOff = interrupted(run, experiment)
+  const room = new EvidenceRoom(run, { scope: 'experiment', experiment })
+  return checks.map((check) => {
+    const finding = cutOff === undefined ? observed(room, experiment, check, ask(check, room)) : could(cutOff.cause, cutOff.text)
+    return verdict(check, experiment.id, experiment.alert, finding)
+  })
 }
 
 /** Why nothing can be said about an experiment that did not run to its end. */

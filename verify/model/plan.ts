@@ -42,7 +42,8 @@ export interface LegalWindows {
   resolvedNotified: Window
 }
 
-export type LegName = 'before' | 'quiet' | 'settle' | 'fire' | 'clear'
+/** observe: nothing is done to the platform. */
+export type LegName = 'before' | 'quiet' | 'settle' | 'fire' | 'clear' | 'observe'
 
 export interface PlannedLeg {
   name: LegName
@@ -179,4 +180,6 @@ export interface Plan {
   warnings?: string[]
   /** Of a game day: nothing is planned, each injection by hand is an entry of the journal. */
   gameday?: true
+  /** Nothing is injected: every rule is observed for each of its subjects. */
+  observe?: true
 }

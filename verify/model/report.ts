@@ -26,6 +26,8 @@ export interface Report {
   runId: string
   tool: string
   target: string
+  /** Nothing was injected: what happened anyway was judged. */
+  observe?: true
   speed: number
   startedMs: number
   endedMs: number

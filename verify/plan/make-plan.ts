@@ -146,7 +146,7 @@ export function plan(spec: Spec, options: PlanOptions): Plan {
   }
 }
 
-function promisedRule(rule: RuleSpec, options: PlanOptions): PromisedRule {
+export function promisedRule(rule: RuleSpec, options: Pick<PlanOptions, 'speed' | 'compressExpr'>): PromisedRule {
   const { value, windowMs } = rule.condition
   return {
     ...promisedClocks(rule, options.speed),
@@ -272,14 +272,14 @@ function rescaled(
   value: string,
   comparator: string,
   threshold: number,
-  { compressExpr, speed }: PlanOptions,
+  { compressExpr, speed }: Pick<PlanOptions, 'speed' | 'compressExpr'>,
 ): { expr: string; threshold: number } {
   const written = compressExpr(`(${value}) ${comparator} ${threshold}`, speed)
   const rewritten = Number(written.slice(written.lastIndexOf(comparator) + comparator.length))
   return { expr: compressExpr(value, speed), threshold: Number.isFinite(rewritten) ? rewritten : threshold }
 }
 
-function compressedThreshold({ condition }: RuleSpec, options: PlanOptions): number {
+function compressedThreshold({ condition }: RuleSpec, options: Pick<PlanOptions, 'speed' | 'compressExpr'>): number {
   return rescaled(condition.value, condition.comparator, condition.threshold, options).threshold
 }
 

@@ -20,7 +20,7 @@ export function subjectsOf(rules: readonly RuleSpec[], all: readonly RuleSpec[])
 }
 
 /** `{ job: [a, b], zone: [x] }` -> `{ job: a, zone: x }` and `{ job: b, zone: x }`. */
-function products(holdsFor: RuleSpec['holdsFor']): Labels[] {
+export function products(holdsFor: RuleSpec['holdsFor']): Labels[] {
   return Object.entries(holdsFor).reduce<Labels[]>(
     (found, [label, values]) => found.flatMap((labels) => values.map((value) => ({ ...labels, [label]: value }))),
     [{}],

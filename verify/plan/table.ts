@@ -2,7 +2,7 @@ import { formatLabels } from '../promql/labels.ts'
 import type { LegName, Plan, PlannedExperiment, PlannedOutage, Window } from '../model/plan.ts'
 import { turnText } from '../text/turn.ts'
 
-const MARKS: Record<LegName, string> = { before: '.', quiet: 'q', settle: '-', fire: '#', clear: 'c' }
+const MARKS: Record<LegName, string> = { before: '.', quiet: 'q', settle: '-', fire: '#', clear: 'c', observe: 'o' }
 const OUTAGE_MARK = '~'
 const TIMELINE_WIDTH = 60
 

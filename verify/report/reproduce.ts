@@ -10,17 +10,23 @@ export interface Reproduction {
 }
 
 /** How to make the same drill again, that of each failed experiment alone, and the same verdicts from the journal. */
-export function reproductionsOf({ target, speed, rules, turn, causes }: Report): Reproduction[] {
+export function reproductionsOf({ target, speed, rules, turn, causes, observe, plan }: Report): Reproduction[] {
+  const file = target === 'lab' || target === 'compose' ? '' : `; FILE is the target file of ${target}`
+  const verdicts = { command: 'bin/firedrill judge RUN', gives: 'the same verdicts; RUN is the folder of journal.ndjson' }
+  if (observe === true) {
+    const minutes = plan.makespanMs === 0 ? '' : ` ${plan.makespanMs / 60_000}`
+    const command = `bin/firedrill run --observe${minutes} --target ${target === 'lab' || target === 'compose' ? target : 'FILE'}`
+    return [{ command, gives: `the same rules, as they are then${file}` }, verdicts]
+  }
   const experiments = rules.flatMap((rule) => rule.experiments.map(({ id }) => id))
   const isFew = experiments.length > 0 && experiments.length <= FEW
   const turns = turn === undefined ? '' : turn.chosen.length > 1 ? ' --thorough' : ` --seed ${turn.seed}`
   const failed = [...new Set(causes.map(({ root }) => root.subject))].filter((id) => experiments.includes(id) && experiments.length > 1)
   const run = `bin/firedrill run${whereOf(target, speed)}`
-  const file = target === 'lab' || target === 'compose' ? '' : `; FILE is the target file of ${target}`
   return [
     { command: `${run}${isFew ? ` --only ${experiments.join(' ')}` : turns}`, gives: `the same experiments${file}` },
     ...failed.map((id) => ({ command: `${run} --only ${id}`, gives: `${id} alone` })),
-    { command: 'bin/firedrill judge RUN', gives: 'the same verdicts; RUN is the folder of journal.ndjson' },
+    verdicts,
   ]
 }
 

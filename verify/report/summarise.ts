@@ -127,6 +127,7 @@ export function summarise(journal: Journal, verdicts: readonly Verdict[]): Repor
     runId,
     tool: header?.tool ?? 'unknown',
     target: header?.target ?? 'unknown',
+    ...(plan?.observe === true ? { observe: true as const } : {}),
     speed: plan?.speed ?? 1,
     startedMs,
     endedMs: times.reduce((a, b) => (b > a ? b : a), header?.atMs ?? 0),

@@ -11,6 +11,7 @@ const AWAITED: Record<LegName, string> = {
   settle: 'the condition to be false again',
   fire: 'firing at a receiver',
   clear: 'resolved at a receiver',
+  observe: 'the end of the observation',
 }
 
 /** The page of a drill that runs, from the entries so far; `nowMs` is the verifier's clock. */
