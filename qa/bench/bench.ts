@@ -9,6 +9,7 @@ import { loadSpec } from '../../verify/spec/load.ts'
 import { findTool } from '../../lab/tools/tools.ts'
 import { firedrill, measure, PROGRAM } from '../command.ts'
 import { judgeRows } from './journals.ts'
+import { backtestRows } from './backtests.ts'
 import { pageRows } from './bench-page.ts'
 
 /** The figures of the design, measured once on this machine and printed as a table; nothing is asserted. */
@@ -34,6 +35,7 @@ try {
   for (const count of [100, 1_000, 10_000]) rows.push(await manyRules(count))
   rows.push(await manyFiles(1_000))
   rows.push(await twelveExperiments(), ...(await judgeRows(folder)), ...(await pageRows(folder)))
+  rows.push(...(await backtestRows()))
   const mutate = await firedrill(['mutate'])
   rows.push({
     what: 'mutate without --live',

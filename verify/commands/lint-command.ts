@@ -11,6 +11,8 @@ import { rungFor } from './rung-result.ts'
 
 export interface LintFlags {
   spec?: string
+  /** What is wrong in itself, without a specification. */
+  traps?: boolean
   format?: 'text' | 'json' | 'sarif' | 'junit'
   catalogue?: string
   only?: string[]
@@ -23,13 +25,14 @@ export function lintCommand(io: CommandIo): Command {
     .description('compare what is written (rules, scrapes, routing, log and trace pipelines, dashboards) with the specification')
     .argument('[paths...]', 'files, folders or Kubernetes manifests (default: monitoring/ and docker-compose.yaml)')
     .option('--spec <dir>', 'folder of the specification')
+    .option('--traps', 'what is wrong in itself: any rule file, route tree, collector, log agent or dashboard; needs no specification')
     .option('--catalogue <dir>', 'folder of recorded expositions, <job>.prom (with --spec: none unless named)')
     .option('--only <id...>', 'run these checks alone')
     .option('--disable <id...>', 'run all checks but these')
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json', 'sarif', 'junit']).default('text'))
     .addHelpText(
       'after',
-      '\nExamples:\n  firedrill lint\n  firedrill lint k8s/ --format sarif > lint.sarif\n  firedrill lint monitoring/alert-rules.yml --format json\n  firedrill lint --only rule-exists rule-for-matches\n\nIn a YAML file a comment suppresses one check in the next line, or at the end of a line in that line:\n  # firedrill disable rule-for-on-grid until 2027-01-31: the new interval is rolled out in January\nDate and reason are required; a comment that is past its date or suppresses nothing is a finding itself.',
+      '\nExamples:\n  firedrill lint\n  firedrill lint k8s/ --format sarif > lint.sarif\n  firedrill lint monitoring/alert-rules.yml --format json\n  firedrill lint --traps rules/ alertmanager.yml\n  firedrill lint --only rule-exists rule-for-matches\n\nIn a YAML file a comment suppresses one check in the next line, or at the end of a line in that line:\n  # firedrill disable rule-for-on-grid until 2027-01-31: the new interval is rolled out in January\nDate and reason are required; a comment that is past its date or suppresses nothing is a finding itself.',
     )
     .action(async (paths: string[], flags: LintFlags) => {
       await runLint(io, paths, flags)
@@ -53,6 +56,9 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
     { findingFormats },
     { exitCodeOf },
     { DEFAULT_SPEC_FOLDER },
+    { TRAPS, isOfASpecification },
+    { noSpecification },
+    { configure },
   ] = await Promise.all([
     import('../drill/read-spec.ts'),
     import('../config/read-sources.ts'),
@@ -63,12 +69,23 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
     import('../report/formats.ts'),
     import('../report/result.ts'),
     import('../spec/load.ts'),
+    import('../lint/traps.ts'),
+    import('../lint/no-specification.ts'),
+    import('../config/configuration.ts'),
   ])
-  const spec = await readSpec(flags.spec, io, 'offline')
-  if (spec === undefined) return undefined
-  const metas = [...CHECKS.map(({ meta }) => meta), ...COMMENT_CHECKS]
+  const isTraps = flags.traps === true
+  if (isTraps && flags.spec !== undefined)
+    throw new FiredrillError('LINT_TRAPS', '--traps judges without a specification', { next: 'Leave out --traps or --spec.' })
+  const read = isTraps ? null : await readSpec(flags.spec, io, 'offline')
+  if (read === undefined) return
+  const checks = isTraps ? TRAPS : CHECKS
+  const metas = [...checks.map(({ meta }) => meta), ...COMMENT_CHECKS]
   const ids = metas.map(({ id }) => id)
   const unknown = [...(flags.only ?? []), ...(flags.disable ?? [])].find((id) => !ids.includes(id))
+  if (unknown !== undefined && isTraps && isOfASpecification(unknown))
+    throw new FiredrillError('LINT_TRAPS', `${unknown} compares with a specification, and --traps has none`, {
+      next: 'Run it without --traps, with --spec DIR.',
+    })
   if (unknown !== undefined)
     throw new FiredrillError('UNKNOWN_CHECK', `no check of lint is called ${JSON.stringify(unknown)}${didYouMean(unknown, ids)}`, {
       next: 'All checks: firedrill list checks',
@@ -88,7 +105,7 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
   const [sources, knowledge] = await Promise.all([
     readSources(given, io.cwd),
     knowledgeFor(
-      flags.spec === undefined || path.resolve(io.cwd, flags.spec) === path.resolve(DEFAULT_SPEC_FOLDER),
+      !isTraps && (flags.spec === undefined || path.resolve(io.cwd, flags.spec) === path.resolve(DEFAULT_SPEC_FOLDER)),
       flags.catalogue === undefined ? undefined : path.resolve(io.cwd, flags.catalogue),
     ),
   ])
@@ -97,7 +114,18 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
   const exists = (file: string): boolean => existsSync(path.resolve(io.cwd, file))
   const { texts, variables, examples } = sources
   for (const folder of sources.skipped) io.stderr(`not read: ${folder}/, by its name; to read it, name it: firedrill lint ${folder}\n`)
-  const result = lint(texts, { spec, ...knowledge, variables, examples, exists, nowMs: Date.now(), ...only, ...disable })
+  const spec = read ?? noSpecification(configure(texts, variables))
+  const result = lint(texts, {
+    spec,
+    checks: [...checks],
+    ...knowledge,
+    variables,
+    examples,
+    exists,
+    nowMs: Date.now(),
+    ...only,
+    ...disable,
+  })
   const problems = [...sources.problems, ...result.problems]
   if (problems.length === 0 && result.config.files.length === 0) problems.push(nothing(given.join(', ')))
   const { findings, summary } = result
