@@ -77,7 +77,9 @@ async function down(remove: boolean): Promise<void> {
 /** docker compose on whichever engine is here. On the one made here nothing can be pulled: nothing is built, and Grafana is left out. */
 function compose(args: readonly string[]): number {
   const own = enginePid(folder) !== undefined && (process.env['DOCKER_HOST'] ?? `unix://${folder.socket}`) === `unix://${folder.socket}`
-  const asked = own && args[0] === 'up' ? ownUp(args) : args
+  // Options of docker compose itself come before its command.
+  const at = args.indexOf('up')
+  const asked = own && at >= 0 ? [...args.slice(0, at), ...ownUp(args.slice(at))] : args
   if (asked.includes('--scale')) line(`${LEFT_OUT.service} is left out: ${LEFT_OUT.why} (docker compose ${asked.join(' ')})`)
   const ran = spawnSync('docker', ['compose', ...asked], {
     cwd: CHECKOUT,

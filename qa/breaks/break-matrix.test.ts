@@ -6,7 +6,7 @@ import { LAB_PARTS } from '../../lab/parts/lab-parts.ts'
 import { checks } from '../../verify/judge/drill-checks.ts'
 import { select } from '../../verify/plan/select.ts'
 import { loadSpec } from '../../verify/spec/load.ts'
-import { DRILLS, pathOf, type Change } from './break-matrix.ts'
+import { DRILLS, ON_COMPOSE, pathOf, type Change } from './break-matrix.ts'
 
 const { spec } = await loadSpec(new URL('../../verify/spec', import.meta.url).pathname)
 const subjects = (only: string[]): string[] => {
@@ -45,6 +45,19 @@ for (const { name, change, must, may, check, named, part, drill } of breaks) {
     changes(change)
   })
 }
+
+test('ten are broken on compose, in files that its containers are made of', () => {
+  assert.equal(new Set(ON_COMPOSE).size, 10)
+  const compose = parse(readFileSync(new URL('../../docker-compose.yaml', import.meta.url), 'utf8')) as { services: object }
+  const mounted = JSON.stringify(compose.services)
+  for (const name of ON_COMPOSE) {
+    const [row] = breaks.filter((each) => each.name === name)
+    assert.ok(row !== undefined && 'file' in row.change, `${name} is no row that changes a file`)
+    const path = pathOf(row.change)
+    assert.ok(path === 'docker-compose.yaml' || mounted.includes(`./${path}:`), `${name}: ${path} is mounted nowhere`)
+    assert.ok(!path.includes('/grafana/'), `${name}: a drill on compose reads ${path} of the checkout`)
+  }
+})
 
 for (const { refusal } of DRILLS)
   if (refusal !== undefined)

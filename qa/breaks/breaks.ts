@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Cause, Report } from '../../verify/model/report.ts'
 import type { Verdict } from '../../verify/model/verdict.ts'
-import { COMPOSE, DRILLS, pathOf, type Break, type Change, type Drill, type Refusal } from './break-matrix.ts'
+import { COMPOSE, DRILLS, ON_COMPOSE, pathOf, type Break, type Change, type Drill, type Refusal } from './break-matrix.ts'
 import { firedrill, ROOT } from '../command.ts'
+import { deployCompose } from './compose-deployment.ts'
 import { besideStarving } from './starve.ts'
 
 /**
@@ -12,13 +13,21 @@ import { besideStarving } from './starve.ts'
  * drills on one lab, and looks whether each drill fails at the right place, names the broken link, and fails nowhere else, and whether the
  * report lists one cause for each break whose headline names the right part: npm run breaks [-- --short | -- NAME...], where a name is that
  * of a drill or a break. Exit code 1 when a break was not found or not named; what that drill recorded is then in reports/breaks-DRILL.
+ *
+ * npm run breaks -- --compose [NAME...]: ten of them, one at a time, in the containers of the Docker engine that is up; in the end the
+ * delivered files are deployed again.
  */
-const asked = process.argv.slice(2).filter((name) => name !== '--short')
+const onCompose = process.argv.includes('--compose')
+const asked = process.argv.slice(2).filter((name) => name !== '--short' && name !== '--compose')
 const brokenBy = ({ breaks, refusal }: Drill): (Break | Refusal)[] => [...breaks, ...(refusal === undefined ? [] : [refusal])]
-const names = DRILLS.flatMap((drill) => [drill.name, ...brokenBy(drill).map((each) => each.name)])
+const names = onCompose ? [...ON_COMPOSE] : DRILLS.flatMap((drill) => [drill.name, ...brokenBy(drill).map((each) => each.name)])
 const unknown = asked.filter((name) => !names.includes(name))
 if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(', ')}; known: ${names.join(', ')}`)
 const chosen = DRILLS.flatMap((drill): Drill[] => {
+  if (onCompose)
+    return drill.breaks
+      .filter(({ name }) => (asked.length === 0 ? names : asked).includes(name))
+      .map((each) => ({ name: each.name, only: drill.only, breaks: [each] }))
   if (process.argv.includes('--short')) return drill.short === true ? [drill] : []
   if (asked.length === 0 || asked.includes(drill.name)) return [drill]
   if (drill.refusal !== undefined && asked.includes(drill.refusal.name)) return [drill]
@@ -43,7 +52,10 @@ try {
     looked += Math.max(1, brokenBy(drill).length)
   }
 } finally {
-  await firedrill(['lab', 'down'])
+  const left = onCompose ? await deployCompose(ROOT) : undefined
+  if (left !== undefined) process.stdout.write(`WRONG         the delivered files are not deployed again: ${left}\n`)
+  if (left !== undefined) missed += 1
+  if (!onCompose) await firedrill(['lab', 'down'])
   rmSync(folder, { recursive: true, force: true })
 }
 const total = chosen.reduce((sum, drill) => sum + Math.max(1, brokenBy(drill).length), 0)
@@ -64,6 +76,13 @@ async function carryOut(drill: Drill, workFolder: string): Promise<number> {
       const file = join(workFolder, pathOf(change))
       writeFileSync(file, broken(readFileSync(file, 'utf8'), change, name))
     }
+  if (onCompose) {
+    const failed = await deployCompose(workFolder)
+    if (failed !== undefined) {
+      process.stdout.write(`WRONG         ${drill.name}: ${failed}\n`)
+      return 1
+    }
+  }
   // JSON is YAML.
   writeFileSync(
     overrides,
@@ -77,8 +96,9 @@ async function carryOut(drill: Drill, workFolder: string): Promise<number> {
       ),
     }),
   )
+  const where = onCompose ? ['--target', 'compose', '--speed', '15'] : ['--keep', '--monitoring', monitoring, '--lab', overrides]
   const [{ exitCode, wallS, stderr }, starved] = await besideStarving(drill.starved, out, () =>
-    firedrill(['run', '--keep', '--retries', '0', '--monitoring', monitoring, '--lab', overrides, '--only', ...drill.only, '--out', out], {
+    firedrill(['run', '--retries', '0', ...where, '--only', ...drill.only, '--out', out], {
       ...(drill.env === undefined ? {} : { env: drill.env }),
     }),
   )

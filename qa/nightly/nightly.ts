@@ -1,0 +1,55 @@
+/**
+ * npm run nightly [-- STEP...]: the platform in containers, drilled and broken on a Docker engine; where none is, one is made (root, 7 GB).
+ * Exit code 1 when a step failed, 130 after an interruption; containers and engine are stopped in each case.
+ */
+import { spawn } from 'node:child_process'
+import { engineEnvironment, engineFolder, enginePid } from '../../lab/engine/engine-folder.ts'
+import { ROOT } from '../command.ts'
+import { runSteps, STEPS, type Step } from './steps.ts'
+
+const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => !STEPS.some((step) => step.name === name))
+if (unknown.length > 0) {
+  process.stderr.write(`unknown: ${unknown.join(', ')}; known: ${STEPS.map(({ name }) => name).join(', ')}\n`)
+  process.exit(2)
+}
+
+let interrupted = false
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    interrupted = true
+  })
+
+const began = performance.now()
+const done = await runSteps(STEPS, asked, run, () => interrupted)
+const failed = done.filter(({ outcome }) => outcome === 'failed')
+process.stdout.write(`${done.map(({ name, outcome }) => `${outcome.padEnd(9)} ${name}\n`).join('')}`)
+process.stdout.write(`${done.length - failed.length} of ${done.length} steps without a failure after ${seconds(began)} s\n`)
+process.exitCode = interrupted ? 130 : failed.length === 0 && done.every(({ outcome }) => outcome === 'passed') ? 0 : 1
+
+/** Ctrl-C reaches it from the terminal, a SIGTERM through us. */
+function run({ name, argv, findsEngine }: Step): Promise<number> {
+  const from = performance.now()
+  process.stdout.write(`== ${name}: ${argv.join(' ')}\n`)
+  const folder = engineFolder(process.env)
+  const env = findsEngine === true && enginePid(folder) !== undefined ? engineEnvironment(folder, process.env) : process.env
+  const [program, ...args] = argv
+  const child = spawn(program === 'node' ? process.execPath : program, args, { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] })
+  const forward = (): void => {
+    child.kill('SIGTERM')
+  }
+  process.once('SIGTERM', forward)
+  return new Promise((resolve) => {
+    const end = (code: number, how: string): void => {
+      process.off('SIGTERM', forward)
+      process.stdout.write(`== ${name}: ${how} after ${seconds(from)} s\n`)
+      resolve(code)
+    }
+    child.once('error', (error) => end(127, `FAILED (${error.message})`))
+    child.once('close', (code) => end(code ?? 130, code === 0 ? 'passed' : `FAILED with exit code ${code ?? 130}`))
+  })
+}
+
+function seconds(from: number): number {
+  return Math.round((performance.now() - from) / 1000)
+}
