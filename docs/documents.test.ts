@@ -53,7 +53,7 @@ const CITED =
   /(?<![\w./*-])(?:verify|chaos|lab|qa|testing|docs(?!\/sources)|monitoring|scenarios)\/[\w./-]*\.(?:tsx?|tsv|md|ya?ml|json)\b(?![\w*])/g
 
 /** What a text links to or cites (in `backticks` also by its name alone) and `exists` does not know, as file:line and path. */
-export function deadEnds(file: string, text: string, exists: (path: string) => boolean): string[] {
+function deadEnds(file: string, text: string, exists: (path: string) => boolean): string[] {
   const links = file.endsWith('.md') ? [...text.matchAll(/\]\((?!\w+:|#)([^)\s#]+)/g)] : []
   const prose = file.endsWith('.md') ? [{ value: text, start: 0 }] : parseSync(file, text).comments
   const names = file.endsWith('.md') ? [...text.matchAll(/`([\w-]+\.(?:tsx?|tsv))`/g)] : []

@@ -24,7 +24,7 @@ const TREES = ['scenarios', 'monitoring', 'qa', 'testing', 'verify', 'chaos', 'l
 /** Names of variables in it would have the stand-in built anew. */
 const BUILT = 'lab/services/moalog-server/'
 
-export function unwelcome(file: string, text: string): string[] {
+function unwelcome(file: string, text: string): string[] {
   return text.split('\n').flatMap((line, index) => {
     const word = WORDS.exec(line)?.[1]
     return word === undefined ? [] : [`${file}:${index + 1} "${word}": ${line.trim().slice(0, 120)}`]
@@ -55,7 +55,7 @@ const MOST_CHARACTERS = 149
 const SENTENCE = / (?:the|a|an|is|are|of|to|its|it|that|which|with|and|or) /g
 
 /** Sentences of texts in a program that are too long, as file:line and the sentence; what is inserted counts as {......}. */
-export function longSentences(file: string, text: string): string[] {
+function longSentences(file: string, text: string): string[] {
   const found: string[] = []
   const judge = (start: number, said: string): void => {
     for (const sentence of said.replace(/https?:\/\/\S+/g, '').split(/(?<=[.!?])\s+|\n/))

@@ -342,7 +342,7 @@ function rowOf(file: string): Row | undefined {
   )[0]
 }
 
-export function violations(all: readonly Import[]): string[] {
+function violations(all: readonly Import[]): string[] {
   return all.flatMap(({ file, to, line }) => {
     const row = rowOf(file)
     if (row === undefined) return [`${file}:${line} stands in a folder without a row (table in verify/architecture.test.ts)`]
@@ -404,6 +404,44 @@ test('no row is without files, and nothing is allowed that no file uses', () => 
       .map((name) => `${folder} may import ${name}`)
   })
   assert.deepEqual(idle, [])
+})
+
+/** Functions, constants and classes that are exported and that no other file imports, as file and name. k6 calls what scenarios export. */
+function unused(texts: ReadonlyMap<string, string>): string[] {
+  const taken = new Set<string>()
+  const offered: { file: string; name: string }[] = []
+  for (const [file, text] of texts) {
+    const { staticImports, staticExports } = parseSync(file, text).module
+    const from = (name: string): string => relative(ROOT, resolve(ROOT, dirname(file), name))
+    for (const { moduleRequest, entries } of staticImports)
+      for (const { importName } of entries) taken.add(`${from(moduleRequest.value)} ${importName.name ?? '*'}`)
+    for (const { exportName, importName, moduleRequest, isType } of staticExports.flatMap(({ entries }) => entries))
+      if (moduleRequest !== null) taken.add(`${from(moduleRequest.value)} ${importName.name ?? '*'}`)
+      else if (!isType && exportName.name !== null && !file.startsWith('scenarios/')) offered.push({ file, name: exportName.name })
+    // What is imported as it is needed is destructured, or asked for by its name, somewhere in the file.
+    for (const [, module = ''] of text.matchAll(/\bimport\('(\.[^']+)'\)/g))
+      for (const [name] of text.matchAll(/\b[A-Za-z_]\w*\b/g)) taken.add(`${from(module)} ${name}`)
+  }
+  return offered.flatMap(({ file, name }) => (taken.has(`${file} ${name}`) || taken.has(`${file} *`) ? [] : [`${file} ${name}`]))
+}
+
+test('what is exported is imported somewhere', () => {
+  assert.deepEqual(unused(TEXTS), [], 'take `export` away, or the whole of it')
+})
+
+test('an export that no file imports is named; one that is imported as it is needed, by a test or by all names is not', () => {
+  const found = unused(
+    new Map([
+      [
+        'verify/a.ts',
+        'export const one = 1\nexport function two() {}\nexport interface Three {}\nexport class Four {}\nexport const five = one',
+      ],
+      ['verify/b.ts', "const { two } = await import('./a.ts')\nexport * from './c.ts'"],
+      ['verify/c.ts', 'export const six = 6'],
+      ['verify/a.test.ts', "import { Four } from './a.ts'"],
+    ]),
+  )
+  assert.deepEqual(found, ['verify/a.ts one', 'verify/a.ts five'])
 })
 
 test('no files import each other in a circle', () => {

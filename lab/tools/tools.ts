@@ -38,11 +38,6 @@ export function findTool(id: ToolId): string | undefined {
   return locate(id)?.path
 }
 
-/** What the tool says its version is. Throws like toolPath. */
-export function toolVersion(id: ToolId): string {
-  return need(id).version
-}
-
 /** What must be added to the environment of the process (LD_LIBRARY_PATH for unpacked packages); empty for most. Throws like toolPath. */
 export function toolEnv(id: ToolId): Record<string, string> {
   return need(id).env
@@ -114,7 +109,7 @@ export function locateTool(id: ToolId, around: Surroundings): FoundTool | undefi
 }
 
 /** The first installed program that is new enough. */
-export function locateInstalled(id: ToolId, entry: ToolEntry, around: Surroundings): FoundTool | undefined {
+function locateInstalled(id: ToolId, entry: ToolEntry, around: Surroundings): FoundTool | undefined {
   if (entry.installed === undefined) return undefined
   for (const file of findExecutable(entry.installed.names, around.searchPath)) {
     const { minimum } = entry.installed

@@ -27,7 +27,7 @@ function count(tally: Tally, { fate, rung }: Judged): void {
   if (rung !== undefined) tally.byRung[rung]++
 }
 
-export function share(tally: Tally): number {
+function share(tally: Tally): number {
   return tally.killed / (tally.killed + tally.survived)
 }
 

@@ -1,6 +1,7 @@
 /**
  * Test code: changes to the entries of a journal, one a row of a table. A line that ends with a colon names the entries that the rows below
- * it are about; a row has what a person would say of it, the change, and columns of its own, with tabs between them.
+ * it are about; a row has what a person would say of it, the change, and columns of its own, with tabs between them. A line that
+ * begins with a tab goes on with the row above it.
  *
  * A change is `path operator argument`, several between " ; "; behind " ;; " stands what is altered in a copy of the entry beside it. In a
  * path [..] are items of a list: all (*), by number, by range, or by what they are (=, ^= begins with, ~ pattern, ! is not there).
@@ -150,6 +151,7 @@ export function readChanges(file: URL): EntryChange[] {
   const names = new Map<string, string>()
   let scope = { kind: '', all: false, holds: (_: unknown): boolean => true }
   return readFileSync(file, 'utf8')
+    .replaceAll('\n\t', '\t')
     .split('\n')
     .flatMap((line): EntryChange[] => {
       if (line === '' || line.startsWith('#')) return []

@@ -135,7 +135,7 @@ export class Tracks {
 }
 
 /** As Prometheus prints numbers. */
-export function numberOf(text: string): number {
+function numberOf(text: string): number {
   return text === '+Inf' ? Infinity : text === '-Inf' ? -Infinity : Number(text)
 }
 

@@ -43,7 +43,7 @@ export function mutateCommand(io: CommandIo, live?: Live): Command {
     })
 }
 
-export async function runMutate(io: CommandIo, paths: string[], flags: MutateFlags, live?: Live): Promise<void> {
+async function runMutate(io: CommandIo, paths: string[], flags: MutateFlags, live?: Live): Promise<void> {
   const [{ readSpec }, { readSources }, { readKnowledge }, { mutate }, { formatScore, scoreJson, scoreOf }, { installedPrograms }] =
     await Promise.all([
       import('../drill/read-spec.ts'),

@@ -15,7 +15,7 @@ interface Deployed {
 }
 
 /** What lint is to read of a drill, as seen from `cwd`. */
-export function lintedPaths({ monitoring }: Deployed, cwd: string): string[] {
+function lintedPaths({ monitoring }: Deployed, cwd: string): string[] {
   return monitoring === undefined ? defaultPaths(ROOT).map((name) => seenFrom(cwd, path.join(ROOT, name))) : [monitoring]
 }
 

@@ -15,7 +15,7 @@ import { simulatedFiles } from './rungs.ts'
 /** 130 beats 2 beats 1 beats 3 beats 0: what a person must act on first. */
 const WEIGHT = [0, 3, 1, 2, 130]
 
-export function worst(codes: readonly number[]): number {
+function worst(codes: readonly number[]): number {
   return codes.reduce((a, b) => (WEIGHT.indexOf(b) > WEIGHT.indexOf(a) ? b : a), 0)
 }
 

@@ -19,7 +19,7 @@ export interface ExprRewrite {
 }
 
 /** rate() needs two samples even when a scrape is lost: four scrape intervals of 1 s (Prometheus 3 leaves the left edge out). */
-export const MIN_RANGE_MS = 4_000
+const MIN_RANGE_MS = 4_000
 /** Evaluation, scrape and subquery steps below 1 s are finer than what Prometheus keeps of a pending alert. */
 export const MIN_STEP_MS = 1_000
 

@@ -84,7 +84,7 @@ export async function observeTarget(request: DrillRequest, forMs: number, io: Co
 }
 
 /** A target that is up, by how much its durations are divided. Nothing is started for an observation. */
-export async function targetToObserve(where: string, io: CommandIo): Promise<{ target: Target; speed: number }> {
+async function targetToObserve(where: string, io: CommandIo): Promise<{ target: Target; speed: number }> {
   if (where === 'compose') return { target: composeTarget(io.env), speed: 1 }
   if (where !== 'lab') return readTargetFile(resolve(io.cwd, where))
   const [target, state] = [await labTargetThatIsUp(io.env), await labThatIsUp(io.env)]

@@ -12,7 +12,7 @@ export interface Knowledge {
 }
 
 export const CATALOGUE_FOLDER = fileURLToPath(new URL('./targets', import.meta.url))
-export const LOG_LINES_FOLDER = fileURLToPath(new URL('./lines', import.meta.url))
+const LOG_LINES_FOLDER = fileURLToPath(new URL('./lines', import.meta.url))
 
 /**
  * What is known of the platform that a specification describes: the recordings of this project are of its own platform only, so another

@@ -91,7 +91,7 @@ export function headline({ outcome, causes }: Pick<Report, 'outcome' | 'causes'>
 }
 
 /** Rule and experiment of a cause, or its subject. */
-export function causeName({ root: { alert, subject } }: Cause): string {
+function causeName({ root: { alert, subject } }: Cause): string {
   return alert === undefined ? subject : `${alert} (${subject})`
 }
 

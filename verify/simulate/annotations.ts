@@ -8,7 +8,7 @@ import { printedAlerts, type PromtoolResult } from './promtool.ts'
 export type RunCases = (cases: Case[], spec: Spec) => Promise<PromtoolResult>
 
 /** Annotations that ask for more than labels: `$value`, humanize, a query. */
-export function askingForMore({ annotations }: RuleSpec): Labels {
+function askingForMore({ annotations }: RuleSpec): Labels {
   return Object.fromEntries(Object.entries(annotations).filter(([, text]) => !asksForLabelsAlone(text)))
 }
 

@@ -3,6 +3,7 @@ import type { Alias, Node, Pair } from 'yaml'
 import { parseDuration } from '../../promql/duration.ts'
 import { FiredrillError } from '../../model/error.ts'
 import type { ErrorPlace } from '../../model/error.ts'
+import { remembered } from '../../text/remembered.ts'
 import { rangeOf, shownRange, YamlText } from './yaml-text.ts'
 
 /** Larger files are refused. 10,000 alert rules are about 4 MB. */
@@ -50,7 +51,7 @@ export class Cursor {
 
   constructor(source: Source, node: Node | null, keyAt: number, key: string) {
     this.source = source
-    this.node = isAlias(node) ? targetOf(node, source.document) : node
+    this.node = isAlias(node) ? (targetsIn(source.document).get(node) ?? null) : node
     this.keyAt = keyAt
     this.key = key
   }
@@ -257,16 +258,8 @@ export function openDocument(text: string, file: string, code: string, options: 
   return new Cursor(source, contents, 0, '')
 }
 
-const targets = new WeakMap<Document, Map<Alias, Node | null>>()
-
 /** What an alias stands for: the last anchor of its name before it. The library walks the whole document for each; this once for all. */
-function targetOf(alias: Alias, document: Document): Node | null {
-  const known = targets.get(document) ?? targetsIn(document)
-  targets.set(document, known)
-  return known.get(alias) ?? null
-}
-
-function targetsIn(document: Document): Map<Alias, Node | null> {
+const targetsIn = remembered((document: Document): Map<Alias, Node | null> => {
   const anchors = new Map<string, Node>()
   const found = new Map<Alias, Node | null>()
   visit(document, {
@@ -276,17 +269,13 @@ function targetsIn(document: Document): Map<Alias, Node | null> {
     },
   })
   return found
-}
+})
 
-/** Nothing changes a document: texts that stay the same from one lint to the next (`mutate`) are read once. */
-const opened = new WeakMap<ConfigText, Cursor[]>()
-
-/** Text -> the documents in it. Throws FiredrillError for what cannot be read: broken YAML, bombs, cycles, binary, oversize. */
-export function openDocuments(text: ConfigText): Cursor[] {
-  const known = opened.get(text) ?? parsed(text)
-  opened.set(text, known)
-  return known
-}
+/**
+ * Text -> the documents in it. Nothing changes a document: texts that stay the same from one lint to the next (`mutate`) are read once.
+ * Throws FiredrillError for what cannot be read: broken YAML, bombs, cycles, binary, oversize.
+ */
+export const openDocuments = remembered(parsed)
 
 /** The same; of what cannot be read, which is said elsewhere, none. */
 export function readableDocuments(text: ConfigText): Cursor[] {
@@ -331,15 +320,8 @@ function parsed(text: ConfigText): Cursor[] {
   }
 }
 
-const twice = new WeakMap<Cursor, { key: string; at: Place } | null>()
-
 /** A key that stands twice in one mapping: the Go parsers of Prometheus and its like refuse such a file. Merge keys may. */
-export function duplicateKey(root: Cursor): { key: string; at: Place } | undefined {
-  const known = twice.get(root)
-  const found = known === undefined ? lookForDuplicate(root) : (known ?? undefined)
-  twice.set(root, found ?? null)
-  return found
-}
+export const duplicateKey = remembered(lookForDuplicate)
 
 function lookForDuplicate(root: Cursor): { key: string; at: Place } | undefined {
   const seen = new Set<Node>()

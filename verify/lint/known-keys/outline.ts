@@ -67,14 +67,7 @@ function* judge(at: Cursor, keys: Keys, outline: Map<string, Keys>, path: string
   for (const [key, value] of at.pairs()) {
     const found = keys.get(key) ?? keys.get('*')
     const present = new Set(at.pairs().map(([each]) => each))
-    if (found !== undefined)
-      yield* judge(
-        value,
-        found.block === undefined ? found.keys : (outline.get(found.block) ?? new Map()),
-        outline,
-        `${path}.${key}`,
-        depth + 1,
-      )
+    if (found !== undefined) yield* judge(value, keysBelow(found, outline), outline, `${path}.${key}`, depth + 1)
     // A key that stands there already is not what was meant.
     else
       yield {
@@ -98,9 +91,9 @@ export interface TypedValue {
 }
 
 /** Values whose type the outline has. */
-export function* typedValues(at: Cursor | undefined, outline: Map<string, Keys>, block: string, path = block): Generator<TypedValue> {
+export function* typedValues(at: Cursor | undefined, outline: Map<string, Keys>, block: string): Generator<TypedValue> {
   const keys = outline.get(block)
-  if (keys !== undefined && at !== undefined) yield* typesIn(at, keys, outline, path, 0)
+  if (keys !== undefined && at !== undefined) yield* typesIn(at, keys, outline, block, 0)
 }
 
 function* typesIn(at: Cursor, keys: Keys, outline: Map<string, Keys>, path: string, depth: number): Generator<TypedValue> {
@@ -109,13 +102,10 @@ function* typesIn(at: Cursor, keys: Keys, outline: Map<string, Keys>, path: stri
   for (const [key, value] of at.pairs()) {
     const found = keys.get(key) ?? keys.get('*')
     if (found?.type !== undefined) yield { at: value, type: found.type, path: `${path}.${key}` }
-    else if (found !== undefined)
-      yield* typesIn(
-        value,
-        found.block === undefined ? found.keys : (outline.get(found.block) ?? new Map()),
-        outline,
-        `${path}.${key}`,
-        depth + 1,
-      )
+    else if (found !== undefined) yield* typesIn(value, keysBelow(found, outline), outline, `${path}.${key}`, depth + 1)
   }
+}
+
+function keysBelow({ block, keys }: { block?: string | undefined; keys: Keys }, outline: Map<string, Keys>): Keys {
+  return block === undefined ? keys : (outline.get(block) ?? new Map())
 }

@@ -3,6 +3,7 @@ import { causing, remark, unknownKey, type Check, type Remark } from '../../lint
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { wrongValues } from '../../../config/deployment/compose-values.ts'
 import { schemaErrors, type Schema } from '../../../config/yaml/json-schema.ts'
+import { folderOf } from '../../../config/deployment/container-files.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 
 export const check: Check = {
@@ -28,7 +29,7 @@ export const check: Check = {
         if (config.compose.length === 1) yield* sourceless(root)
         yield* references(
           root,
-          config.compose.filter((other) => folderOf(other) === folderOf(root)),
+          config.compose.filter((other) => folderOf(other.text.file) === folderOf(root.text.file)),
         )
       }
     }
@@ -158,10 +159,6 @@ function cycleOf(services: readonly (readonly [string, Cursor])[]): string[] | u
     if (found !== undefined) return found
   }
   return undefined
-}
-
-function folderOf({ text }: Cursor): string {
-  return text.file.replace(/[^/\\]*$/, '')
 }
 
 function namesOf(at: Cursor | undefined): [Cursor, string][] {

@@ -1,8 +1,7 @@
 import { remark, type Check } from '../../lint-check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { variablesIn } from '../../../config/deployment/collectors.ts'
-import type { Cursor } from '../../../config/yaml/cursor.ts'
-import { filesIn } from '../../../config/deployment/container-files.ts'
+import { filesIn, folderOf } from '../../../config/deployment/container-files.ts'
 
 export const check: Check = {
   meta: {
@@ -19,7 +18,9 @@ export const check: Check = {
   *judge({ config }) {
     for (const workload of config.workloads) {
       // Files of one folder may be laid over one another, and a service then has what each of them says.
-      const layers = config.workloads.filter(({ name, at }) => name === workload.name && folderOf(at) === folderOf(workload.at))
+      const layers = config.workloads.filter(
+        ({ name, at }) => name === workload.name && folderOf(at.text.file) === folderOf(workload.at.text.file),
+      )
       if (layers.some(({ unknownEnv }) => unknownEnv)) continue
       const known = new Set(layers.flatMap(({ env }) => [...env.keys()]))
       const files = filesIn(workload, config).map(({ text }) => text.file)
@@ -32,8 +33,4 @@ export const check: Check = {
           }
     }
   },
-}
-
-function folderOf({ text }: Cursor): string {
-  return text.file.replace(/[^/\\]*$/, '')
 }
