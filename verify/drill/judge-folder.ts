@@ -8,7 +8,7 @@ import { readJournal } from '../judge/record/parse-journal.ts'
 import type { Page } from '../model/page.ts'
 import { formats, html, isReported, reportedPart, summarise } from '../report/formats.ts'
 import { evidenceText, pointersOf } from '../report/page/shown-evidence.ts'
-import { isDrawn, pageOf } from '../report/page/make-page.ts'
+import { isDrawn, mayBeShown, pageOf } from '../report/page/make-page.ts'
 import { bundlePage } from './bundle-page.ts'
 import { fileLines } from './file-lines.ts'
 import { LastAttempts } from './last-attempts.ts'
@@ -49,11 +49,15 @@ async function drawPage(file: string, isLarge: boolean, problems: string[], repo
   const drawn = new LastAttempts(isLarge)
   const wanted = pointersOf(report)
   const evidence: Record<number, string> = {}
-  await readJournal(fileLines(file), (entry) => {
+  await readJournal(shownLines(file, wanted), (entry) => {
     if (wanted.has(entry.seq)) evidence[entry.seq] = evidenceText(entry)
     if (isDrawn(entry)) drawn.add(entry)
   })
   return pageOf({ entries: drawn.entries(), problems }, report, evidence)
+}
+
+async function* shownLines(file: string, wanted: ReadonlySet<number>): AsyncGenerator<string> {
+  for await (const line of fileLines(file)) if (mayBeShown(line, wanted)) yield line
 }
 
 /** No drill of the specification comes near it. */

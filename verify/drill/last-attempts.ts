@@ -33,8 +33,9 @@ export class LastAttempts {
       if (entry.kind !== 'alert-logs') this.forget(key)
       this.replaceable(key)
     }
-    if (this.alone) this.ofAttempt(entry)
-    this.all.push(this.withKnownParts(entry))
+    const isOwned = this.alone && this.ofAttempt(entry)
+    // What goes with its attempt is forgotten soon: to pack it costs more than to keep the few of the last one.
+    this.all.push(isOwned && entry.kind === 'load' ? entry : this.withKnownParts(entry))
   }
 
   entries(): JournalEntry[] {
@@ -42,8 +43,8 @@ export class LastAttempts {
     return this.all.filter((entry) => entry !== undefined)
   }
 
-  /** A leg that begins anew begins another attempt, as for the judge. */
-  private ofAttempt(entry: JournalEntry): void {
+  /** A leg that begins anew begins another attempt, as for the judge. Whether the entry goes with one. */
+  private ofAttempt(entry: JournalEntry): boolean {
     if (entry.kind === 'leg' && entry.phase === 'begin') {
       const attempt = this.attempts.get(entry.experiment)
       if (attempt === undefined || attempt.legs.has(entry.leg)) {
@@ -53,11 +54,12 @@ export class LastAttempts {
     }
     const owned = (entry.kind === 'load' && this.attempts.has(entry.experiment)) || entry.kind === 'leg' || entry.kind === 'fault'
     if (owned) this.replaceable(`attempt ${entry.experiment}`)
-    if (owned || !BY_TIME.has(entry.kind)) return
+    if (owned || !BY_TIME.has(entry.kind)) return owned
     this.byTime.push(this.all.length)
-    if (this.byTime.length < this.pruneAt) return
+    if (this.byTime.length < this.pruneAt) return false
     this.prune()
     this.pruneAt = this.byTime.length + PRUNE_AT
+    return false
   }
 
   /** Leaves out what was before the earliest of the last attempts. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import type { JournalEntry } from '../../model/journal.ts'
 import type { Page } from '../../model/page.ts'
 import { judge } from '../../judge/judge.ts'
 import { checks as registry } from '../../judge/drill-checks.ts'
@@ -8,7 +9,7 @@ import { parseJournal } from '../../judge/record/parse-journal.ts'
 import { allWell, namedText } from '../../../testing/journals/named-journal.ts'
 import { summarise } from '../summarise.ts'
 import { MOST_POINTS, thinned } from './entries.ts'
-import { isDrawn, pageOf } from './make-page.ts'
+import { isDrawn, mayBeShown, pageOf } from './make-page.ts'
 import { SHOWN_CHECKS } from './proofs.ts'
 
 function drawn(name: string): Page {
@@ -161,4 +162,14 @@ test('how long answers, spans and lines of an outage took is of every request, n
     assert.equal(spread.quantiles?.max, spans.length === 0 ? undefined : Math.max(...spans), course.outage)
     assert.equal(spread.quantiles?.min, spans.length === 0 ? undefined : Math.min(...spans), course.outage)
   }
+})
+
+test('no line that is drawn or wanted is passed over before it is parsed, and most others are', () => {
+  const lines = namedText('all-well').trim().split('\n')
+  const passedOver = lines.filter((line) => !mayBeShown(line, new Set()))
+  assert.ok(passedOver.length > lines.length / 4, `${passedOver.length} of ${lines.length}`)
+  for (const line of passedOver) assert.equal(isDrawn(JSON.parse(line) as JournalEntry), false, line.slice(0, 200))
+  const { seq } = JSON.parse(passedOver[0]!) as JournalEntry
+  assert.equal(mayBeShown(passedOver[0]!, new Set([seq])), true)
+  assert.equal(mayBeShown(passedOver[0]!.replace('{', '{ '), new Set()), true, 'a line that another program wrote is parsed')
 })

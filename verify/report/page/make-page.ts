@@ -35,6 +35,22 @@ export function isDrawn(entry: JournalEntry): boolean {
   return DRAWN.has(entry.kind)
 }
 
+/** As the journal's writer begins each line. */
+const BEGIN = /^\{"seq":(\d+),"atMs":[\d.]+,"kind":"([\w-]+)"/
+/** Of these kinds some are drawn: those whose line has this text. */
+const SOME: Readonly<Record<string, string>> = { 'evaluated': '"value"', 'raw': 'up[', 'alerts-series': '"ALERTS"', 'health': MISSED }
+
+/**
+ * Whether a line may be an entry that isDrawn takes, or one of `wanted` (seq), before it is parsed: of a gigabyte most is neither. True of
+ * any line that is not as the writer writes it.
+ */
+export function mayBeShown(line: string, wanted: ReadonlySet<number>): boolean {
+  const [, seq, kind = ''] = BEGIN.exec(line) ?? []
+  if (seq === undefined || wanted.has(Number(seq))) return true
+  const text = SOME[kind]
+  return text === undefined ? DRAWN.has(kind as JournalEntry['kind']) : line.includes(text)
+}
+
 /** What a page draws while the drill runs: panels come with the last entries of all, and are the page's that is judged. */
 export function isDrawnLive(entry: JournalEntry): boolean {
   return isDrawn(entry) && entry.kind !== 'panel' && entry.kind !== 'dashboard'
