@@ -20,6 +20,7 @@ const COMMANDS: Record<string, (io: CommandIo) => Promise<Command>> = {
   run: async (io) => (await import('./commands/run-command.ts')).runCommand(io),
   judge: async (io) => (await import('./commands/judge-command.ts')).judgeCommand(io),
   report: async (io) => (await import('./commands/report-command.ts')).reportCommand(io),
+  trend: async (io) => (await import('./commands/trend-command.ts')).trendCommand(io),
   diff: async (io) => (await import('./commands/diff-command.ts')).diffCommand(io),
   gameday: async (io) => (await import('./commands/gameday-command.ts')).gamedayCommand(io),
   undo: async (io) => (await import('./commands/undo-command.ts')).undoCommand(io),

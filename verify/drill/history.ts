@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { HISTORY_VERSION } from '../model/past-runs.ts'
 import type { LastFired, PastDrill, PastRun } from '../model/past-runs.ts'
 import type { Plan, PlannedExperiment } from '../model/plan.ts'
-import type { Report } from '../model/report.ts'
-import { resultsOf } from '../report/formats.ts'
+import type { History, Report } from '../model/report.ts'
+import { historyFrom, resultsOf } from '../report/formats.ts'
 import type { Past } from './plan-for.ts'
 
 export const REPORTS = resolve(fileURLToPath(new URL('../../reports', import.meta.url)))
@@ -28,7 +28,7 @@ export function runsIn(folder: string): { runs: PastRun[]; damaged: string[] } {
   const lines = existsSync(file) ? linesIn(readFileSync(file, 'utf8')) : []
   return {
     runs: lines.flatMap(({ run }) => run ?? []),
-    damaged: lines.flatMap(({ number, isDamaged }) => (isDamaged ? [`${file}:${number} is damaged and passed over`] : [])),
+    damaged: damagedIn(file, lines),
   }
 }
 
@@ -124,9 +124,17 @@ export function pastDrills(
   { experiments, speed, timing }: Pick<Plan, 'experiments' | 'speed' | 'timing'>,
 ): PastDrill[] {
   const recipes = new Map(experiments.map((experiment) => [experiment.id, recipeOf(experiment, timing)]))
+  return drillsOf(
+    runs.filter((run) => run.speed === speed),
+    recipes,
+  )
+}
+
+/** The newest of them; `recipes`: what an experiment has to have been for its delays to count. */
+function drillsOf(runs: readonly PastRun[], recipes: ReadonlyMap<string, string>): PastDrill[] {
   return runs
-    .flatMap(({ runId, startedMs, outcome, results, ...run }): PastDrill[] =>
-      run.speed !== speed || startedMs === undefined || outcome === undefined || results === undefined
+    .flatMap(({ runId, startedMs, outcome, results }): PastDrill[] =>
+      startedMs === undefined || outcome === undefined || results === undefined
         ? []
         : [
             {
@@ -141,6 +149,36 @@ export function pastDrills(
           ],
     )
     .slice(-SHOWN_RUNS)
+}
+
+export interface TargetHistory {
+  target: string
+  speed: number
+  /** The newest runs, at most SHOWN_RUNS. */
+  history: History
+}
+
+/** What `folder` remembers, for each target and speed; delays of an experiment only of runs in which it was what it was last. */
+export function historiesIn(folder: string): { histories: TargetHistory[]; damaged: string[]; file: string } {
+  const file = join(folder, NAME)
+  const lines = existsSync(file) ? linesIn(readFileSync(file, 'utf8')) : []
+  const runs = lines.flatMap(({ run }) => run ?? [])
+  const alike = Map.groupBy(runs, ({ target, speed }) => JSON.stringify([target, speed]))
+  return {
+    file,
+    damaged: damagedIn(file, lines),
+    histories: [...alike.values()].flatMap((own): TargetHistory[] => {
+      const [{ target = '', speed } = {}] = own
+      if (speed === undefined) return []
+      const recipes = new Map(own.flatMap(({ results = [] }) => results.map(({ experiment, recipe }) => [experiment, recipe] as const)))
+      const drills = drillsOf(own, recipes)
+      return drills.length === 0 ? [] : [{ target, speed, history: historyFrom(drills) }]
+    }),
+  }
+}
+
+function damagedIn(file: string, lines: readonly Line[]): string[] {
+  return lines.flatMap(({ number, isDamaged }) => (isDamaged ? [`${file}:${number} is damaged and passed over`] : []))
 }
 
 /** The same for two runs whose delays of an experiment may be compared. */

@@ -9,7 +9,7 @@ import type { Findings } from './result.ts'
 import { sarif } from './sarif.ts'
 
 export { isReported, reportedPart, summarise } from './summarise.ts'
-export { resultsOf } from './trends.ts'
+export { historyFrom, resultsOf } from './trends.ts'
 export { consoleText } from './console.ts'
 export { html, inertJson, liveHtml } from './html.ts'
 

@@ -27,7 +27,11 @@ export function resultsOf({ rules }: Pick<Report, 'rules'>): PastResult[] {
 /** The earlier runs and this one. */
 export function historyOf(past: readonly PastDrill[], run: Pick<Report, 'runId' | 'startedMs' | 'outcome' | 'rules'>): History {
   const { runId, startedMs, outcome } = run
-  const drills = [...past, { runId, startedMs, outcome, results: resultsOf(run) }]
+  return historyFrom([...past, { runId, startedMs, outcome, results: resultsOf(run) }])
+}
+
+/** Of drills of one target at one speed, oldest first. */
+export function historyFrom(drills: readonly PastDrill[]): History {
   const own = new Map(drills.flatMap(({ results }) => results.map(({ experiment, alert }) => [experiment, alert] as const)))
   return {
     runs: drills.map((drill) => ({ runId: drill.runId, startedMs: drill.startedMs, outcome: drill.outcome })),
