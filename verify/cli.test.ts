@@ -86,6 +86,20 @@ test('an unknown command, flag or value is one message with what was meant, and 
   }
 })
 
+test('an observation takes no option that would touch something, starts no lab, and lasts minutes', async () => {
+  for (const option of ['--speed 3', '--real-time', '--keep', '--dry-run', '--guard', '--monitoring m', '--thorough']) {
+    const { code, err } = await type(`run --observe 5 ${option}`)
+    assert.deepEqual([code, /cannot be used with option/.test(err)], [2, true], `${option}: ${err}`)
+  }
+  for (const minutes of ['0', '-1', 'ten', '1441']) {
+    const { code, err } = await type(['run', `--observe=${minutes}`])
+    assert.deepEqual([code, /at most 1440/.test(err)], [2, true], err)
+  }
+  const { code, err } = await type('run --observe')
+  assert.equal(code, 3)
+  assert.match(err, /no lab is up, and an observation starts none/)
+})
+
 test('--real-time and --speed exclude each other', async () => {
   for (const command of ['run', 'plan', 'start', 'lab up']) {
     const { code, err } = await type(`${command} --real-time --speed 3`)

@@ -17,8 +17,22 @@ export function runCommand(io: CommandIo): Command {
       new Option('--observe [minutes]', 'touch nothing: no fault, no load, no alert, and judge what happens anyway (10 minutes)')
         .argParser(minutes)
         .preset('10')
-        .conflicts(['dryRun', 'speed', 'realTime', 'serial', 'thorough', 'seed', 'retries', 'monitoring', 'compose', 'lab', 'keep']),
+        .conflicts([
+          'dryRun',
+          'speed',
+          'realTime',
+          'serial',
+          'thorough',
+          'seed',
+          'retries',
+          'monitoring',
+          'compose',
+          'lab',
+          'keep',
+          'guard',
+        ]),
     )
+    .option('--guard', 'end the drill when a target goes down that nothing in force disturbs (a target file has it always)')
     .option('--keep', 'leave the lab up afterwards')
     .addHelpText(
       'after',

@@ -126,7 +126,19 @@ async function drillOn(
     const signal = live === undefined ? io.signal : AbortSignal.any([io.signal, live.stop])
     const watch = live === undefined ? {} : { watch: live.append }
     const earlier = { lastFired: lastFired(past), past: pastDrills(past, plan), ...(rungs === undefined ? {} : { rungs }) }
-    const recording = { runId, folder, env: io.env, signal, progress, again, ...(held === undefined ? {} : { held }), ...earlier, ...watch }
+    const guard = request.guard === true
+    const recording = {
+      runId,
+      folder,
+      env: io.env,
+      signal,
+      progress,
+      again,
+      guard,
+      ...(held === undefined ? {} : { held }),
+      ...earlier,
+      ...watch,
+    }
     const ended = await record(plan, spec, connected, recording)
     const judged = await judgeRun(folder)
     remember(folder, judged.report, plan)

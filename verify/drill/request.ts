@@ -32,6 +32,8 @@ export interface DrillRequest {
   dryRun?: boolean
   /** Touch nothing, and judge what happens anyway for so long. */
   observeMs?: number
+  /** End the drill when something that nothing in force is known to disturb goes down. A target file has it always. */
+  guard?: boolean
   /** The target's name, typed by hand where it is on another machine. */
   confirm?: string
   /** How often an experiment with an unknown verdict of a passing cause is retried. */
@@ -55,6 +57,7 @@ export interface RunFlags {
   watch?: boolean
   dryRun?: boolean
   observe?: number
+  guard?: boolean
   confirm?: string
   retries?: number
   spec?: string
@@ -117,6 +120,7 @@ export function requestFrom(flags: RunFlags): DrillRequest {
     watch: flags.watch ?? false,
     dryRun: flags.dryRun ?? false,
     retries: flags.retries ?? 1,
+    ...(flags.guard === true ? { guard: true } : {}),
     ...(flags.observe === undefined ? {} : { observeMs: flags.observe }),
     ...(flags.confirm === undefined ? {} : { confirm: flags.confirm }),
     ...(flags.spec === undefined ? {} : { spec: flags.spec }),
