@@ -22,20 +22,25 @@ export interface Deployment {
 
 const read = new Map<string, Promise<Deployment>>()
 
-function readOnce(folder: string, specFolder?: string): Promise<Deployment> {
+function readOnce(
+  folder: string,
+  specFolder?: string,
+  paths: readonly string[] = ['monitoring', 'docker-compose.yaml'],
+): Promise<Deployment> {
+  const key = [folder, ...paths].join('\0')
   const known =
-    read.get(folder) ??
+    read.get(key) ??
     (async () => {
       const [{ spec, problems }, knowledge, sources] = await Promise.all([
         specFolder === undefined ? loadSpec() : loadSpec(specFolder),
         readKnowledge(),
-        readSources(['monitoring', 'docker-compose.yaml'], folder),
+        readSources([...paths], folder),
       ])
       assert.deepEqual([...problems, ...sources.problems], [])
       assert.ok(spec)
       return { texts: sources.texts, options: { spec, ...knowledge, variables: sources.variables, examples: sources.examples } }
     })()
-  read.set(folder, known)
+  read.set(key, known)
   return known
 }
 
@@ -49,6 +54,11 @@ export function delivered(): Promise<Deployment> {
   return readOnce(ROOT)
 }
 
+/** deploy/kubernetes and the monitoring files that it makes ConfigMaps of, as delivered. */
+export function deliveredOnKubernetes(): Promise<Deployment> {
+  return readOnce(ROOT, undefined, ['monitoring', 'deploy/kubernetes'])
+}
+
 /** Replaces text in one file; fails when the text is not there. */
 export function change(
   texts: ConfigText[],
@@ -57,7 +67,7 @@ export function change(
   to: string | ((...parts: string[]) => string),
 ): ConfigText[] {
   const target = texts.find((text) => text.file.endsWith(file))
-  assert.ok(target, `testing/deployment has ${file}`)
+  assert.ok(target, `there is ${file}`)
   const changed = target.text.replace(from, to as string)
   assert.notEqual(changed, target.text, `${file} holds ${String(from)}`)
   const known = changes.get(texts) ?? new Map<string, ConfigText[]>()
@@ -86,7 +96,11 @@ export function lintOf(texts: ConfigText[], only?: string): Promise<LintResult> 
 }
 
 async function lintAnew(texts: ConfigText[], only?: string): Promise<LintResult> {
-  const { options } = await deployment()
+  return lintBy((await deployment()).options, texts, only)
+}
+
+/** By another specification than that of testing/deployment. */
+export function lintBy(options: Deployment['options'], texts: ConfigText[], only?: string): LintResult {
   const exists = (file: string): boolean =>
     texts.some((text) => text.file === file || text.file.startsWith(`${file}/`)) || UNREAD.test(file)
   return lint(texts, { ...options, exists, ...(only === undefined ? {} : { checks: CHECKS.filter((check) => check.meta.id === only) }) })

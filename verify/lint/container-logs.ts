@@ -78,9 +78,20 @@ export function processed({ job, labels }: Stream, line: string): Readonly<Entry
   const ofJob = entries.get(job) ?? new Map<string, Entry>()
   entries.set(job, ofJob)
   const key = `${labels === undefined ? '' : labelKey(labels)}\0${line}`
-  const known = ofJob.get(key) ?? runStages(entryOf(line, labels), job.items('pipeline_stages'))
+  const known =
+    ofJob.get(key) ??
+    runStages(entryOf(job.has('kubernetes_sd_configs') ? asInFile(job, line) : line, labels), job.items('pipeline_stages'))
   ofJob.set(key, known)
   return known
+}
+
+/**
+ * A line as the container runtime writes it to /var/log/pods: containerd and CRI-O each with time and stream before it, which the stage cri
+ * takes off (https://grafana.com/docs/loki/latest/send-data/promtail/stages/cri/); Docker as JSON, of which the stage docker takes the line.
+ */
+function asInFile(job: Cursor, line: string): string {
+  if (job.items('pipeline_stages').some((stage) => stage.has('docker'))) return JSON.stringify({ log: line, stream: 'stdout' })
+  return `2026-01-02T03:04:05.123456789Z stdout F ${line}`
 }
 
 /** Several checks ask for the same recorded lines, and again with each change of another file (`mutate`). */

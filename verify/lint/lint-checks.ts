@@ -42,6 +42,7 @@ import { check as inhibitionMatches } from './checks/alertmanager/inhibition-mat
 import { check as javaCommandIsWhole } from './checks/deployment/java-command-is-whole.ts'
 import { check as kafkaListenersAgree } from './checks/deployment/kafka-listeners-agree.ts'
 import { check as keysAreKnown } from './checks/deployment/keys-are-known.ts'
+import { check as kustomizationFilesExist } from './checks/deployment/kustomization-files-exist.ts'
 import { check as labelNamesAreValid } from './checks/prometheus/label-names-are-valid.ts'
 import { check as listenersAreReachable } from './checks/deployment/listeners-are-reachable.ts'
 import { check as listenersBind } from './checks/deployment/listeners-bind.ts'
@@ -70,7 +71,9 @@ import { check as namedFilesAreGiven } from './checks/deployment/named-files-are
 import { check as notificationPoliciesRoute } from './checks/grafana/notification-policies-route.ts'
 import { check as notificationsListEveryAlert } from './checks/alertmanager/notifications-list-every-alert.ts'
 import { check as panelQueriesWork } from './checks/grafana/panel-queries-work.ts'
+import { check as podReferencesExist } from './checks/deployment/pod-references-exist.ts'
 import { check as portsAgree } from './checks/deployment/ports-agree.ts'
+import { check as probesAskAPort } from './checks/deployment/probes-ask-a-port.ts'
 import { check as prometheusFindsAlertmanager } from './checks/prometheus/prometheus-finds-alertmanager.ts'
 import { check as prometheusIntervalsMatch } from './checks/prometheus/prometheus-intervals-match.ts'
 import { check as prometheusKeepsSeries } from './checks/prometheus/prometheus-keeps-series.ts'
@@ -116,6 +119,7 @@ import { check as ruleWindowCoversScrapes } from './checks/rules/rule-window-cov
 import { check as secretsAreGiven } from './checks/deployment/secrets-are-given.ts'
 import { check as secretsAreInFiles } from './checks/deployment/secrets-are-in-files.ts'
 import { check as serviceNamesMatch } from './checks/traces/service-names-match.ts'
+import { check as servicesSelectPods } from './checks/deployment/services-select-pods.ts'
 import { check as sloPanelsMeasure } from './checks/grafana/slo-panels-measure.ts'
 import { check as startScriptRuns } from './checks/deployment/start-script-runs.ts'
 import { check as startScriptStartsIt } from './checks/deployment/start-script-starts-it.ts'
@@ -174,6 +178,7 @@ export const CHECKS: Check[] = [
   javaCommandIsWhole,
   kafkaListenersAgree,
   keysAreKnown,
+  kustomizationFilesExist,
   labelNamesAreValid,
   listenersAreReachable,
   listenersBind,
@@ -202,7 +207,9 @@ export const CHECKS: Check[] = [
   notificationPoliciesRoute,
   notificationsListEveryAlert,
   panelQueriesWork,
+  podReferencesExist,
   portsAgree,
+  probesAskAPort,
   prometheusFindsAlertmanager,
   prometheusIntervalsMatch,
   prometheusKeepsSeries,
@@ -248,6 +255,7 @@ export const CHECKS: Check[] = [
   secretsAreGiven,
   secretsAreInFiles,
   serviceNamesMatch,
+  servicesSelectPods,
   sloPanelsMeasure,
   startScriptRuns,
   startScriptStartsIt,

@@ -172,7 +172,7 @@ const STAGES: Record<string, Stage> = {
     try {
       const value = JSON.parse(entry.line) as { log?: string; stream?: string }
       entry.line = value.log ?? entry.line
-      if (value.stream !== undefined) entry.labels['stream'] = value.stream
+      if (value.stream !== undefined) entry.labels['stream'] = entry.extracted['stream'] = value.stream
     } catch {
       return
     }
@@ -180,7 +180,7 @@ const STAGES: Record<string, Stage> = {
   cri: (entry) => {
     const match = /^\S+ (stdout|stderr) [FP] (.*)$/s.exec(entry.line)
     if (match !== null) {
-      entry.labels['stream'] = match[1] ?? ''
+      entry.labels['stream'] = entry.extracted['stream'] = match[1] ?? ''
       entry.line = match[2] ?? ''
     }
   },

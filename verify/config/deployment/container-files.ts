@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { Configuration } from '../configuration.ts'
 import type { ConfigText, Cursor } from '../yaml/cursor.ts'
+import { namedData } from './kubernetes-objects.ts'
 import type { Workload } from './workloads.ts'
 
 /** A delivered file as a container sees it. */
@@ -37,6 +38,14 @@ export function filesIn(workload: Workload, config: Configuration): ContainerFil
         found.push({ path: subPath === undefined ? `${folder}/${key.join('/')}` : folder, text, at })
     }
   }
+  // What a kustomization makes a ConfigMap of.
+  for (const { source, target, at } of config.kustomizations.length > 0 ? workload.mounts : [])
+    for (const { name, keys } of namedData({ ...config, manifests: [] }, 'ConfigMap'))
+      for (const [key, text] of name === source ? keys : []) {
+        const subPath = at.string('subPath')
+        if (text !== undefined && (subPath === undefined || subPath === key))
+          found.push({ path: subPath === undefined ? `${target.replace(/\/$/, '')}/${key}` : target, text, at })
+      }
   const root = config.compose.find((each) => each.text === workload.at.text)
   for (const at of workload.at.get('configs')?.items() ?? []) {
     const name = at.string() ?? at.string('source') ?? ''

@@ -136,8 +136,17 @@ function workload(owner: string, container: Cursor, volumes: Map<string, Cursor>
     else env.set(at.string('name') ?? '', { value, at: at.get('value') ?? at })
   }
   const args = ['command', 'args'].flatMap((key) => container.get(key)?.items() ?? []).map((at) => ({ value: at.string() ?? '', at }))
-  const mounts = (container.get('volumeMounts')?.items() ?? []).map((at) => {
+  const mounts = (container.get('volumeMounts')?.items() ?? []).flatMap((at) => {
     const volume = volumes.get(at.string('name') ?? '')
+    const projected = volume?.items('projected', 'sources') ?? []
+    const target = at.string('mountPath') ?? ''
+    if (projected.length > 0)
+      return projected.map((each) => ({
+        source: each.string('configMap', 'name') ?? each.string('secret', 'name') ?? '',
+        target,
+        readOnly: true,
+        at,
+      }))
     const source =
       volume?.string('configMap', 'name') ??
       volume?.string('secret', 'secretName') ??
@@ -145,7 +154,7 @@ function workload(owner: string, container: Cursor, volumes: Map<string, Cursor>
       volume?.string('persistentVolumeClaim', 'claimName') ??
       at.string('name') ??
       ''
-    return { source, target: at.string('mountPath') ?? '', readOnly: at.bool('readOnly') === true || volume?.has('configMap') === true, at }
+    return [{ source, target, readOnly: at.bool('readOnly') === true || volume?.has('configMap') === true, at }]
   })
   const ports = (container.get('ports')?.items() ?? []).flatMap((at) => {
     const number = at.number('containerPort')

@@ -1,5 +1,7 @@
 import { causing, remark, warning, type Check } from '../../lint-check.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
+import type { Configuration } from '../../../config/configuration.ts'
+import { nameOfObject, objectsOf } from '../../../config/deployment/kubernetes-objects.ts'
 import { extraHostsOf } from '../../../config/deployment/links.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 
@@ -51,7 +53,7 @@ export const check: Check = {
         const timeoutMs = webhook.durationMs('timeout')
         if (timeoutMs !== undefined && timeoutMs > 0 && timeoutMs < 1_000)
           yield warning(name, webhook.near('timeout'), 'a timeout of at least 1s', `timeout: ${webhook.string('timeout') ?? ''}`)
-        const wrong = originIsWrong(url, promised, config.workloads)
+        const wrong = originIsWrong(url, promised, config)
         if (wrong !== undefined) yield remark(name, at, wrong.expected, wrong.observed, undefined, wrong.sure ? 'error' : 'warning')
       }
     }
@@ -69,10 +71,14 @@ interface Url {
 function originIsWrong(
   url: Url,
   receivers: readonly { url: Url | undefined }[],
-  workloads: readonly Workload[],
+  config: Configuration,
 ): { expected: string; observed: string; sure: boolean } | undefined {
-  // extra_hosts give names to what runs outside of the platform.
-  const services = workloads.flatMap((workload) => [workload.name, workload.container, ...extraHostsOf(workload).map(({ name }) => name)])
+  const { workloads } = config
+  // extra_hosts, and Services of Kubernetes, give names to what runs outside of the platform.
+  const services = [
+    ...workloads.flatMap((workload) => [workload.name, workload.container, ...extraHostsOf(workload).map(({ name }) => name)]),
+    ...objectsOf(config).flatMap((at) => (at.string('kind') === 'Service' ? nameOfObject(at) : [])),
+  ]
   const isKnown = ({ host }: Url): boolean =>
     services.length === 0 || host.includes('.') || services.includes(host) || /^(localhost|host-gateway)$/.test(host)
   const others = receivers.flatMap((other) => (other.url === undefined || other.url === url ? [] : [other.url]))

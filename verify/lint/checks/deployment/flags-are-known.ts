@@ -25,11 +25,21 @@ export const check: Check = {
       const { known } = imageNameOf(workload.image)
       const list = LISTS[known?.flags ?? '']
       // An entry point of one's own gets the arguments first.
-      if (known !== undefined && list !== undefined && !workload.at.has('entrypoint'))
+      if (known !== undefined && list !== undefined && !workload.at.has('entrypoint') && !startsOther(workload))
         yield* judgeArguments(workload, known, new Set(list.split(' ')))
       if (known?.flags === 'redis-server') yield* redisOptions(workload)
     }
   },
+}
+
+/** In a pod `command` is the entry point: https://kubernetes.io/docs/tasks/inject-data-application/define-command-argument-container/ */
+function startsOther({ at, args }: Workload): boolean {
+  return (
+    at.get('command')?.isList() === true &&
+    /^\/|^(?:ba|da|a)?sh$/.test(args[0]?.value ?? '') &&
+    args[0]?.at.source === at.source &&
+    at.has('name')
+  )
 }
 
 /** https://redis.io/docs/latest/develop/reference/eviction/#eviction-policies */

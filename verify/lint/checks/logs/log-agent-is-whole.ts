@@ -1,5 +1,9 @@
 import { remark, warning, type Check } from '../../lint-check.ts'
 import { clientsOf, isProxy, storeOf, textOf } from '../../../config/loki/loki-stores.ts'
+import type { Configuration } from '../../../config/configuration.ts'
+import { filesIn } from '../../../config/deployment/container-files.ts'
+import type { Workload } from '../../../config/deployment/workloads.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 
 const PUSH = '/loki/api/v1/push'
@@ -33,8 +37,7 @@ export const check: Check = {
           isPromised,
         )
       else {
-        const agents = config.workloads.filter((workload) => /promtail/.test(workload.image))
-        for (const agent of agents)
+        for (const agent of agentsOf(promtail, config))
           if (!agent.mounts.some((mount) => positions.startsWith(`${mount.target.replace(/\/$/, '')}/`)))
             yield remark(
               'positions',
@@ -73,7 +76,7 @@ export const check: Check = {
           const path = /^unix:\/\/(.*)$/.exec(host)?.[1]
           if (path === undefined && !/^(tcp|http):\/\//.test(host))
             yield remark('docker_sd_configs', socket, 'unix:///var/run/docker.sock', host === '' ? 'no host' : host)
-          for (const agent of path === undefined ? [] : config.workloads.filter((workload) => /promtail/.test(workload.image))) {
+          for (const agent of path === undefined ? [] : agentsOf(promtail, config)) {
             const mount = agent.mounts.find((candidate) => candidate.target === path)
             if (mount === undefined) {
               const other = agent.mounts.find((candidate) => candidate.target.endsWith('docker.sock'))
@@ -95,4 +98,14 @@ export const check: Check = {
       }
     }
   },
+}
+
+/** The containers of Promtail that are given this configuration; all where none is known to be. */
+function agentsOf(promtail: Cursor, config: Configuration): Workload[] {
+  const all = config.workloads.filter((workload) => /promtail/.test(workload.image))
+  const given = (workload: Workload): boolean => filesIn(workload, config).some(({ text }) => text === promtail.text)
+  const own = all.filter(given)
+  return own.length > 0
+    ? own
+    : all.filter((workload) => !config.promtail.some((other) => filesIn(workload, config).some(({ text }) => text === other.text)))
 }

@@ -1,6 +1,7 @@
 import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
-import type { Configuration } from '../../../config/configuration.ts'
+import { nameOfObject as nameOf, objectsOf, podTemplates } from '../../../config/deployment/kubernetes-objects.ts'
+import type { PodTemplate } from '../../../config/deployment/kubernetes-objects.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 
 export const check: Check = {
@@ -17,11 +18,11 @@ export const check: Check = {
       'kind: ServiceMonitor\nspec:\n  selector: { matchLabels: { app: shop } } # the Service has app: store\n  endpoints: [{ port: metrics }]',
   },
   *judge({ config }) {
-    const all = objectsIn(config)
+    const all = objectsOf(config)
     for (const at of all.filter((each) => isOperators(each) && each.string('kind') === 'ServiceMonitor'))
       yield* judgeMonitor(at, 'endpoints', all.filter((each) => each.string('kind') === 'Service').map(serviceOf))
     for (const at of all.filter((each) => isOperators(each) && each.string('kind') === 'PodMonitor'))
-      yield* judgeMonitor(at, 'podMetricsEndpoints', all.flatMap(podOf))
+      yield* judgeMonitor(at, 'podMetricsEndpoints', podTemplates(config).map(podOf))
     for (const at of all.filter((each) => isOperators(each) && each.string('kind') === 'Prometheus')) yield* judgePrometheus(at, all)
   },
 }
@@ -34,13 +35,7 @@ interface Candidate {
   ports: readonly string[]
 }
 
-function objectsIn({ manifests }: Configuration): Cursor[] {
-  return manifests.flatMap((root) => (/List$/.test(root.string('kind') ?? '') ? [...root.items('items')] : [root]))
-}
-
 const isOperators = (at: Cursor): boolean => /^monitoring\.coreos\.com\//.test(at.string('apiVersion') ?? '')
-
-const nameOf = (at: Cursor): string => at.string('metadata', 'name') ?? ''
 
 function serviceOf(at: Cursor): Candidate {
   return {
@@ -51,11 +46,8 @@ function serviceOf(at: Cursor): Candidate {
   }
 }
 
-function podOf(at: Cursor): Candidate[] {
-  const template = at.get('spec', 'template')
-  if (template === undefined) return []
-  const ports = template.items('spec', 'containers').flatMap((each) => each.items('ports').flatMap((port) => port.string('name') ?? []))
-  return [{ name: nameOf(at), kind: at.string('kind') ?? '', labels: template.labels('metadata', 'labels'), ports }]
+function podOf({ name, kind, labels, ports }: PodTemplate): Candidate {
+  return { name, kind, labels, ports: ports.flatMap((port) => port.name ?? []) }
 }
 
 function* judgeMonitor(monitor: Cursor, endpoints: string, candidates: readonly Candidate[]): Generator<Remark> {

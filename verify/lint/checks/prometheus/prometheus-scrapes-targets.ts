@@ -1,5 +1,6 @@
 import type { TargetSpec } from '../../../model/spec.ts'
-import { note, refused, remark, warning, type Check, type Remark } from '../../lint-check.ts'
+import { note, refused, remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
+import { discoveredBy, rolesOf } from '../../kubernetes-discovery.ts'
 import { scrapeJobs } from '../../../config/configuration.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
@@ -16,7 +17,8 @@ export const check: Check = {
     mend: 'In prometheus.yml, add or correct the job in scrape_configs: job_name, targets, metrics_path, scheme and basic_auth as specified.',
     example: '- job_name: rate-limiter\n  metrics_path: /metrics # it answers at /actuator/prometheus',
   },
-  *judge({ spec, config }) {
+  *judge(input) {
+    const { spec, config } = input
     const jobs = new Map<string, Cursor>()
     for (const prometheus of config.prometheus) {
       const [names, taken] = [new Map<string, Cursor>(), new Map<string, Cursor>()]
@@ -59,7 +61,10 @@ export const check: Check = {
           `a job ${target.job} that scrapes ${target.address}`,
           `no such job${didYouMean(target.job, jobs.keys())}`,
         )
-      else yield* judgeJob(target, job)
+      else {
+        yield* judgeJob(target, job)
+        yield* judgeDiscovery(target, job, input)
+      }
     }
   },
 }
@@ -119,5 +124,46 @@ function* judgeJob(target: TargetSpec, job: Cursor): Generator<Remark> {
     target.address,
     addresses.length === 0 ? 'no address' : addresses.map((address) => address.string()).join(', '),
     samePort === undefined ? `${target.job} is scraped at another address` : `${target.job} is scraped on another host`,
+  )
+}
+
+/** Kubernetes discovery, where the Services are among the files. */
+function* judgeDiscovery(target: TargetSpec, job: Cursor, { config, spec }: LintInput): Generator<Remark> {
+  const [role] = rolesOf(job).filter((each) => each !== 'service')
+  const askedFor = spec.rules.some(
+    ({ condition, holdsFor }) => condition.kind === 'up' && (holdsFor['job'] ?? [target.job]).includes(target.job),
+  )
+  if (role !== undefined && role !== 'node' && role !== 'ingress' && askedFor)
+    yield warning(
+      target.job,
+      job.near('kubernetes_sd_configs', 0, 'role'),
+      'role: service, whose targets stay when every pod is gone',
+      `role: ${role}`,
+      'a pod that is gone is no target: `up` has no series then, and a rule `up == 0` does not fire',
+    )
+  const found = discoveredBy(job, config)
+  const kept = found?.filter(({ labels }) => labels !== undefined)
+  if (found === undefined || kept === undefined) return
+  const at = job.near('relabel_configs')
+  const right = found.find(({ address }) => address === target.address)
+  if (kept.some(({ address }) => address === target.address)) {
+    const others = kept.filter(({ address }) => address !== target.address).map(({ address }) => address)
+    if (others.length > 0)
+      yield remark(target.job, at, `${target.address} alone`, `${others.join(', ')} as well`, `${target.job} scrapes further Services`)
+    return
+  }
+  yield remark(
+    target.job,
+    at,
+    `the job keeps ${target.address}`,
+    kept.length > 0
+      ? `it keeps ${kept.map(({ address }) => address).join(', ')}`
+      : right === undefined
+        ? `no Service has that name and port${didYouMean(
+            target.address,
+            found.map(({ address }) => address),
+          )}`
+        : 'it keeps no port of a Service',
+    `${target.job} is not scraped at its address`,
   )
 }

@@ -1,0 +1,122 @@
+import { dirname, join, normalize } from 'node:path'
+import type { Configuration } from '../configuration.ts'
+import type { ConfigText, Cursor } from '../yaml/cursor.ts'
+
+/** Kubernetes objects as written, those of a List one by one. */
+export function objectsOf({ manifests }: Pick<Configuration, 'manifests'>): Cursor[] {
+  return manifests.flatMap((root) => (/List$/.test(root.string('kind') ?? '') ? [...root.items('items')] : [root]))
+}
+
+export function nameOfObject(at: Cursor): string {
+  return at.string('metadata', 'name') ?? ''
+}
+
+/** The pods that an object makes, as far as Services and volumes look at them. */
+export interface PodTemplate {
+  /** Of the object. */
+  name: string
+  kind: string
+  labels: Readonly<Record<string, string>>
+  /** Init containers among them. */
+  containers: readonly Cursor[]
+  ports: readonly { name: string | undefined; number: number; at: Cursor }[]
+  /** The pod's spec. */
+  spec: Cursor
+  object: Cursor
+}
+
+const MAKES_PODS = /^(?:Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|Job|CronJob)$/
+
+export function podTemplates(config: Pick<Configuration, 'manifests'>): PodTemplate[] {
+  return objectsOf(config).flatMap((object) => {
+    const kind = object.string('kind') ?? ''
+    const template =
+      kind === 'Pod' ? object : kind === 'CronJob' ? object.get('spec', 'jobTemplate', 'spec', 'template') : object.get('spec', 'template')
+    const spec = template?.get('spec')
+    if (!MAKES_PODS.test(kind) || template === undefined || spec === undefined) return []
+    const containers = spec.items('containers')
+    return {
+      name: nameOfObject(object),
+      kind,
+      labels: template.labels('metadata', 'labels'),
+      containers: [...spec.items('initContainers'), ...containers],
+      ports: containers.flatMap((container) =>
+        container.items('ports').flatMap((at) => {
+          const number = at.number('containerPort')
+          return number === undefined ? [] : [{ name: at.string('name'), number, at }]
+        }),
+      ),
+      spec,
+      object,
+    }
+  })
+}
+
+/** A ConfigMap or Secret: written, or made by a generator of a kustomization. */
+export interface NamedData {
+  name: string
+  /** The texts that are known of its keys; undefined: the key is there, its text is not read. */
+  keys: ReadonlyMap<string, ConfigText | undefined>
+  /** Made of literals or env files besides: what keys it has is not known. */
+  open: boolean
+  at: Cursor
+}
+
+const GENERATORS = { ConfigMap: 'configMapGenerator', Secret: 'secretGenerator' } as const
+
+export function namedData(
+  config: Pick<Configuration, 'manifests' | 'kustomizations' | 'texts'>,
+  kind: 'ConfigMap' | 'Secret',
+): NamedData[] {
+  const written = objectsOf(config)
+    .filter((at) => at.string('kind') === kind)
+    .map((at) => ({
+      name: nameOfObject(at),
+      keys: new Map(['data', 'stringData', 'binaryData'].flatMap((key) => at.pairs(key)).map(([key]) => [key, undefined] as const)),
+      open: false,
+      at,
+    }))
+  const generated = config.kustomizations.flatMap((root) => root.items(GENERATORS[kind])).map((at) => generatedData(at, config))
+  return [...written, ...generated]
+}
+
+function generatedData(at: Cursor, { texts }: Pick<Configuration, 'texts'>): NamedData {
+  const files = filesOfGenerator(at)
+  return {
+    name: at.string('name') ?? '',
+    keys: new Map(files.map(({ key, file }) => [key, texts.find((text) => normalize(text.file) === file)] as const)),
+    open: at.has('literals') || at.has('envs') || at.has('env') || at.string('behavior') === 'merge',
+    at,
+  }
+}
+
+interface NamedFile {
+  /** Named as texts are. */
+  file: string
+  /** kustomize reads files below the kustomization only. */
+  outside: boolean
+  at: Cursor
+}
+
+/** `[key=]path` each; a path starts from the folder of the kustomization. */
+export function filesOfGenerator(at: Cursor): (NamedFile & { key: string })[] {
+  return at.items('files').map((each) => {
+    const text = each.string() ?? ''
+    const [key, path] = text.includes('=') ? [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)] : [undefined, text]
+    return { key: key ?? path.split('/').at(-1) ?? '', ...named(path, each) }
+  })
+}
+
+/** Files and folders that a kustomization is made of; addresses of repositories are none. */
+export function resourcesOf(kustomization: Cursor): NamedFile[] {
+  return ['resources', 'components', 'bases']
+    .flatMap((key) => kustomization.items(key))
+    .filter((at) => !/:\/\/|^git@|\?ref=|^[\w-]+\.[\w.-]+\/.*\//.test(at.string() ?? ''))
+    .map((at) => named(at.string() ?? '', at))
+}
+
+function named(path: string, at: Cursor): NamedFile {
+  const folder = normalize(dirname(at.text.file))
+  const file = normalize(join(folder, path))
+  return { file, outside: folder === '.' ? file.startsWith('..') : !file.startsWith(`${folder}/`), at }
+}

@@ -1,0 +1,56 @@
+import { remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
+import { listenersOf } from '../../../config/deployment/listeners.ts'
+import { podTemplates, type PodTemplate } from '../../../config/deployment/kubernetes-objects.ts'
+import { didYouMean } from '../../../text/did-you-mean.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'probes-ask-a-port',
+    area: 'platform',
+    severity: 'error',
+    needs: ['manifest'],
+    title: 'Every probe of a pod asks a port of its container',
+    failureTitle: 'A probe asks a port that its container does not have',
+    why: 'A readiness probe that never succeeds keeps the pod out of its Service, a liveness probe restarts it again and again, while the program itself runs. https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/',
+    mend: 'In the probe, use the name or number of one of the ports of the same container.',
+    example: 'ports: [{ name: http, containerPort: 9090 }]\nreadinessProbe: { httpGet: { path: /-/ready, port: web } }',
+  },
+  *judge(input) {
+    for (const pod of podTemplates(input.config)) for (const container of pod.containers) yield* judgeContainer(pod, container, input)
+  },
+}
+
+const PROBES = ['startupProbe', 'readinessProbe', 'livenessProbe']
+
+function* judgeContainer(pod: PodTemplate, container: Cursor, { config }: LintInput): Generator<Remark> {
+  const ports = container.items('ports').map((at) => ({ name: at.string('name'), number: at.number('containerPort') }))
+  for (const probe of PROBES.flatMap((key) => container.get(key) ?? [])) {
+    const at = ['httpGet', 'tcpSocket', 'grpc'].flatMap((key) => probe.get(key, 'port') ?? [])[0]
+    const text = at?.string()
+    if (at === undefined || text === undefined) continue
+    const shown = ports.map(({ name, number }) => (name === undefined ? String(number) : `${name} (${number})`)).join(', ')
+    const expected = `a port of the container: ${shown === '' ? 'it names none' : shown}`
+    const name = `${pod.name}/${container.string('name') ?? ''}`
+    if (!/^\d+$/.test(text)) {
+      if (!ports.some((each) => each.name === text))
+        yield remark(
+          name,
+          at,
+          expected,
+          `${text}${didYouMean(
+            text,
+            ports.flatMap((each) => each.name ?? []),
+          )}`,
+        )
+      continue
+    }
+    if (ports.some(({ number }) => number === Number(text))) continue
+    const workload = config.workloads.find(({ at: where }) => where.node === container.node)
+    const listeners = workload === undefined ? undefined : listenersOf(workload, config)
+    if (listeners?.some(({ port }) => port === Number(text)) === true) continue
+    // A port that is not declared may be open all the same.
+    if (listeners !== undefined && listeners.length > 0) yield remark(name, at, expected, text)
+    else if (ports.length > 0) yield warning(name, at, expected, text)
+  }
+}

@@ -1,0 +1,89 @@
+import { refused, remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
+import { listenersOf } from '../../../config/deployment/listeners.ts'
+import { nameOfObject, objectsOf, podTemplates, type PodTemplate } from '../../../config/deployment/kubernetes-objects.ts'
+import { didYouMean } from '../../../text/did-you-mean.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'services-select-pods',
+    area: 'platform',
+    severity: 'error',
+    needs: ['manifest'],
+    title: 'Every Service selects pods and leads to one of their ports',
+    failureTitle: 'A Service of Kubernetes leads to no pod or to no port of its pods',
+    why: 'A Service whose selector matches no pod has no endpoints: every connection is refused, and nothing reports it. A targetPort that no container has does the same. https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/',
+    mend: "In the Service, use labels of the pod template in selector, and in targetPort the name or number of a containerPort. In the workload, keep selector.matchLabels equal to the template's labels.",
+    example: 'kind: Service\nspec:\n  selector: { app: shop } # the pods have app: store\n  ports: [{ port: 80, targetPort: http }]',
+  },
+  *judge(input) {
+    const pods = podTemplates(input.config)
+    for (const pod of pods) yield* judgeSelector(pod)
+    if (pods.length === 0) return
+    for (const service of objectsOf(input.config))
+      if (service.string('kind') === 'Service' && service.string('spec', 'type') !== 'ExternalName')
+        yield* judgeService(service, pods, input)
+  },
+}
+
+/** The API server refuses a workload that does not select its own pods. */
+function* judgeSelector({ name, kind, labels, object }: PodTemplate): Generator<Remark> {
+  const selector = object.get('spec', 'selector', 'matchLabels')
+  for (const [label, at] of selector?.pairs() ?? []) {
+    if (labels[label] === at.string()) continue
+    const expected = `${label}: ${labels[label] ?? 'absent'}, as template.metadata.labels of the ${kind} has it`
+    yield refused(remark(name, at, expected, `${label}: ${at.string() ?? ''}`))
+  }
+}
+
+function* judgeService(service: Cursor, pods: readonly PodTemplate[], input: LintInput): Generator<Remark> {
+  const name = nameOfObject(service)
+  const wanted = Object.entries(service.labels('spec', 'selector'))
+  // Without a selector its endpoints are made by others.
+  if (wanted.length === 0) return
+  const fits = ({ labels }: PodTemplate): boolean => wanted.every(([label, value]) => labels[label] === value)
+  const selected = pods.filter(fits)
+  if (selected.length === 0) {
+    const meant = pods.find((pod) => pod.name === name) ?? nearlySelected(wanted, pods)
+    const [label, value] = wanted.find(([key, text]) => meant?.labels[key] !== text) ?? []
+    // Pods of nothing like it are deployed by others.
+    if (meant !== undefined && label !== undefined)
+      yield remark(
+        name,
+        service.near('spec', 'selector', label),
+        `${label}: ${meant.labels[label] ?? 'absent'}, as the ${meant.kind} ${meant.name} has it`,
+        `${label}: ${value ?? ''}: no pod has it`,
+      )
+    return
+  }
+  for (const port of service.items('spec', 'ports')) yield* judgePort(name, port, selected, input)
+}
+
+function nearlySelected(wanted: readonly (readonly [string, string])[], pods: readonly PodTemplate[]): PodTemplate | undefined {
+  return wanted.length < 2
+    ? undefined
+    : pods.find(({ labels }) => wanted.filter(([label, value]) => labels[label] === value).length === wanted.length - 1)
+}
+
+function* judgePort(name: string, port: Cursor, selected: readonly PodTemplate[], { config }: LintInput): Generator<Remark> {
+  const at = port.near('targetPort')
+  const text = port.string('targetPort') ?? port.string('port') ?? ''
+  const declared = selected.flatMap(({ ports }) => ports)
+  if (declared.length === 0) return
+  const number = Number(text)
+  const isThere = declared.some((each) => (Number.isInteger(number) ? each.number === number : each.name === text))
+  if (isThere) return
+  // A port that is not declared is open all the same where the program listens on it.
+  const own = config.workloads.filter(({ at: where }) =>
+    selected.some(({ containers }) => containers.some(({ node }) => node === where.node)),
+  )
+  if (Number.isInteger(number) && own.some((workload) => (listenersOf(workload, config) ?? []).some((each) => each.port === number))) return
+  const known = declared.flatMap((each) => each.name ?? [])
+  const shown = declared.map((each) => (each.name === undefined ? String(each.number) : `${each.name} (${each.number})`)).join(', ')
+  yield remark(
+    name,
+    at,
+    `a port of ${selected.map((pod) => `${pod.kind} ${pod.name}`).join(', ')}: ${shown}`,
+    `${text}${didYouMean(text, known)}`,
+  )
+}
