@@ -1,8 +1,6 @@
 import { Command, Option } from 'commander'
 import type { Verdict } from '../model/verdict.ts'
 import type { CommandIo } from '../model/command-io.ts'
-import { judgeFolder } from '../drill/judge-folder.ts'
-import { findRun } from '../drill/run-folder.ts'
 
 export interface Change {
   subject: string
@@ -32,6 +30,8 @@ export function diffCommand(io: CommandIo): Command {
     .argument('<after>')
     .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
     .action(async (before: string, after: string, { format }: { format: string }) => {
+      const { judgeFolder } = await import('../drill/judge-folder.ts')
+      const { findRun } = await import('../drill/run-folder.ts')
       const found = changes((await judgeFolder(findRun(before, io.cwd))).verdicts, (await judgeFolder(findRun(after, io.cwd))).verdicts)
       const lines = found.map(
         ({ subject, check, before: was, after: is, observed }) =>

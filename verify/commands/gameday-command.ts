@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { runGameday, type GamedayFlags } from '../drill/gameday.ts'
+import type { GamedayFlags } from '../drill/gameday.ts'
 import { minutes } from '../drill/request.ts'
 import type { CommandIo } from '../model/command-io.ts'
 
@@ -27,6 +27,6 @@ Exit code: 0 every promise was kept, 1 an expected alert did not fire or somethi
 target is not there, 130 interrupted (all undone). docs/gameday.md says what is judged.`,
     )
     .action(async (flags: GamedayFlags) => {
-      await runGameday(flags, io)
+      await (await import('../drill/gameday.ts')).runGameday(flags, io)
     })
 }

@@ -1,8 +1,5 @@
 import { Command, Option } from 'commander'
 import type { CommandIo } from '../model/command-io.ts'
-import { judgeFolder } from '../drill/judge-folder.ts'
-import { findRun } from '../drill/run-folder.ts'
-import { consoleText } from '../report/formats.ts'
 import { widthOf } from '../text/columns.ts'
 
 export function judgeCommand(io: CommandIo): Command {
@@ -11,6 +8,9 @@ export function judgeCommand(io: CommandIo): Command {
     .argument('<run>', 'folder of the run, for example reports/latest')
     .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
     .action(async (run: string, { format }: { format: string }) => {
+      const { judgeFolder } = await import('../drill/judge-folder.ts')
+      const { findRun } = await import('../drill/run-folder.ts')
+      const { consoleText } = await import('../report/formats.ts')
       const { verdicts, report } = await judgeFolder(findRun(run, io.cwd))
       io.stdout(format === 'json' ? `${JSON.stringify(verdicts, null, 2)}\n` : consoleText(report, { color: io.color, width: widthOf(io) }))
       io.exitCode = report.exitCode

@@ -1,11 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { leftoverNext } from '../../chaos/controller.ts'
-import { labDown, labLogs, labStatus, labUp, type LabProgress, type PartStatus } from '../../lab/stack.ts'
-import { provideSecrets } from '../../lab/lab-target.ts'
+import type { LabProgress, PartStatus } from '../../lab/stack.ts'
 import type { CommandIo } from '../model/command-io.ts'
-import { labOptions } from '../targets/lab.ts'
 import { columns, widthOf } from '../text/columns.ts'
-import { refuseWhileDrilled, undoLeftovers } from '../targets/leftovers.ts'
 import { DEFAULT_SPEED, speed } from '../drill/request.ts'
 
 interface UpFlags {
@@ -41,6 +37,9 @@ function upCommand(io: CommandIo): Command {
       '\nExit code: 0 up, 2 bad command line or file, 3 it did not come up (all is down again), 130 interrupted (all is down again).',
     )
     .action(async (flags: UpFlags) => {
+      const { labOptions } = await import('../targets/lab.ts')
+      const { refuseWhileDrilled } = await import('../targets/leftovers.ts')
+      const { labUp } = await import('../../lab/stack.ts')
       await refuseWhileDrilled(io.env, 'Wait for it, or end it with Ctrl-C: it undoes its faults.')
       const up = await labUp({
         ...labOptions({ ...flags, speed: flags.realTime === true ? 1 : (flags.speed ?? DEFAULT_SPEED) }, io),
@@ -71,6 +70,9 @@ function downCommand(io: CommandIo): Command {
       '\nExit code: 0 down, 3 a drill runs in it (nothing was done), or a fault of a killed drill outside of the lab could not be undone.',
     )
     .action(async ({ format, force }: { format: string; force?: boolean }) => {
+      const { provideSecrets } = await import('../../lab/lab-target.ts')
+      const { labDown } = await import('../../lab/stack.ts')
+      const { refuseWhileDrilled, undoLeftovers } = await import('../targets/leftovers.ts')
       if (force !== true)
         await refuseWhileDrilled(
           io.env,
@@ -85,6 +87,7 @@ function downCommand(io: CommandIo): Command {
       const undone = [...(before?.undone ?? []), ...(after?.undone ?? [])]
       const notUndone = after?.notUndone ?? []
       if (notUndone.length > 0) {
+        const { leftoverNext } = await import('../../chaos/controller.ts')
         io.stderr(`${notUndone.map((fault) => `NOT undone: ${fault}\n`).join('')}  ${leftoverNext('lab')}\n`)
         io.exitCode = 3
       }
@@ -99,6 +102,7 @@ function statusCommand(io: CommandIo): Command {
   return withFormat(new Command('status'))
     .description('what runs where; exit code 3 when a part is not well or no lab is up')
     .action(async ({ format }: { format: string }) => {
+      const { labStatus } = await import('../../lab/stack.ts')
       const { state, parts } = await labStatus(io.env)
       io.stdout(
         format === 'json'
@@ -115,6 +119,7 @@ function logsCommand(io: CommandIo): Command {
     .argument('[part]')
     .addOption(new Option('-n, --lines <count>', 'how many lines').argParser(count).default(50))
     .action(async (part: string | undefined, { lines }: { lines: number }) => {
+      const { labLogs, labStatus } = await import('../../lab/stack.ts')
       if (part !== undefined) return io.stdout(`${await labLogs(part, lines, io.env)}\n`)
       const { parts } = await labStatus(io.env)
       for (const { id, logFile } of parts) {

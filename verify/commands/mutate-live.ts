@@ -4,7 +4,6 @@ import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FiredrillError } from '../model/error.ts'
 import { sameName } from '../text/names.ts'
-import { loadSpec } from '../spec/load.ts'
 import type { LabState } from '../../lab/stack.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import type { Live } from './mutate-command.ts'
@@ -24,7 +23,11 @@ export function liveJudge(io: CommandIo): Live {
   const judge: Live['judge'] = async (mutant) => {
     const file = relative(MONITORING, resolve(io.cwd, mutant.file))
     if (file.startsWith('..') && file !== COMPOSE) return 'unknown'
-    const [{ drill }, { labThatIsUp }] = await Promise.all([import('../drill/drill.ts'), import('../targets/lab.ts')])
+    const [{ drill }, { labThatIsUp }, { loadSpec }] = await Promise.all([
+      import('../drill/drill.ts'),
+      import('../targets/lab.ts'),
+      import('../spec/load.ts'),
+    ])
     if (before === undefined) before = (await labThatIsUp(io.env)) ?? null
     const { spec } = await loadSpec()
     const alerts = spec?.rules.map(({ alert }) => alert).filter((alert) => mutant.touches.some((touched) => sameName(touched, alert))) ?? []

@@ -1,5 +1,4 @@
 import { Command } from 'commander'
-import { runSetup } from '../../lab/tools/setup.ts'
 import type { CommandIo } from '../model/command-io.ts'
 
 export function setupCommand(io: CommandIo): Command {
@@ -8,6 +7,7 @@ export function setupCommand(io: CommandIo): Command {
     .argument('[tool...]', 'these tools alone')
     .option('--dry-run', 'say what would be done, and do nothing')
     .action(async (only: string[], { dryRun }: { dryRun?: boolean }) => {
+      const { runSetup } = await import('../../lab/tools/setup.ts')
       io.exitCode = await runSetup({ only, dryRun: dryRun ?? false }, { stderr: process.stderr })
     })
 }

@@ -1,13 +1,7 @@
 import { Command } from 'commander'
-import { setup } from '../../lab/tools/setup.ts'
-import { createProgress } from '../../lab/tools/progress.ts'
-import { missingTools } from '../../lab/tools/tools.ts'
-import { drill } from '../drill/drill.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import type { Rung } from '../model/rung.ts'
 import { runLint } from './lint-command.ts'
-import { planFor } from '../drill/plan-for.ts'
-import { readSpec } from '../drill/read-spec.ts'
 import { requestFrom, withRetries, withSelection, type RunFlags } from '../drill/request.ts'
 import { runSimulate } from './simulate-command.ts'
 import { simulatedFiles } from './rungs.ts'
@@ -28,8 +22,10 @@ export function startCommand(io: CommandIo): Command {
     .option('--monitoring <dir>', 'judge and deploy these monitoring files instead of monitoring/')
     .action(async (flags: RunFlags & { failFast?: boolean }) => {
       const request = requestFrom(flags)
+      const { readSpec } = await import('../drill/read-spec.ts')
       const spec = await readSpec(flags.spec, io)
       if (spec === undefined) return
+      const { planFor } = await import('../drill/plan-for.ts')
       // A wrong selection is said before anything is built.
       planFor(spec, request, io.env, { runs: [], nowMs: Date.now() })
       const codes: number[] = []
@@ -49,6 +45,9 @@ export function startCommand(io: CommandIo): Command {
         return
       }
 
+      const { setup } = await import('../../lab/tools/setup.ts')
+      const { createProgress } = await import('../../lab/tools/progress.ts')
+      const { missingTools } = await import('../../lab/tools/tools.ts')
       const progress = createProgress(process.stderr)
       if (missingTools(['promtool', 'amtool', 'alertmanager']).length > 0)
         await setup({ only: ['promtool', 'amtool', 'alertmanager'], progress, signal: io.signal })
@@ -66,6 +65,7 @@ export function startCommand(io: CommandIo): Command {
 
       await building
       io.stderr('3/3 run: the live drill\n')
+      const { drill } = await import('../drill/drill.ts')
       codes.push((await drill({ ...request, watch: true }, io, () => Promise.resolve(rungs))).exitCode)
       io.exitCode = io.signal.aborted ? 130 : worst(codes)
     })

@@ -1,14 +1,9 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { leftoverNext } from '../../chaos/controller.ts'
-import { provideSecrets } from '../../lab/lab-target.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { CommandIo } from '../model/command-io.ts'
-import { readComposeEnvironment } from '../targets/compose.ts'
 import { ledgerFolder, targetsWithLedger } from '../targets/ledger-folder.ts'
-import { forgetLeftovers, undoLeftovers } from '../targets/leftovers.ts'
-import { readTargetFile } from '../targets/target-file.ts'
 
 export function undoCommand(io: CommandIo): Command {
   return new Command('undo')
@@ -21,7 +16,7 @@ export function undoCommand(io: CommandIo): Command {
         throw new FiredrillError('BAD_OPTION', '--forget goes with --target', {
           next: 'Say which target is gone: --target lab, for example.',
         })
-      const names = target === undefined ? targetsWithLedger(io.env) : [targetName(target, io)]
+      const names = target === undefined ? targetsWithLedger(io.env) : [await targetName(target, io)]
       let any = false
       const running: unknown[] = []
       for (const name of names) {
@@ -39,13 +34,16 @@ export function undoCommand(io: CommandIo): Command {
 
 /** Undoes or gives up what is left on one target, says what, and returns whether there was any. */
 async function undoOn(name: string, giveUp: boolean, io: CommandIo): Promise<boolean> {
-  if (name === 'compose') readComposeEnvironment(io.env)
+  if (name === 'compose') (await import('../targets/compose.ts')).readComposeEnvironment(io.env)
+  const { provideSecrets } = await import('../../lab/lab-target.ts')
+  const { forgetLeftovers, undoLeftovers } = await import('../targets/leftovers.ts')
   provideSecrets(io.env)
   const { undone, notUndone } = giveUp ? await forgetLeftovers(name, io.env) : await undoLeftovers(name, io.env)
   const on = name === 'lab' ? '' : `, target ${name}`
   for (const fault of undone) io.stdout(`undone: ${fault}${on}\n`)
   for (const fault of notUndone) io.stdout(`${giveUp ? 'forgotten' : 'NOT undone'}: ${fault}${on}\n`)
   if (notUndone.length > 0 && !giveUp) {
+    const { leftoverNext } = await import('../../chaos/controller.ts')
     io.stderr(`  ${leftoverNext(name)}\n`)
     io.exitCode = 3
   }
@@ -53,10 +51,10 @@ async function undoOn(name: string, giveUp: boolean, io: CommandIo): Promise<boo
 }
 
 /** A file's own name may have changed or the file may be gone since: the name alone is enough where a ledger has it. */
-function targetName(target: string, io: CommandIo): string {
+async function targetName(target: string, io: CommandIo): Promise<string> {
   if (target === 'lab' || target === 'compose') return target
   const file = resolve(io.cwd, target)
-  if (existsSync(file)) return readTargetFile(file).target.name
+  if (existsSync(file)) return (await import('../targets/target-file.ts')).readTargetFile(file).target.name
   if (existsSync(ledgerFolder(target, io.env))) return target
   throw new FiredrillError(
     'TARGET_UNREADABLE',

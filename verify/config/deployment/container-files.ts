@@ -3,6 +3,7 @@ import type { Configuration } from '../configuration.ts'
 import type { ConfigText, Cursor } from '../yaml/cursor.ts'
 import { namedData } from './kubernetes-objects.ts'
 import type { Workload } from './workloads.ts'
+import { remembered } from '../../text/remembered.ts'
 
 /** A delivered file as a container sees it. */
 export interface ContainerFile {
@@ -20,7 +21,14 @@ export function sourceOf(owner: Cursor, source: string): string | undefined {
 }
 
 /** The delivered files that a container's mounts hold, its ConfigMaps included. */
-export function filesIn(workload: Workload, config: Configuration): ContainerFile[] {
+export function filesIn(workload: Workload, config: Configuration): readonly ContainerFile[] {
+  return filesOf(config)(workload)
+}
+
+/** A dozen checks ask for them. */
+const filesOf = remembered((config: Configuration) => remembered((workload: Workload) => mountedIn(workload, config)))
+
+function mountedIn(workload: Workload, config: Configuration): ContainerFile[] {
   const found: ContainerFile[] = []
   for (const { source, target, at } of workload.mounts) {
     const host = sourceOf(workload.at, source)

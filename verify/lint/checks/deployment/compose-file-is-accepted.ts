@@ -1,6 +1,7 @@
 import composeSpec from '../../../../monitoring/vendor/compose-spec/compose-spec.json' with { type: 'json' }
 import { causing, remark, unknownKey, type Check, type Remark } from '../../lint-check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
+import { remembered } from '../../../text/remembered.ts'
 import { wrongValues } from '../../../config/deployment/compose-values.ts'
 import { schemaErrors, type Schema } from '../../../config/yaml/json-schema.ts'
 import { folderOf } from '../../../config/deployment/container-files.ts'
@@ -21,7 +22,7 @@ export const check: Check = {
   },
   *judge({ config }) {
     for (const root of config.compose) {
-      const errors = schemaErrors(composeSpec as unknown as Schema, root)
+      const errors = errorsOf(root)
       for (const { at, owner, subject, expected, observed } of errors)
         yield owner === undefined ? remark(subject, at, expected, observed) : unknownKey(subject, at, owner, expected, observed)
       if (errors.length === 0) {
@@ -35,6 +36,9 @@ export const check: Check = {
     }
   },
 }
+
+/** Nothing changes a document: a change of another file (`mutate`) leaves its errors as they are. */
+const errorsOf = remembered((root: Cursor) => schemaErrors(composeSpec as unknown as Schema, root))
 
 /** Names in a service that something of the same file has to have. A file that only adds to another one cannot be judged. */
 function* references(root: Cursor, beside: readonly Cursor[]): Generator<Remark> {

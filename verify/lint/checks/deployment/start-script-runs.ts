@@ -1,6 +1,7 @@
 import { remark, type Check, type Remark } from '../../lint-check.ts'
 import { imageNameOf } from '../../known-images.ts'
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
+import { remembered } from '../../../text/remembered.ts'
 import { filesIn, type ContainerFile } from '../../../config/deployment/container-files.ts'
 import { runScript, type ScriptRun } from '../../../config/deployment/shell-run.ts'
 import { YamlText } from '../../../config/yaml/yaml-text.ts'
@@ -39,6 +40,13 @@ export const check: Check = {
   },
 }
 
+/** Runs by everything that decides them: a change of another file leaves them as they are (`mutate`). Bounded, as a run holds its files. */
+const runs = new Map<string, ScriptRun>()
+const MOST_RUNS = 100
+
+/** What is not YAML in a file that a run leaves. */
+const problemOf = remembered((run: ScriptRun) => remembered((file: string) => new YamlText(run.files.get(file) ?? '', file).problem))
+
 class Trial {
   private readonly workload: Workload
   private readonly files: readonly ContainerFile[]
@@ -75,7 +83,7 @@ class Trial {
     yield* found
     if (found.length > 0) return
     for (const run of runs) {
-      const problem = new YamlText(run.files.get(file) ?? '', file).problem
+      const problem = problemOf(run)(file)
       if (problem === undefined) continue
       yield this.said(run.line, `${file} that is YAML`, problem.message)
       return
@@ -91,11 +99,18 @@ class Trial {
       .map(({ target }) => target.replace(/\/+$/, ''))
       .filter((target) => !mounted.some(([path]) => path === target))
     const known = [...FOLDERS, ...tmpfs, ...mounted.map(([path]) => path.slice(0, path.lastIndexOf('/')))]
-    return runScript(this.script.text, {
-      env: { ...Object.fromEntries([...this.workload.env].map(([name, { value }]) => [name, value])), ...env },
+    const variables = { ...Object.fromEntries([...this.workload.env].map(([name, { value }]) => [name, value])), ...env }
+    const key = JSON.stringify([this.script.text, variables, mounted, secrets, known, volumes])
+    const before = runs.get(key)
+    if (before !== undefined) return before
+    const run = runScript(this.script.text, {
+      env: variables,
       files: new Map([...mounted, ...secrets]),
       isFolder: (folder) => known.includes(folder) || volumes.some((target) => folder === target || folder.startsWith(`${target}/`)),
     })
+    if (runs.size >= MOST_RUNS) runs.clear()
+    runs.set(key, run)
+    return run
   }
 
   private said(line: number, expected: string, observed: string): Remark {

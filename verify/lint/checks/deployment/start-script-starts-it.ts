@@ -48,7 +48,7 @@ export const check: Check = {
   },
 }
 
-function* ofScript(workload: Workload, config: Configuration, { text }: ContainerFile, files: ContainerFile[]): Generator<Remark> {
+function* ofScript(workload: Workload, config: Configuration, { text }: ContainerFile, files: readonly ContainerFile[]): Generator<Remark> {
   const { written, started, read } = startOf(text.text)
   const unset = unsetIn(text.text, new Set(workload.env.keys()))
   if (unset !== undefined) {

@@ -7,12 +7,19 @@ import { dashboardsOf, type LintedDashboard, type Panel, type Target } from '../
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { selectors, walk, type Expr } from '../../../promql/ast.ts'
 import { nearlyEqual } from '../../../promql/compare.ts'
-import { evaluate, NotEvaluated } from '../../../promql/evaluate.ts'
+import { remembered } from '../../../text/remembered.ts'
+import { evaluate, NotEvaluated, type Result, type SteadySeries } from '../../../promql/evaluate.ts'
 import { accepts } from '../../../promql/compare-matchers.ts'
 import { parsePromql } from '../../../promql/parse-promql.ts'
 import { expectedNumbers, only, quietWorld, steadyWorld } from '../../known-load.ts'
 
 type Promised = SloSpec['panels'][number]
+/** A query with its recorded series written out. */
+interface Asked {
+  target: Target
+  text: string
+  expr: Expr
+}
 type Numbered = Exclude<Promised['measures'], 'active-alerts'>
 
 export const check: Check = {
@@ -112,8 +119,8 @@ function* judgePanel(panel: Panel, { measures, by }: Promised, dashboard: Linted
       )
     // What is no PromQL another check says.
     else if (by !== undefined && asked.length === targets.length) yield* judgeSeries(panel, asked, measures, input)
-    for (const { target, text, expr } of by === undefined ? asked.filter((each) => !asksRecorded(each.text, recordings)) : [])
-      yield* judgeQuery(panel, target, measures, text, expr, dashboard, input)
+    for (const each of by === undefined ? asked.filter(({ text }) => !asksRecorded(text, recordings)) : [])
+      yield* judgeQuery(panel, each, measures, dashboard, input)
   }
   if (by !== undefined || targets.length === 0) return
   const steps = panel.at.get('fieldConfig', 'defaults', 'thresholds', 'steps')
@@ -183,15 +190,8 @@ function* judgeAlerts(panel: Panel, { spec: { rules }, facts }: LintInput): Gene
     yield remark(panel.title, first.at, 'every firing alert', `${missing.map(({ alert }) => alert).join(', ')} never listed`)
 }
 
-function* judgeQuery(
-  panel: Panel,
-  target: Target,
-  measures: Numbered,
-  text: string,
-  expr: Expr,
-  dashboard: LintedDashboard,
-  input: LintInput,
-): Generator<Remark> {
+function* judgeQuery(panel: Panel, asked: Asked, measures: Numbered, dashboard: LintedDashboard, input: LintInput): Generator<Remark> {
+  const { target, text, expr } = asked
   const { slo } = input.spec
   const { calc = 'lastNotNull' } = panel.parsed
   const used = selectors(expr)
@@ -219,10 +219,11 @@ function* judgeQuery(
       `a window of ${formatDuration(slo.windowMs)} that ends now`,
       `${bare.metric ?? ''} without a window`,
     )
-  else yield* judgeNumber(panel, target, measures, expr, input)
+  else yield* judgeNumber(panel, asked, measures, input)
 }
 
-function* judgeNumber(panel: Panel, target: Target, measures: Numbered, expr: Expr, input: LintInput): Generator<Remark> {
+function* judgeNumber(panel: Panel, asked: Asked, measures: Numbered, input: LintInput): Generator<Remark> {
+  const { target, expr } = asked
   const { slo } = input.spec
   const used = selectors(expr)
   const world = steadyWorld(input, [...new Set(used.flatMap((selector) => selector.metric ?? []))])
@@ -249,7 +250,7 @@ function* judgeNumber(panel: Panel, target: Target, measures: Numbered, expr: Ex
     ['', world],
     [' on a day without errors', quietWorld(input.spec)(world)],
   ] as const) {
-    const value = calculated(expr, load)
+    const value = calculated(load)(asked.text)
     if (typeof value === 'string') {
       yield note(panel.title, target.at, 'a query that this check can calculate', `${value}: not calculated by this check`)
       return
@@ -268,7 +269,7 @@ function* judgeNumber(panel: Panel, target: Target, measures: Numbered, expr: Ex
 }
 
 /** Of a panel by service: each service must have its own number, by one of the queries. */
-function* judgeSeries(panel: Panel, asked: { target: Target; expr: Expr }[], measures: Numbered, input: LintInput): Generator<Remark> {
+function* judgeSeries(panel: Panel, asked: readonly Asked[], measures: Numbered, input: LintInput): Generator<Remark> {
   const { slo, platform } = input.spec
   const services = (slo.services ?? []).map(({ service }) => ({
     service,
@@ -277,11 +278,12 @@ function* judgeSeries(panel: Panel, asked: { target: Target; expr: Expr }[], mea
   const factor = scaleOf(panel.parsed, measures, slo)
   for (const day of ['', ' on a day without errors']) {
     const missing = new Set(services)
-    for (const { target, expr } of asked) {
+    for (const query of asked) {
+      const { target, expr } = query
       const used = selectors(expr)
       const world = steadyWorld(input, [...new Set(used.flatMap((selector) => selector.metric ?? []))])
       const load = day === '' ? world : quietWorld(input.spec)(world)
-      const value = calculated(expr, load)
+      const value = calculated(load)(query.text)
       if (typeof value === 'string' || value.kind !== 'vector') {
         yield note(
           panel.title,
@@ -331,7 +333,15 @@ function* judgeSeries(panel: Panel, asked: { target: Target; expr: Expr }[], mea
   }
 }
 
-function calculated(expr: Expr, world: Parameters<typeof evaluate>[1]): ReturnType<typeof evaluate> | string {
+/** Calculated once for the same query and load: lint asks for it with every change it is shown (`mutate`). */
+const calculated = remembered((world: readonly SteadySeries[]) =>
+  remembered((query: string) => {
+    const parsed = parsePromql(query)
+    return parsed.ok ? calculate(parsed.expr, world) : parsed.message
+  }),
+)
+
+function calculate(expr: Expr, world: readonly SteadySeries[]): Result | string {
   try {
     return evaluate(expr, world)
   } catch (error) {

@@ -1,6 +1,8 @@
 import { causing, remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import type { RuleNode } from '../../../config/configuration.ts'
 import { compareConditions, type Difference } from '../../../promql/compare.ts'
+import type { Facts } from '../../../model/facts.ts'
+import { remembered } from '../../../text/remembered.ts'
 import type { Span } from '../../../promql/ast.ts'
 import { atomsOf, normaliseCondition, type Condition } from '../../../promql/normalise.ts'
 import { parsedRule, rulesOf } from '../../../config/alerting/alert-rules.ts'
@@ -20,18 +22,27 @@ export const check: Check = {
   },
   *judge(input) {
     const recordings = recordedExpressions(input)
+    const recorded = input.config.recordings.map(({ record, expr, at }) => [record, expr, at.has('labels')])
+    const same = sameFor(input.facts)
     for (const spec of input.spec.rules) {
       const rules = rulesOf(input, spec)
+      const key = JSON.stringify([spec.condition.expr, rules.map(({ expr }) => expr), recorded])
+      if (same.has(key)) continue
       const conditions: { rule: RuleNode; condition: Condition }[] = []
       for (const rule of rules) {
         const result = parsedRule(rule)
         if (result.ok) conditions.push({ rule, condition: normaliseCondition(inlineRecordings(result.expr, recordings), input.facts) })
       }
-      if (conditions.length === rules.length && rules.length > 0)
-        yield* compare(spec.alert, conditionOf(spec.condition.expr, input), conditions, input)
+      if (conditions.length !== rules.length || rules.length === 0) continue
+      const remarks = [...compare(spec.alert, conditionOf(spec.condition.expr, input), conditions, input)]
+      if (remarks.length === 0) same.add(key)
+      yield* remarks
     }
   },
 }
+
+/** Expressions that were found to be as specified: of a change to one rule (`mutate`) the others need not be compared again. */
+const sameFor = remembered((_: Facts) => new Set<string>())
 
 function* compare(
   alert: string,
