@@ -99,10 +99,16 @@ export const PREMISES: ReadonlySet<string> = new Set([
   'steady-before',
 ])
 
-/** The first alteration of the journal that makes a passed check fail (a premise: unknown). */
+/** An alteration that makes a passed check fail (a premise: unknown); what did so before for this check is tried first. */
 export function refutedBy(journal: Journal, { check, subject }: Pick<Verdict, 'check' | 'subject'>): string | undefined {
-  return Object.keys(ALTERATIONS).find((name) => refuted(journal, name, check).has(subject))
+  const proven = PROVEN.get(check) ?? []
+  const name = [...new Set([...proven, ...Object.keys(ALTERATIONS)])].find((each) => refuted(journal, each, check).has(subject))
+  if (name !== undefined) PROVEN.set(check, [name, ...proven.filter((each) => each !== name)])
+  return name
 }
+
+/** By check: what made it fail, the latest first. */
+const PROVEN = new Map<string, string[]>()
 
 const REFUTED = new WeakMap<Journal, Map<string, ReadonlySet<string>>>()
 
@@ -111,13 +117,18 @@ function refuted(journal: Journal, name: string, check: string): ReadonlySet<str
   const known = REFUTED.get(journal) ?? new Map<string, ReadonlySet<string>>()
   REFUTED.set(journal, known)
   const key = `${check}\n${name}`
-  const own = checks.filter(({ meta }) => meta.id === check)
-  const wanted = PREMISES.has(check) ? 'unknown' : 'fail'
-  const found =
-    known.get(key) ??
-    new Set(judgeRecord(altered(journal, name), own).flatMap(({ subject, status }) => (status === wanted ? [subject] : [])))
+  const found = known.get(key) ?? subjectsRefuted(journal, name, check)
   known.set(key, found)
   return found
+}
+
+function subjectsRefuted(journal: Journal, name: string, check: string): ReadonlySet<string> {
+  const record = altered(journal, name)
+  // What changes nothing leaves a pass a pass.
+  if (record === undefined) return new Set()
+  const own = checks.filter(({ meta }) => meta.id === check)
+  const wanted = PREMISES.has(check) ? 'unknown' : 'fail'
+  return new Set(judgeRecord(record, own).flatMap(({ subject, status }) => (status === wanted ? [subject] : [])))
 }
 
 export const TRACE_SPEC: TraceSpec = {

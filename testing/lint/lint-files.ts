@@ -74,12 +74,16 @@ export function change(
   changes.set(texts, known)
   const key = `${target.file}\0${changed}`
   const result = known.get(key) ?? texts.map((text) => (text === target ? { ...text, text: changed } : text))
+  // A map lists its keys in the order in which they came.
+  const [oldest] = known.keys()
+  if (known.size >= REMEMBERED && oldest !== undefined) known.delete(oldest)
   known.set(key, result)
   return result
 }
 
-/** The same change is the same list: what was read of it and what lint said of it is known. */
+/** The same change is the same list, so that what lint said of it is known; the latest ones, as the tests of a check stand together. */
 const changes = new WeakMap<ConfigText[], Map<string, ConfigText[]>>()
+const REMEMBERED = 60
 
 /** Of testing/deployment, and no configuration. */
 const UNREAD = /^monitoring\/alertmanager\/no-url$/

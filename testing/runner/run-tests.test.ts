@@ -9,8 +9,8 @@ import { problemOf, slipOf, unitsOf } from './run-tests.ts'
 
 const RUNNER = fileURLToPath(new URL('run-tests.ts', import.meta.url))
 
-test('pure files of a room share a process, those that open ports another; what changes its process, and a deep one, has its own', () => {
-  const units = unitsOf([
+test('pure files share a few processes, a room whole in one, those of a room that open ports another; what changes its process, and a deep one, has its own', () => {
+  const files = [
     { file: 'verify/plan/a.test.ts', text: '' },
     { file: 'verify/plan/b.test.ts', text: '' },
     { file: 'verify/plan/c.test.ts', text: "import { createServer } from 'node:http'" },
@@ -19,18 +19,28 @@ test('pure files of a room share a process, those that open ports another; what 
     { file: 'verify/plan/f.test.ts', text: "import { spawn } from 'node:child_process'\nprocess.env['A'] = ''" },
     { file: 'chaos/g.test.ts', text: '' },
     { file: 'verify/page/h.test.ts', text: '' },
-  ])
+    { file: 'lab/i.test.ts', text: '' },
+  ]
+  const units = unitsOf(files, 2)
   assert.deepEqual(
-    units.map(({ files }) => files),
+    units.map(({ name, files: together }) => [name, ...together]),
     [
-      ['verify/plan/c.test.ts', 'verify/plan/d.test.ts'],
-      ['verify/plan/a.test.ts', 'verify/plan/b.test.ts'],
-      ['chaos/g.test.ts'],
-      ['verify/plan/e.deep.test.ts'],
-      ['verify/plan/f.test.ts'],
-      ['verify/page/h.test.ts'],
+      ['plan, live', 'verify/plan/c.test.ts', 'verify/plan/d.test.ts'],
+      ['plan', 'verify/plan/a.test.ts', 'verify/plan/b.test.ts'],
+      ['chaos, lab', 'chaos/g.test.ts', 'lab/i.test.ts'],
+      ['verify/plan/e.deep.test.ts', 'verify/plan/e.deep.test.ts'],
+      ['verify/plan/f.test.ts', 'verify/plan/f.test.ts'],
+      ['verify/page/h.test.ts', 'verify/page/h.test.ts'],
     ],
   )
+  for (const bins of [1, 2, 9])
+    assert.deepEqual(
+      unitsOf(files, bins)
+        .flatMap(({ files: together }) => together)
+        .sort(),
+      files.map(({ file }) => file).sort(),
+      'each file once',
+    )
 })
 
 test('a process that ended early, ran no test or failed outside of its tests is a failure', () => {

@@ -10,9 +10,9 @@ import { TALLY, type Tally } from './failures-only.ts'
  *
  * --also SCRIPT runs a script of package.json beside the tests (`npm test`: formatter, linter, types, documents), in parallel with them.
  *
- * To start a process costs more than most test files: each reads and strips the types of all it imports. So the pure files of a room share
- * one process, and those that open ports or start processes another; a file that is about its own process (environment, signals, timers)
- * has one of its own.
+ * To start a process costs more than most test files: each reads, compiles and warms up all it imports. So the pure files of all rooms are
+ * dealt to a few processes, a room whole to one; of a room the files that open ports or start processes share another; a file that is about
+ * its own process (environment, signals, timers) has one of its own.
  */
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 /** Another tree of tests: how the runner itself is tested. */
@@ -23,22 +23,23 @@ const SHARED = /^(?:verify\/(?!page\/)(\w+)|(lab|monitoring|docs|qa|chaos|testin
 /** Waits for others more than it works: shares a process with its like. */
 const OPENS_PORTS = /from 'node:(http|https|net|child_process|worker_threads)'/
 const CHANGES_ITS_PROCESS = /\bprocess\.(env|exitCode|chdir|on)\b|\bmock\.(timers|module)/
-/** Files that share a process: enough to save starts, few enough for every core to have work. */
-const TOGETHER = 60
 
-/** Besides one process a core: a test of live processes waits more than it works. */
-const WAITING = 1
+/** One process a core calculates; beside them so many run whose tests wait more than they work. */
+const WAITING = 2
 
 const isDeep = (file: string): boolean => file.endsWith('.deep.test.ts')
 
 interface Unit {
   name: string
   files: string[]
+  /** Calculates all the time: it keeps a core busy. */
+  pure: boolean
   /** A script of package.json instead of files. */
   script?: string
 }
 
-export function unitsOf(files: readonly { file: string; text: string }[]): Unit[] {
+/** What runs in one process each; `bins` for all that is pure. */
+export function unitsOf(files: readonly { file: string; text: string }[], bins: number): Unit[] {
   const rooms = new Map<string, string[]>()
   const live = new Map<string, string[]>()
   const alone: Unit[] = []
@@ -46,24 +47,28 @@ export function unitsOf(files: readonly { file: string; text: string }[]): Unit[
     const [, inside, outside] = SHARED.exec(file) ?? []
     const room = inside ?? outside
     if (room === undefined || isDeep(file) || CHANGES_ITS_PROCESS.test(text)) {
-      alone.push({ name: file, files: [file] })
+      alone.push({ name: file, files: [file], pure: isDeep(file) })
       continue
     }
     const kind = OPENS_PORTS.test(text) ? live : rooms
     kind.set(room, [...(kind.get(room) ?? []), file])
   }
-  const together = [...rooms].flatMap(([room, members]) => {
-    const parts = Math.ceil(members.length / TOGETHER)
-    // Dealt out in turn, so that neighbours (which cost alike) are spread.
-    return Array.from({ length: parts }, (_, part) => ({
-      name: parts === 1 ? room : `${room} ${part + 1}/${parts}`,
-      files: members.filter((_, index) => index % parts === part),
-    }))
-  })
   // What waits begins first, so that nothing but waiting is left at the end.
-  const waiting = [...live].map(([room, members]) => ({ name: `${room}, live`, files: members }))
-  const byLength = (a: Unit, b: Unit): number => b.files.length - a.files.length
-  return [...waiting.sort(byLength), ...together.sort(byLength), ...alone]
+  const waiting = [...live].map(([room, members]): Unit => ({ name: `${room}, live`, files: members, pure: false }))
+  return [...waiting.sort(byLength), ...dealt(rooms, bins), ...alone]
+}
+
+const byLength = (a: Unit, b: Unit): number => b.files.length - a.files.length
+
+/** Whole rooms, as they share what they import; the largest first, each to the process that has the fewest files. */
+function dealt(rooms: ReadonlyMap<string, string[]>, bins: number): Unit[] {
+  const units = Array.from({ length: bins }, (): Unit => ({ name: '', files: [], pure: true }))
+  for (const [room, members] of [...rooms].sort(([, a], [, b]) => b.length - a.length)) {
+    const fewest = units.reduce((least, unit) => (unit.files.length < least.files.length ? unit : least))
+    fewest.name += `${fewest.name === '' ? '' : ', '}${room}`
+    fewest.files.push(...members)
+  }
+  return units.filter(({ files }) => files.length > 0).sort(byLength)
 }
 
 interface Outcome {
@@ -95,7 +100,7 @@ async function runUnit(unit: Unit): Promise<Outcome> {
 async function culprits(files: readonly string[]): Promise<string> {
   const said: string[] = []
   for (const file of files) {
-    const { problem } = await runUnit({ name: file, files: [file] })
+    const { problem } = await runUnit({ name: file, files: [file], pure: true })
     if (problem !== undefined) said.push(`  ${file}: ${problem}\n`)
   }
   return said.length > 0 ? said.join('') : '  each of its files passes in a process of its own\n'
@@ -164,11 +169,21 @@ async function main(): Promise<void> {
     .map((file) => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }))
   process.env['NODE_COMPILE_CACHE'] ??= join(REPOSITORY, 'node_modules/.cache/compiled')
   const started = performance.now()
-  const waiting = [...also.map((script) => ({ name: script, files: [], script })), ...unitsOf(files)]
+  const cores = availableParallelism()
+  const queue = [...also.map((script): Unit => ({ name: script, files: [], pure: false, script })), ...unitsOf(files, cores + 1)]
+  // Each takes its own kind as long as there is one, so that calculating and waiting go on side by side to the end.
+  const next = (pure: boolean): Unit | undefined =>
+    queue.splice(
+      Math.max(
+        0,
+        queue.findIndex((unit) => unit.pure === pure),
+      ),
+      1,
+    )[0]
   const outcomes: Outcome[] = []
   await Promise.all(
-    Array.from({ length: availableParallelism() + WAITING }, async () => {
-      for (let unit = waiting.shift(); unit !== undefined; unit = waiting.shift()) {
+    Array.from({ length: cores + WAITING }, async (_, worker) => {
+      for (let unit = next(worker < cores); unit !== undefined; unit = next(worker < cores)) {
         const outcome = await runUnit(unit)
         outcomes.push(outcome)
         if (outcome.problem !== undefined || (outcome.tally?.failed ?? 0) > 0) process.stdout.write(`== ${unit.name}\n${outcome.text}`)

@@ -97,13 +97,16 @@ function grid({ startMs, endMs, stepMs }: Entry<'evaluated'>, value: string): Sa
   return all
 }
 
-const RECORDS = new WeakMap<Journal, Map<string, RunRecord>>()
+const RECORDS = new WeakMap<Journal, Map<string, RunRecord | undefined>>()
 
-/** A journal with one alteration, ready to be judged; each is made once. */
-export function altered(journal: Journal, name: string): RunRecord {
-  const known = RECORDS.get(journal) ?? new Map<string, RunRecord>()
+/** A journal with one alteration, ready to be judged; each is made once. Undefined when it changes nothing, as no entry is of its kind. */
+export function altered(journal: Journal, name: string): RunRecord | undefined {
+  const known = RECORDS.get(journal) ?? new Map<string, RunRecord | undefined>()
   RECORDS.set(journal, known)
-  const record = known.get(name) ?? recordOf({ entries: ALTERATIONS[name]?.(journal.entries) ?? [], problems: [] })
+  if (known.has(name)) return known.get(name)
+  const entries = ALTERATIONS[name]?.(journal.entries) ?? journal.entries
+  const changes = entries.length !== journal.entries.length || entries.some((entry, index) => entry !== journal.entries[index])
+  const record = changes ? recordOf({ entries, problems: [] }) : undefined
   known.set(name, record)
   return record
 }
