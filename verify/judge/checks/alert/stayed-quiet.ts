@@ -41,7 +41,7 @@ export const check = defineCheck(
     const lastedMs = injected === undefined || undone === undefined ? 0 : undone.effectiveMs - injected.startedMs
     // A container takes its time to come back. What the evaluations saw decides then.
     const overlong = longestMs !== undefined && lastedMs > longestMs
-    if (overlong && !wasNearMiss({ experiment, condition, replays }, quiet.beginMs, untilMs))
+    if (overlong && !wasNearMiss({ experiment, condition, replays }, lastedMs, quiet.beginMs, untilMs))
       return unknown('not-injected', expected, `no near miss: the fault lasted ${seconds(lastedMs)}, longer than ${seconds(longestMs)}`, [
         ...pointers,
         ...own.map(({ seq }) => seq),
@@ -105,11 +105,12 @@ export const check = defineCheck(
 )
 
 /**
- * Whether a fault that lasted longer than planned still was a near miss, by the evaluations themselves: the condition was true, and never
- * as long as `for`. Nor does a scrape in flight explain that the alert fired.
+ * Whether a fault that lasted longer than planned still was a near miss, by the evaluations themselves: the condition was never true as
+ * long as `for`. Nor does a scrape in flight explain that the alert fired.
  */
 function wasNearMiss(
   { experiment, condition, replays }: Pick<EvidenceMap, 'experiment' | 'condition' | 'replays'>,
+  lastedMs: number,
   fromMs: number,
   untilMs: number,
 ): boolean {
@@ -123,5 +124,7 @@ function wasNearMiss(
   )
   const instants = grid(condition).flatMap((atMs) => (atMs >= fromMs && atMs < untilMs ? [{ atMs, holds: holdsAt.has(atMs) }] : []))
   const episodes = deterministic(instants, experiment)
-  return episodes.length > 0 && episodes.every(({ startsAtMs, endsAtMs }) => startsAtMs === null && endsAtMs !== null)
+  const short = episodes.every(({ startsAtMs, endsAtMs }) => startsAtMs === null && endsAtMs !== null)
+  // What no scrape saw was still a fault, and a near miss where it was over before `for` was.
+  return short && (episodes.length > 0 || lastedMs < experiment.forMs)
 }
