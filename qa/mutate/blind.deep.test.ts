@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { findTool } from '../../lab/tools/tools.ts'
 import { delivered } from '../../testing/lint/lint-files.ts'
+import { buildSources } from '../../verify/config/build-sources.ts'
 import { mutate } from './mutate.ts'
 import { formatScore, scoreOf } from './score.ts'
 
@@ -32,6 +33,7 @@ test('of changes that know nothing of the checks nine in ten are noticed, and ea
     only: ['nothing'],
     blind: { seed: 2026, sample: 250 },
     exists: (file) => existsSync(resolve(ROOT, file)),
+    sources: buildSources(ROOT),
   })
   assert.deepEqual(run.baseline, [])
   const { total, score } = scoreOf(run.blind)

@@ -43,7 +43,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
   ),
   equivalent(
     COMPOSE,
-    /^(?:x-health|services\.[\w-]+\.healthcheck)\.(?:<<|interval|timeout|retries|start_period)\b/,
+    /^(?:x-health|services\.[\w-]+\.healthcheck)\.(?:<<(?= )|(?:interval|timeout|retries|start_period)\b)/,
     'how often and how patiently a container is asked is not promised; Docker has times of its own',
     {
       operators: ['off by one', 'deleted', 'swapped'],
@@ -150,8 +150,8 @@ export const EXPLANATIONS: readonly Explanation[] = [
 
   equivalent(
     DASHBOARD,
-    /targets\.\d+\.datasource deleted|thresholds\.steps\.0\.value deleted/,
-    "a query without a data source has its panel's; the first step has no value",
+    /targets\.\d+\.datasource(?:\.(?:uid|type))? deleted|thresholds\.steps\.0\.value deleted/,
+    "a query has its panel's data source; the first step has no value",
     { operators: ['deleted'] },
   ),
   equivalent(/otel-collector\.yml$/, /retry_on_failure deleted/, 'the collector sends again by default, first after 5 s'),
@@ -281,7 +281,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
     /alertmanager\.yml$/,
     /receivers\.[23]\.slack_configs\.0\.(?:title|text)(?: deleted|: )/,
     'Alertmanager has a title and a text of its own; what a chat reads is not promised',
-    { operators: ['deleted', 'of another file'] },
+    { operators: ['deleted', 'of another file', 'swapped'] },
   ),
   equivalent(
     /switch-on\.sh$/,
@@ -291,9 +291,9 @@ export const EXPLANATIONS: readonly Explanation[] = [
   equivalent(/switch-on\.sh$/, /line (?:4|5|6|7|15|16|17):.* -> /, 'assignments and lines that do not need one another', {
     operators: SWAPPED,
   }),
-  equivalent(/switch-on\.sh$/, /RECEIVER_PORT:-\d+/, 'the default of a variable that docker-compose.yaml always gives', {
+  equivalent(/switch-on\.sh$/, /expressions=/, 'the default of a variable that docker-compose.yaml always gives', {
     operators: ['off by one'],
-    but: (lines) => lines.replace(/(RECEIVER_PORT:-)\d+/, '$1'),
+    but: (lines) => lines.replace(/(\$\{RECEIVER_PORT:-)\d+/, '$1'),
   }),
   survived(
     /switch-on\.sh$/,
@@ -308,21 +308,27 @@ export const EXPLANATIONS: readonly Explanation[] = [
   ),
   equivalent(
     /loki\.yml$/,
-    /analytics|log_level|instance_addr|use_scheduler_ring|min_ready_duration/,
-    'what Loki reports of itself, and how one process alone finds its own parts, is not promised',
+    /analytics|log_level|instance_addr|min_ready_duration|ingester\.lifecycler deleted/,
+    'what Loki reports of itself, and how soon /ready says so; it takes lines before (ingester lifecycler: ACTIVE at once)',
     { operators: VALUES },
   ),
   equivalent(
     /loki\.yml$/,
-    /replication_factor deleted|rules_directory|grpc_listen_port|configs\.0\.(?:from|index\.prefix)|\/loki\/chunks -> \/loki$/,
-    'no rules and no second process; an earlier or later first day before today, and another folder of the same volume',
+    /replication_factor deleted|rules_directory|chunks_directory: value swapped|grpc_listen_port|^server deleted|configs\.0\.(?:from|index\.prefix)|\/loki\/chunks -> \/loki$/,
+    'no rules and no second process; 3100 is the port by default; an earlier or later first day before today, and another folder of the same volume',
     { operators: VALUES },
   ),
   equivalent(
     /loki\.yml$/,
-    /limits_config\.\w+: \S+ -> |checkpoint_duration: 10s -> (?:9|11)s/,
+    /limits_config\.\w+: \S+ -> |limits_config\.(?:ingestion|per_stream)_\w+ deleted|checkpoint_duration: 10s -> (?:0?9|11)s/,
     'a step of a limit that leaves the known load room; one that does not is an error of log-store-accepts-lines',
-    { operators: ['off by one', 'swapped'] },
+    { operators: ['off by one', 'swapped', 'deleted'] },
+  ),
+  equivalent(
+    /loki\.yml$/,
+    /flush_on_shutdown: true -> false|flush_on_shutdown deleted/,
+    'what is not flushed is in the write-ahead log, which Loki reads when it starts: log-store-writes-to-its-volume wants it on the volume',
+    { operators: ['off by one', 'deleted'] },
   ),
   equivalent(
     /otel-collector\.yml$/,
@@ -352,6 +358,39 @@ export const EXPLANATIONS: readonly Explanation[] = [
   ),
   survived(/contact-points\.yml$/, /settings\.httpMethod/, 'POST is the default; settings of an integration are not listed'),
   survived(/prometheus\.yml$/, /basic_auth\.username/, 'the user that a service expects is not in any file'),
+  equivalent(
+    /promtail\.yml$/,
+    /scrape_configs\.0\.job_name: |max_wait_time deleted/,
+    "a job's name is in Promtail's own log and metrics; 3 s by default instead of 500 ms, of the 10 s that a line may take",
+    { operators: ['misspelt', 'of another file', 'deleted'] },
+  ),
+  equivalent(
+    /jaeger\.yml$/,
+    /query\.grpc-server\.host-port: \S+ -> 0\.0\.0\.0:16686$/,
+    'one port for both is served by what each connection speaks (cmux)',
+    {
+      operators: ['off by one'],
+    },
+  ),
+  equivalent(/otel-collector\.yml$/, /processors\.1 deleted/, 'without batch the same spans are sent in more requests', {
+    operators: ['deleted'],
+  }),
+  equivalent(COMPOSE, /OTEL_EXPORTER_OTLP_PROTOCOL deleted/, 'http/protobuf is what the Java agent speaks by default since 2.0', {
+    operators: ['deleted'],
+  }),
+  equivalent(
+    /datasources\.yml$/,
+    /derivedFields\.0\.name: /,
+    'how the field is called that is a link; what it matches and where it leads is elsewhere',
+    {
+      operators: ['misspelt', 'of another file'],
+    },
+  ),
+  survived(
+    /loki\.yml$/,
+    /query_scheduler|use_scheduler_ring/,
+    'for 10 s after a start Loki answers no query: an outage of the drill sees it',
+  ),
   survived(
     /promtail\.yml$/,
     /multiline|TRACE|backoff_config/,
@@ -359,9 +398,15 @@ export const EXPLANATIONS: readonly Explanation[] = [
   ),
 ]
 
-export function explanationOf({ file, what, operator, before, after }: Mutant): Explanation | undefined {
+/** What changes nothing is no survivor, however broad the words of one are. */
+export function explanationOf(mutant: Mutant): Explanation | undefined {
+  return fitting(mutant, 'equivalent') ?? fitting(mutant, 'survived')
+}
+
+function fitting({ file, what, operator, before, after }: Mutant, fate: Explanation['fate']): Explanation | undefined {
   return EXPLANATIONS.find(
     (each) =>
+      each.fate === fate &&
       each.file.test(file) &&
       each.what.test(what) &&
       (each.operators === undefined || each.operators.includes(operator)) &&

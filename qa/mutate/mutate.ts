@@ -5,7 +5,7 @@ import { readableDocuments } from '../../verify/config/yaml/cursor.ts'
 import type { ConfigText } from '../../verify/config/yaml/cursor.ts'
 import { kindOf } from '../../verify/config/kinds.ts'
 import type { Knowledge } from '../../verify/recordings/read-recordings.ts'
-import { lint, type LintResult } from '../../verify/lint/lint.ts'
+import { lint, type LintOptions, type LintResult } from '../../verify/lint/lint.ts'
 import { generate } from '../../verify/simulate/generate-tests.ts'
 import { simulate, type SimulateOptions } from '../../verify/simulate/simulate.ts'
 import { blindMutants, type BlindOptions } from './blind.ts'
@@ -32,6 +32,8 @@ export interface MutateOptions {
   blind?: BlindOptions
   /** Whether a file or folder is on the disk, named as texts are; without it nothing is missing. */
   exists?: (file: string) => boolean
+  /** Sources of an image that is built, by its context's folder. */
+  sources?: LintOptions['sources']
   live?: LiveJudge
   signal?: AbortSignal
   progress?: (done: number, total: number) => void
@@ -213,8 +215,15 @@ class Ladder {
   }
 
   private lint(texts: ConfigText[], missing?: string): LintResult {
-    const { spec, knowledge, variables, examples = {}, exists = (): boolean => true } = this.options
-    return lint(texts, { spec, ...knowledge, variables, examples, exists: (file) => file !== missing && exists(file) })
+    const { spec, knowledge, variables, examples = {}, exists = (): boolean => true, sources } = this.options
+    return lint(texts, {
+      spec,
+      ...knowledge,
+      variables,
+      examples,
+      ...(sources === undefined ? {} : { sources }),
+      exists: (file) => file !== missing && exists(file),
+    })
   }
 
   private async simulate(mutant: Mutant, changed: ConfigText[], parts: typeof PARTS): Promise<Simulated | undefined> {

@@ -49,6 +49,7 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
   const [
     { readSpec },
     { readSources, nothing },
+    { buildSources },
     { lint },
     { CHECKS },
     { COMMENT_CHECKS },
@@ -62,6 +63,7 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
   ] = await Promise.all([
     import('../drill/read-spec.ts'),
     import('../config/read-sources.ts'),
+    import('../config/build-sources.ts'),
     import('../lint/lint.ts'),
     import('../lint/lint-checks.ts'),
     import('../lint/disable-comments.ts'),
@@ -122,6 +124,7 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
     variables,
     examples,
     exists,
+    sources: buildSources(io.cwd),
     nowMs: Date.now(),
     ...only,
     ...disable,

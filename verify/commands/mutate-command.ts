@@ -44,15 +44,23 @@ export function mutateCommand(io: CommandIo, live?: Live): Command {
 }
 
 async function runMutate(io: CommandIo, paths: string[], flags: MutateFlags, live?: Live): Promise<void> {
-  const [{ readSpec }, { readSources }, { readKnowledge }, { mutate }, { formatScore, scoreJson, scoreOf }, { installedPrograms }] =
-    await Promise.all([
-      import('../drill/read-spec.ts'),
-      import('../config/read-sources.ts'),
-      import('../recordings/read-recordings.ts'),
-      import('../../qa/mutate/mutate.ts'),
-      import('../../qa/mutate/score.ts'),
-      import('./installed-programs.ts'),
-    ])
+  const [
+    { readSpec },
+    { readSources },
+    { buildSources },
+    { readKnowledge },
+    { mutate },
+    { formatScore, scoreJson, scoreOf },
+    { installedPrograms },
+  ] = await Promise.all([
+    import('../drill/read-spec.ts'),
+    import('../config/read-sources.ts'),
+    import('../config/build-sources.ts'),
+    import('../recordings/read-recordings.ts'),
+    import('../../qa/mutate/mutate.ts'),
+    import('../../qa/mutate/score.ts'),
+    import('./installed-programs.ts'),
+  ])
   const spec = await readSpec(flags.spec, io)
   if (spec === undefined) return
   const sources = await readSources(paths.length > 0 ? paths : defaultPaths(io.cwd), io.cwd)
@@ -75,6 +83,7 @@ async function runMutate(io: CommandIo, paths: string[], flags: MutateFlags, liv
     ...(flags.only === undefined ? {} : { only: flags.only }),
     ...blindOf(flags),
     exists: (file) => existsSync(resolve(io.cwd, file)),
+    sources: buildSources(io.cwd),
     ...(flags.live === true && live !== undefined ? { live: live.judge } : {}),
     progress: (done, total) => {
       if (done - printed >= 100 || done === total) {

@@ -8,6 +8,7 @@ import { lacks, shapeOf, type Shape } from '../promql/shape.ts'
 import { matchersOf } from '../routing/tree.ts'
 import { nearest } from '../text/did-you-mean.ts'
 import type { LintInput } from './lint-check.ts'
+import { scrapeJobs } from '../config/configuration.ts'
 import { labelWorld } from './rule-views.ts'
 
 /** What is known of an alert before it fires: the labels of its rule, and those that its expression has or lacks. */
@@ -86,6 +87,21 @@ export interface DeadMatcher {
 
 /** Matchers of a route or of one side of an inhibit rule that take no alert, each at its own line. */
 export function deadMatchersOf(at: Cursor, prefix: '' | 'source_' | 'target_', alerts: readonly KnownAlert[]): DeadMatcher[] {
+  return writtenMatchers(at, prefix).flatMap(({ matcher, at: place }) => {
+    const reason = deadMatcher(matcher, alerts)
+    return reason === undefined ? [] : [{ matcher, reason, at: place }]
+  })
+}
+
+/** Matchers of a label that no alert has: they may be for what another Prometheus sends. */
+export function strangeMatchersOf(at: Cursor, prefix: '' | 'source_' | 'target_', input: LintInput): DeadMatcher[] {
+  return writtenMatchers(at, prefix).flatMap(({ matcher, at: place }) => {
+    const reason = strangeMatcher(matcher, input)
+    return reason === undefined ? [] : [{ matcher, reason, at: place }]
+  })
+}
+
+function writtenMatchers(at: Cursor, prefix: '' | 'source_' | 'target_'): { matcher: Matcher; at: Cursor }[] {
   const written = at.get(`${prefix}matchers`)
   const texts = written === undefined ? [] : written.isList() ? written.items() : [written]
   const found = texts.flatMap((text) => parseMatchers(text.string() ?? '').matchers.map((matcher) => ({ matcher, at: text })))
@@ -94,9 +110,54 @@ export function deadMatchersOf(at: Cursor, prefix: '' | 'source_' | 'target_', a
     [`${prefix}match_re`, '=~'],
   ] as const)
     for (const [label, value] of at.pairs(key)) found.push({ matcher: { label, op, value: value.string() ?? '' }, at: value })
-  return found.flatMap(({ matcher, at: place }) => {
-    const reason = deadMatcher(matcher, alerts)
-    return reason === undefined ? [] : [{ matcher, reason, at: place }]
+  return found
+}
+
+/** Why no alert of this Prometheus meets a matcher of a label that its rules and series do not have; undefined where one may. */
+function strangeMatcher(matcher: Matcher, input: LintInput): string | undefined {
+  const { label, op, value } = matcher
+  if (op === '!=' || op === '!~' || matches(matcher, {})) return undefined
+  const roots = input.config.prometheus
+  if (label === 'job' && op === '=') {
+    const jobs = roots.flatMap((root) => scrapeJobs(input.config, root)).flatMap((job) => job.string('job_name') ?? [])
+    const near = jobs.includes(value) ? undefined : nearest(value, jobs, 2)
+    return near === undefined ? undefined : `no job has this name; did you mean ${near}?`
+  }
+  if (!isNeverSet(label, input)) return undefined
+  const external = roots.flatMap((root) => root.string('global', 'external_labels', label) ?? [])
+  if (external.length === 0) return `no rule and no external_labels set ${label}`
+  if (external.some((each) => each.includes('$') || matches(matcher, { [label]: each }))) return undefined
+  return `external_labels sets ${label} to ${external.join(', ')}`
+}
+
+/**
+ * Whether no rule of this Prometheus sets the label, no series of their expressions has it, and no relabelling adds it. False where
+ * something of this is not known.
+ */
+function isNeverSet(label: string, input: LintInput): boolean {
+  const { config, spec } = input
+  const roots = config.prometheus
+  if (roots.length === 0 || config.rules.length === 0 || label === 'alertname') return false
+  if (spec.rules.some(({ alert, labels }) => labels[label] !== undefined || !config.rules.some((rule) => rule.alert === alert)))
+    return false
+  const steps = roots.flatMap((root) => [
+    ...root.items('alerting', 'alert_relabel_configs'),
+    ...root.items('alerting', 'alertmanagers').flatMap((each) => each.items('alert_relabel_configs')),
+  ])
+  const discovered = roots
+    .flatMap((root) => scrapeJobs(config, root))
+    .some((job) =>
+      ['relabel_configs', 'metric_relabel_configs'].some((list) => job.items(list).some((step) => step.string('action') === 'labelmap')),
+    )
+  if (discovered || steps.some((step) => step.string('target_label') === label || step.string('action') === 'labelmap')) return false
+  // What Prometheus reports of a scrape has the labels of its target.
+  const ofTarget = new Set(['job', 'instance'])
+  const labels = (metric: string): Set<string> | undefined =>
+    /^(?:up|scrape_\w+)$/.test(metric) ? new Set(ofTarget) : input.facts.labelsOf(metric)
+  const world = { ...labelWorld(input), facts: { ...input.facts, labelsOf: labels } }
+  return config.rules.every((rule) => {
+    const result = parsedRule(rule)
+    return labelsOf(rule)[label] === undefined && result.ok && lacks(shapeOf(result.expr, world), label)
   })
 }
 

@@ -3,7 +3,7 @@ import type { Severity } from '../model/lint-finding.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
 import type { Configuration } from '../config/configuration.ts'
-import type { Cursor, Place } from '../config/yaml/cursor.ts'
+import type { ConfigText, Cursor, Place } from '../config/yaml/cursor.ts'
 import type { Kind } from '../config/kinds.ts'
 import type { Facts } from '../model/facts.ts'
 
@@ -27,6 +27,8 @@ export interface LintInput {
   examples: Record<string, string>
   /** Whether a file or folder is on the disk; named as texts are. */
   exists: (file: string) => boolean
+  /** Sources of an image that is built, by its context's folder; named as texts are. Absent: they are not known. */
+  sources?: (folder: string) => readonly ConfigText[]
 }
 
 /** What a check says; lint.ts adds the check's id. */

@@ -27,6 +27,7 @@ import { check as definitionsAreUsed } from './checks/deployment/definitions-are
 import { check as deploymentIsWhole } from './checks/deployment/deployment-is-whole.ts'
 import { check as discoveredLabelsExist } from './checks/logs/discovered-labels-exist.ts'
 import { check as dockerfilesAreWhole } from './checks/deployment/dockerfiles-are-whole.ts'
+import { check as drillReachesServices } from './checks/deployment/drill-reaches-services.ts'
 import { check as exportersCollectMetrics } from './checks/prometheus/exporters-collect-metrics.ts'
 import { check as exportersHaveAServer } from './checks/deployment/exporters-have-a-server.ts'
 import { check as filesAreRecognised } from './checks/deployment/files-are-recognised.ts'
@@ -46,6 +47,7 @@ import { check as kustomizationFilesExist } from './checks/deployment/kustomizat
 import { check as labelNamesAreValid } from './checks/prometheus/label-names-are-valid.ts'
 import { check as listenersAreReachable } from './checks/deployment/listeners-are-reachable.ts'
 import { check as listenersBind } from './checks/deployment/listeners-bind.ts'
+import { check as localDefaultsAreSet } from './checks/deployment/local-defaults-are-set.ts'
 import { check as logAgentIsWhole } from './checks/logs/log-agent-is-whole.ts'
 import { check as logAgentSelectsContainers } from './checks/logs/log-agent-selects-containers.ts'
 import { check as logDropsAllowDelay } from './checks/logs/log-drops-allow-delay.ts'
@@ -163,6 +165,7 @@ export const CHECKS: Check[] = [
   deploymentIsWhole,
   discoveredLabelsExist,
   dockerfilesAreWhole,
+  drillReachesServices,
   exportersCollectMetrics,
   exportersHaveAServer,
   filesAreRecognised,
@@ -182,6 +185,7 @@ export const CHECKS: Check[] = [
   labelNamesAreValid,
   listenersAreReachable,
   listenersBind,
+  localDefaultsAreSet,
   logAgentIsWhole,
   logAgentSelectsContainers,
   logDropsAllowDelay,

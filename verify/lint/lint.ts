@@ -24,6 +24,8 @@ export interface LintOptions {
   logLines: Record<string, string[]>
   /** Whether a file or folder is on the disk, named as texts are; without it nothing is missing. */
   exists?: (file: string) => boolean
+  /** Sources of an image that is built, by its context's folder. */
+  sources?: (folder: string) => readonly ConfigText[]
   /** For ${NAME} in compose files. */
   variables?: Record<string, string>
   /** What .env.example sets. */
@@ -49,6 +51,7 @@ export function lint(texts: ConfigText[], options: LintOptions): LintResult {
     logLines: options.logLines,
     examples: options.examples ?? {},
     exists: options.exists ?? ((): boolean => true),
+    ...(options.sources === undefined ? {} : { sources: options.sources }),
   }
   const isWanted = (id: string): boolean => options.only?.includes(id) !== false && options.disable?.includes(id) !== true
   const checks = (options.checks ?? CHECKS).filter(({ meta }) => isWanted(meta.id) && meta.needs.every((kind) => config.kinds.has(kind)))

@@ -7,6 +7,8 @@ export interface Bounds {
   low: number
   high: number
   because?: string
+  /** Nothing but a recording says so. */
+  isRecorded?: true
 }
 
 const ANY: Bounds = { low: -Infinity, high: Infinity }
@@ -71,7 +73,10 @@ function ofSelector({ metric }: Expr & { kind: 'selector' }, facts: Facts): Boun
   if (/(?:^|_)up$|^probe_success$/.test(metric)) return { low: 0, high: 1, because: `${metric} is 0 or 1` }
   const type = facts.type(metric)
   const counts = type === 'counter' || (type !== 'gauge' && /_(?:total|count|bucket)$/.test(metric))
-  return counts ? { ...POSITIVE, because: `the counter ${metric} is never negative` } : ANY
+  if (counts) return { ...POSITIVE, because: `the counter ${metric} is never negative` }
+  return facts.nonNegative(metric) === true
+    ? { ...POSITIVE, because: `no recorded sample of ${metric} is negative`, isRecorded: true }
+    : ANY
 }
 
 function ofCall({ fn, args }: Expr & { kind: 'call' }, facts: Facts): Bounds {
@@ -83,7 +88,7 @@ function ofCall({ fn, args }: Expr & { kind: 'call' }, facts: Facts): Bounds {
   if (fn === 'quantile_over_time' && second !== undefined) return boundsOf(second, facts)
   const inner = boundsOf(first, facts)
   if (KEEPS.test(fn)) return inner
-  if (fn === 'sum_over_time') return inner.low >= 0 ? POSITIVE : ANY
+  if (fn === 'sum_over_time') return inner.low >= 0 ? { ...inner, low: 0, high: Infinity } : ANY
   if (fn === 'ceil') return { ...inner, low: Math.ceil(inner.low), high: Math.ceil(inner.high) }
   if (fn === 'floor') return { ...inner, low: Math.floor(inner.low), high: Math.floor(inner.high) }
   const limit = (arg: Expr | undefined, otherwise: number): number => (arg?.kind === 'number' ? arg.value : otherwise)
@@ -123,8 +128,7 @@ function ofAggregate({ op, expr }: Expr & { kind: 'aggregate' }, facts: Facts): 
   if (op === 'stddev' || op === 'stdvar') return POSITIVE
   const inner = boundsOf(expr, facts)
   if (op !== 'sum') return inner
-  const { because } = inner
-  return { low: inner.low >= 0 ? inner.low : -Infinity, high: inner.high <= 0 ? inner.high : Infinity, ...(because ? { because } : {}) }
+  return { ...inner, low: inner.low >= 0 ? inner.low : -Infinity, high: inner.high <= 0 ? inner.high : Infinity }
 }
 
 function ofBinary(expr: Expr & { kind: 'binary' }, facts: Facts): Bounds {
@@ -132,7 +136,10 @@ function ofBinary(expr: Expr & { kind: 'binary' }, facts: Facts): Bounds {
   const [a, b] = [boundsOf(lhs, facts), boundsOf(rhs, facts)]
   if (expr.bool) return { low: 0, high: 1, because: 'a comparison with bool is 0 or 1' }
   const because = a.because ?? b.because
-  const said = because === undefined ? {} : { because }
+  const said = {
+    ...(because === undefined ? {} : { because }),
+    ...(a.isRecorded === true || b.isRecorded === true ? { isRecorded: true as const } : {}),
+  }
   const sane = (low: number, high: number): Bounds =>
     Number.isNaN(low) || Number.isNaN(high) ? ANY : { low: Math.min(low, high), high: Math.max(low, high), ...said }
   if (op === 'and' || op === 'unless' || isComparator(op)) return a
@@ -151,8 +158,8 @@ function ofBinary(expr: Expr & { kind: 'binary' }, facts: Facts): Bounds {
   return ANY
 }
 
-function negated({ low, high, because }: Bounds): Bounds {
-  return { low: -high, high: -low, ...(because === undefined ? {} : { because }) }
+function negated({ low, high, ...said }: Bounds): Bounds {
+  return { ...said, low: -high, high: -low }
 }
 
 /** `100 * a / b` divides `100 * a`: the constant and what it multiplies. */

@@ -1,4 +1,6 @@
-import { finds, passes } from '../../../../testing/lint/lint-files.ts'
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { change, deployment, finds, lintOf, passes } from '../../../../testing/lint/lint-files.ts'
 
 const file = 'alertmanager/alertmanager.yml'
 const CRITICAL = `- receiver: critical\n      matchers: ['severity = "critical"']`
@@ -39,7 +41,7 @@ for (const matchers of [
   `['severity = "page"']`,
   `['namespace = ""']`,
   `['alertname = "InfoInhibitor"']`,
-  `['path = "a.b"']`,
+  `['job = "a.b"']`,
   `['severity != "critcal"']`,
   `['severity =~ "page|ticket"']`,
 ])
@@ -47,4 +49,49 @@ for (const matchers of [
     file,
     from: 'receiver: slack, continue',
     to: 'receiver: slack, match: { team: "*" }, continue',
+  })
+
+const strange = { file, from, severity: 'warning' as const, subject: 'slack' }
+finds(
+  'matchers-match-an-alert',
+  'a label that neither a rule nor external_labels sets, a job that is not scraped',
+  { ...strange, to: before(`['team = "db"']`), observed: 'no rule and no external_labels set team' },
+  { ...strange, to: before(`['cluster =~ "prod.*"', 'severity = "critical"']`), observed: 'set cluster' },
+  {
+    ...strange,
+    to: `- { receiver: slack, continue: true, match: { environment: production } }\n    ${CRITICAL}`,
+    observed: 'set environment',
+  },
+  { ...strange, to: before(`['job = "mysql-exporter"']`), observed: 'did you mean mysqld-exporter' },
+  {
+    ...strange,
+    subject: 'inhibit_rules',
+    from: `'severity =~ "warning|info"'`,
+    to: `'severity =~ "warning|info"', 'tier = "web"'`,
+    observed: 'set tier',
+  },
+)
+for (const [story, other, was, is] of [
+  ['external_labels', 'monitoring/prometheus.yml', 'global:\n', 'global:\n  external_labels: { team: db }\n'],
+  [
+    'a label of targets',
+    'monitoring/prometheus.yml',
+    '- targets: ["redis-exporter:9121"]',
+    '- { targets: ["redis-exporter:9121"], labels: { team: db } }',
+  ],
+  [
+    'alert_relabel_configs',
+    'monitoring/prometheus.yml',
+    'alerting:\n',
+    'alerting:\n  alert_relabel_configs: [{ target_label: team, replacement: db }]\n',
+  ],
+  ['a rule', 'alert-rules.yml', 'severity: warning', 'severity: warning\n          team: db'],
+  ['a metric that is not known', 'alert-rules.yml', 'expr: redis_up == 0', 'expr: foreign_up_total == 0'],
+] as const)
+  test(`matchers-match-an-alert: ${story} may set the label`, async () => {
+    const { texts } = await deployment()
+    const with_ = (all: typeof texts): typeof texts => change(all, file, from, before(`['team = "db"']`))
+    const count = async (all: typeof texts): Promise<number> => (await lintOf(all, 'matchers-match-an-alert')).findings.length
+    assert.equal(await count(with_(texts)), 1)
+    assert.equal(await count(with_(change(texts, other, was, is))), 0)
   })

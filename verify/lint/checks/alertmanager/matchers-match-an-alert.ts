@@ -1,6 +1,6 @@
-import { remark, type Check } from '../../lint-check.ts'
+import { remark, warning, type Check } from '../../lint-check.ts'
 import { allRoutes, routeTree } from '../../../config/alerting/route-tree.ts'
-import { deadMatchersOf, knownAlerts, type DeadMatcher } from '../../known-alerts.ts'
+import { deadMatchersOf, knownAlerts, strangeMatchersOf, type DeadMatcher } from '../../known-alerts.ts'
 
 export const check: Check = {
   meta: {
@@ -10,7 +10,7 @@ export const check: Check = {
     needs: ['alertmanager'],
     title: 'Every matcher can match an alert',
     failureTitle: 'A matcher matches no alert',
-    why: '= compares the whole value as a text: "*" and "a|b" are no patterns there, and quotes within quotes belong to the value. Alertmanager accepts such a matcher, and its route or inhibit rule is never used.',
+    why: '= compares the whole value as a text: "*" and "a|b" are no patterns there, and quotes within quotes belong to the value. Alertmanager accepts such a matcher, and its route or inhibit rule is never used. A label that no rule sets, no series of its expression has and external_labels does not add is a warning: another Prometheus may send it.',
     mend: 'In alertmanager.yml, write \'severity = "critical"\' with the value in double quotes, and =~ for a pattern; to match every alert leave the matcher out.',
     example: '- receiver: slack\n  matchers: [\'alertname = "*"\']',
   },
@@ -18,19 +18,20 @@ export const check: Check = {
     const alerts = knownAlerts(input)
     for (const alertmanager of input.config.alertmanager) {
       const root = routeTree(alertmanager)
-      const found: [string, DeadMatcher][] = []
-      for (const route of root === undefined ? [] : allRoutes(root))
-        found.push(...deadMatchersOf(route.at, '', alerts).map((dead): [string, DeadMatcher] => [route.receiver, dead]))
-      for (const rule of alertmanager.items('inhibit_rules'))
-        for (const side of ['source_', 'target_'] as const)
-          found.push(...deadMatchersOf(rule, side, alerts).map((dead): [string, DeadMatcher] => ['inhibit_rules', dead]))
-      for (const [subject, { matcher, reason, at }] of found)
-        yield remark(
-          subject,
-          at,
-          'a matcher that an alert can satisfy',
-          `${matcher.label} ${matcher.op} ${JSON.stringify(matcher.value)}: ${reason}`,
-        )
+      const places = [
+        ...(root === undefined ? [] : [...allRoutes(root)].map((route) => ({ subject: route.receiver, at: route.at, side: '' as const }))),
+        ...alertmanager
+          .items('inhibit_rules')
+          .flatMap((at) => (['source_', 'target_'] as const).map((side) => ({ subject: 'inhibit_rules', at, side }))),
+      ]
+      const said = ({ matcher, reason }: DeadMatcher): string =>
+        `${matcher.label} ${matcher.op} ${JSON.stringify(matcher.value)}: ${reason}`
+      for (const { subject, at, side } of places) {
+        const dead = deadMatchersOf(at, side, alerts)
+        for (const each of dead) yield remark(subject, each.at, 'a matcher that an alert can satisfy', said(each))
+        if (dead.length > 0) continue
+        for (const each of strangeMatchersOf(at, side, input)) yield warning(subject, each.at, 'a label that an alert has', said(each))
+      }
     }
   },
 }

@@ -26,5 +26,25 @@ finds(
   { file: D, from: 'REDIS_PORT: "16382"', to: 'REDIS_PORT: "16383"', expected: '16382', observed: '16383' },
   { file: D, from: 'http://toxiproxy:18099', to: 'http://toxiproxy:18098', subject: 'fluxpay-engine', observed: '18098' },
 )
-passes(id, 'its own API', D, 'http://toxiproxy:18099', 'http://toxiproxy:8474')
+passes(
+  id,
+  'its own API',
+  D,
+  'OTEL_SERVICE_NAME: fluxpay-engine',
+  'OTEL_SERVICE_NAME: fluxpay-engine\n      TOXIPROXY_URL: http://toxiproxy:8474',
+)
 passes(id, 'a host outside', D, '"upstream": "redis:6379"', '"upstream": "redis.example.com:6379"')
+
+finds(
+  id,
+  'a proxy that no service asks',
+  { file: D, from: / {6}SPRING_R2DBC_URL: .*\n/, to: '', subject: 'postgres', severity: 'warning', observed: 'past the proxy' },
+  { file: D, from: 'http://toxiproxy:18099', to: 'http://payment-provider:8099', subject: 'payment-provider', severity: 'warning' },
+  {
+    file: D,
+    from: '[\n',
+    to: '[\n        { "name": "kafka", "listen": "0.0.0.0:19092", "upstream": "kafka:9092", "enabled": true },\n',
+    subject: 'kafka',
+    severity: 'warning',
+  },
+)

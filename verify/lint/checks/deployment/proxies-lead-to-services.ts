@@ -1,5 +1,6 @@
-import { remark, type Check, type Remark } from '../../lint-check.ts'
+import { remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import { imageNameOf } from '../../known-images.ts'
+import { localDefaults } from '../../local-defaults.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import { askedPorts } from '../../../config/deployment/links.ts'
@@ -21,16 +22,17 @@ export const check: Check = {
     mend: 'In the config of Toxiproxy, correct listen and upstream (host:port); in the compose file, mount it at the path that -config names.',
     example: '[{ "name": "redis", "listen": "0.0.0.0:16382", "upstream": "reids:6379", "enabled": true }]',
   },
-  *judge({ config }) {
+  *judge(input) {
+    const { config } = input
     for (const root of config.compose)
       for (const workload of config.workloads.filter(
         (each) => each.at.text === root.text && /toxiproxy/.test(imageNameOf(each.image).repository),
       ))
-        yield* judgeToxiproxy(workload, root, config)
+        yield* judgeToxiproxy(workload, root, input)
   },
 }
 
-function* judgeToxiproxy(workload: Workload, root: Cursor, config: Configuration): Generator<Remark> {
+function* judgeToxiproxy(workload: Workload, root: Cursor, input: LintInput): Generator<Remark> {
   const flag = workload.args.find(({ value }) => /^-{1,2}config=/.test(value))
   const host = workload.args.find(({ value }) => /^-{1,2}host=/.test(value))
   if (host !== undefined && !/=(?:0\.0\.0\.0|\[?::\]?|127\.0\.0\.1|localhost)$/.test(host.value))
@@ -44,11 +46,12 @@ function* judgeToxiproxy(workload: Workload, root: Cursor, config: Configuration
     if (asked === undefined)
       yield remark(workload.name, workload.at.near('command'), `-config=${target}`, 'no -config: it starts without proxies')
     else if (asked !== target) yield remark(workload.name, flag?.at ?? workload.at, `-config=${target}, where the config is`, asked)
-    yield* judgeProxies(content, config, workload)
+    yield* judgeProxies(content, input, workload)
   }
 }
 
-function* judgeProxies(content: Cursor, config: Configuration, workload: Workload): Generator<Remark> {
+function* judgeProxies(content: Cursor, input: LintInput, workload: Workload): Generator<Remark> {
+  const { config } = input
   let proxies: unknown
   try {
     proxies = JSON.parse(content.string() ?? '')
@@ -76,7 +79,35 @@ function* judgeProxies(content: Cursor, config: Configuration, workload: Workloa
     yield* judgeUpstream(name, upstream ?? '', at('upstream'), config)
     if (proxy['enabled'] === false) yield remark(name, at('enabled'), 'enabled: true', 'enabled: false: it refuses every connection')
   }
-  yield* askers(workload, config, listens)
+  const wrong = [...askers(workload, config, listens)]
+  yield* wrong
+  // One that asks elsewhere, or that lacks the variable (local-defaults-are-set), is the cause.
+  const isCaused = wrong.length > 0 || config.workloads.some((each) => [...localDefaults(each, input)].length > 0)
+  if (!isCaused) yield* unasked(workload, proxies as Record<string, unknown>[], content, config)
+}
+
+/** A fault in such a proxy harms no service, and the connection that it is for goes past it. */
+function* unasked(
+  workload: Workload,
+  proxies: readonly Record<string, unknown>[],
+  content: Cursor,
+  config: Configuration,
+): Generator<Remark> {
+  const asked = askedPorts(workload, config)
+  for (const [index, { name, listen }] of proxies.entries()) {
+    const port = typeof listen === 'string' ? Number(/:(\d+)$/.exec(listen)?.[1] ?? Number.NaN) : Number.NaN
+    const isNamed = config.workloads.some(
+      (other) =>
+        other !== workload && [...other.env.values(), ...other.args].some(({ value }) => new RegExp(`(?<!\\d)${port}(?!\\d)`).test(value)),
+    )
+    if (!Number.isNaN(port) && !asked.has(port) && !isNamed && config.workloads.length > 1)
+      yield warning(
+        String(name),
+        placeIn(content, index, 'listen'),
+        `a service that asks ${workload.name}:${port}`,
+        'none: its connection goes past the proxy, or is not made',
+      )
+  }
 }
 
 function* judgeUpstream(name: string, upstream: string, at: Place, config: Configuration): Generator<Remark> {

@@ -78,3 +78,15 @@ finds(
     expected: 'an http(s) URL',
   },
 )
+
+finds(
+  'contact-points-exist',
+  'a uid that Grafana does not take',
+  ...['default.webhook', 'default webhook', 'd'.repeat(41)].map((uid) => ({
+    file: 'contact-points.yml',
+    from: 'uid: default-webhook',
+    to: `uid: ${uid}`,
+    line: 'uid: d',
+    expected: 'at most 40 letters',
+  })),
+)

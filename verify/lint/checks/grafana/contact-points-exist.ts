@@ -147,6 +147,9 @@ function* judgePoint(point: Cursor, uids: Map<string, string>): Generator<Remark
     if (uid === '') yield remark(name, integration.near('uid'), 'a uid', 'none')
     else if (other !== undefined)
       yield remark(name, integration.near('uid'), 'a uid of its own', `${uid}, also the uid of ${other}: the later one replaces it`)
+    else if (!/^[\w-]{1,40}$/.test(uid) && !uid.includes('$'))
+      // https://github.com/grafana/grafana/pull/73793
+      yield remark(name, integration.near('uid'), 'at most 40 letters, digits, - and _', uid)
     uids.set(`${org} ${uid}`, name)
     if (type === '') yield remark(name, integration, 'a type', 'none')
     else if (!NEEDED.has(type))

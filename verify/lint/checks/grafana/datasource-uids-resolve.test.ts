@@ -35,3 +35,15 @@ passes(
   'datasourceUid: jaeger',
   'datasourceUid: $JAEGER_UID',
 )
+
+finds(
+  'datasource-uids-resolve',
+  'a uid that Grafana does not take',
+  ...['loki main', 'loki.main', `loki-${'a'.repeat(40)}`].map((uid) => ({
+    file: 'datasources.yml',
+    from: 'uid: loki\n',
+    to: `uid: ${uid}\n`,
+    subject: uid,
+    expected: 'at most 40 letters',
+  })),
+)

@@ -21,6 +21,13 @@ export const check: Check = {
     for (const [index, uid] of uids.entries())
       if (uids.indexOf(uid) !== index)
         yield refused(remark(uid, sources[index]?.get('uid') ?? sources[0]!, 'one data source per uid', `${uid} twice`))
+    for (const source of sources) {
+      const uid = source.get('uid')
+      // What asks for it by its uid fails (https://github.com/grafana/grafana/issues/68447); Grafana 12 refuses it:
+      // https://grafana.com/docs/grafana/latest/upgrade-guide/upgrade-v11.2/#grafana-data-source-uid-format-enforcement
+      if (uid !== undefined && !/^[\w-]{1,40}$/.test(uid.string() ?? '') && uid.string()?.includes('$') !== true)
+        yield refused(remark(uid.string() ?? '', uid, 'a uid of at most 40 letters, digits, - and _', uid.string() ?? 'none'))
+    }
     const names = new Set(sources.map((source) => source.string('name') ?? ''))
     for (const { panels, parsed } of dashboardsOf(config, facts)) {
       for (const panel of panels) {

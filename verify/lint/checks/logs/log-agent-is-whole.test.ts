@@ -69,3 +69,12 @@ test('both on another port and path, through a gateway, or by a variable: no fin
     [],
   )
 })
+
+finds('log-agent-is-whole', 'a job whose name another one has', {
+  file: 'promtail/promtail.yml',
+  from: /(scrape_configs:\n)([^]*)$/,
+  to: '$1$2$2',
+  subject: 'containers',
+  observed: 'one of the two jobs is not read',
+  line: 'job_name: containers',
+})

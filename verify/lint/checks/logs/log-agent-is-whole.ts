@@ -1,4 +1,4 @@
-import { remark, warning, type Check } from '../../lint-check.ts'
+import { causing, refused, remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import { clientsOf, isProxy, storeOf, textOf } from '../../../config/loki/loki-stores.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import { filesIn } from '../../../config/deployment/container-files.ts'
@@ -16,7 +16,7 @@ export const check: Check = {
     needs: ['promtail'],
     title: 'Promtail discovers containers, keeps positions and pushes to Loki',
     failureTitle: 'Promtail does not discover containers, keep positions or push to Loki',
-    why: 'Without a positions file a restart sends old lines again or skips new ones. Without the Docker socket no container is discovered; with a wrong URL no line arrives.',
+    why: 'Without a positions file a restart sends old lines again or skips new ones. Without the Docker socket no container is discovered; with a wrong URL no line arrives. Of two jobs of one name Promtail keeps one (clients/pkg/promtail/targets/docker/targetmanager.go).',
     mend: "In the Promtail configuration, set positions.filename on a mounted volume and clients[].url to Loki's push URL. Set docker_sd_configs[].host to the mounted Docker socket, and let its filters match every service.",
     example: 'positions:\n  filename: /tmp/positions.yaml',
   },
@@ -69,6 +69,7 @@ export const check: Check = {
         else if (hosts.length > 0 && !hosts.includes(match[1] ?? '') && !throughOthers)
           yield remark('clients', at, `Loki's host (${hosts.join(', ')})`, `${match[1] ?? ''}${didYouMean(match[1] ?? '', hosts)}`)
       }
+      yield* twice(promtail)
       for (const job of promtail.items('scrape_configs')) {
         const sockets = job.items('docker_sd_configs').map((docker) => docker.near('host'))
         for (const socket of sockets) {
@@ -108,4 +109,26 @@ function agentsOf(promtail: Cursor, config: Configuration): Workload[] {
   return own.length > 0
     ? own
     : all.filter((workload) => !config.promtail.some((other) => filesIn(workload, config).some(({ text }) => text === other.text)))
+}
+
+/** Targets are kept by the name of their job: of two, one pipeline is never used. What is said of the jobs follows from it. */
+function* twice(promtail: Cursor): Generator<Remark> {
+  const jobs = promtail.items('scrape_configs')
+  const names = jobs.map((job) => job.string('job_name') ?? '')
+  for (const [index, job] of jobs.entries()) {
+    const first = names.indexOf(names[index] ?? '')
+    if (first === index || names[index] === '') continue
+    const lines: [number, number] = [jobs[0]?.lines()[0] ?? 1, job.lines()[1]]
+    yield causing(
+      refused(
+        remark(
+          names[index] ?? '',
+          job.near('job_name'),
+          'a name that no other job has',
+          `${names[index] ?? ''} twice: one of the two jobs is not read`,
+        ),
+      ),
+      lines,
+    )
+  }
 }

@@ -29,3 +29,22 @@ finds(
 )
 passes('exporters-collect-metrics', 'a collector that no rule needs', D, MYSQL, `[--no-collect.global_variables, ${MYSQL.slice(1)}`)
 passes('exporters-collect-metrics', 'a limit in a file', D, REDIS, '/etc/redis/redis.conf, ')
+
+const LONG = '--long-query-time=1'
+finds(
+  'exporters-collect-metrics',
+  'a time from which queries count as slow that none reaches, or every one',
+  { file: D, from: LONG, to: '--long-query-time=0', line: '--long-query-time=0', observed: 'every query' },
+  { file: D, from: LONG, to: '--long_query_time=20', subject: 'mysql', severity: 'warning', observed: '20 s: a service gives up' },
+  { file: D, from: `    command: [${LONG}]\n`, to: '', subject: 'mysql', severity: 'warning', observed: '10 s by default' },
+)
+passes('exporters-collect-metrics', 'another time', D, LONG, '--long-query-time=0.5', {
+  file: D,
+  from: '--long-query-time=0.5',
+  to: '--long-query-time=0',
+})
+passes('exporters-collect-metrics', 'an option file', D, `command: [${LONG}]`, 'configs: [{ source: jmx_exporter, target: /etc/my.cnf }]', {
+  file: D,
+  from: MYSQL,
+  to: `[--no-collect.global_status, ${MYSQL.slice(1)}`,
+})

@@ -1,4 +1,4 @@
-import { remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
+import { remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import { selectors } from '../../../promql/ast.ts'
 import { parsePromql } from '../../../promql/parse-promql.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
@@ -41,6 +41,7 @@ export const check: Check = {
     for (const workload of config.workloads) {
       for (const { value, at } of workload.args) yield* flag(input, workload, value, at)
       if (/(^|\/)redis(:|@|$)/.test(workload.image)) yield* redis(input, workload)
+      if (/(^|\/)mysql(-server)?(:|@|$)/.test(workload.image)) yield* mysql(input, workload)
     }
   },
 }
@@ -73,6 +74,35 @@ function* redis(input: LintInput, workload: Workload): Generator<Remark> {
     `--maxmemory, for ${used.metric} in the rule ${used.alert}`,
     index >= 0 ? `--maxmemory ${limit?.word ?? ''}: no limit` : 'no --maxmemory: the metric is 0 and the rule can never fire',
   )
+}
+
+/** What no one waits for: services give up after seconds. MySQL's own default is 10 s. */
+const LONG_S = 10
+
+/** https://dev.mysql.com/doc/refman/8.0/en/server-system-variables.html#sysvar_long_query_time */
+function* mysql(input: LintInput, workload: Workload): Generator<Remark> {
+  const used = uses(input, (name) => name === 'mysql_global_status_slow_queries')
+  if (used === undefined || workload.at.has('entrypoint') || workload.at.has('build')) return
+  // An option file may set it.
+  if (workload.mounts.some(({ target }) => /\.cnf$|\/etc\/my/.test(target)) || workload.at.items('configs').length > 0) return
+  const flag = workload.args.find(({ value }) => /^--long[-_]query[-_]time=/.test(value))
+  const seconds = flag === undefined ? LONG_S : Number(flag.value.split('=')[1])
+  const at = flag?.at ?? workload.at.near('command')
+  if (seconds === 0)
+    yield remark(workload.name, at, `a time above 0, for ${used.metric} in the rule ${used.alert}`, '0: every query counts as slow')
+  else if (seconds > LONG_S || (seconds === LONG_S && isDrilled(input, workload)))
+    yield warning(
+      workload.name,
+      at,
+      `--long-query-time of a few seconds, for ${used.metric} in the rule ${used.alert}`,
+      `${seconds} s${flag === undefined ? ' by default' : ''}: a service gives up before, and no query of it is counted`,
+    )
+}
+
+/** The specification has slow queries made in it. */
+function isDrilled({ spec }: LintInput, { name }: Workload): boolean {
+  const faults = spec.rules.flatMap(({ experiments }) => experiments.flatMap(({ fire, quiet }) => [fire.fault, quiet?.fault]))
+  return faults.some((fault) => fault?.id === 'slow-queries' && fault.target === name)
 }
 
 /** A rule, or one that reads the series recorded from it, that selects such a metric. */

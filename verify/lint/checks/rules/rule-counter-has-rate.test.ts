@@ -42,3 +42,27 @@ for (const expr of [
   const { file, from, to } = extraRule(expr)
   passes('rule-counter-has-rate', expr, file, from, to, { ...extraRule('round(redis_commands_processed_total) > 5'), severity: 'warning' })
 }
+
+finds(
+  'rule-counter-has-rate',
+  'a metric without a type that the specification takes the rate of, and what a recording rule holds',
+  {
+    ...extraRule('sum(mysql_global_status_slow_queries) > 10'),
+    severity: 'warning',
+    observed: 'the counter mysql_global_status_slow_queries',
+  },
+  { ...extraRule('mysql_global_status_slow_queries * 60 > 10'), severity: 'warning', observed: 'without rate' },
+  {
+    file: 'alert-rules.yml',
+    from: '    rules:\n',
+    to: '    rules:\n      - { record: slow, expr: sum(mysql_global_status_slow_queries) }\n      - { alert: Slow, expr: slow > 10, labels: { severity: info } }\n',
+    subject: 'Slow',
+    severity: 'warning',
+    observed: 'mysql_global_status_slow_queries without rate',
+  },
+)
+const { file, from, to } = extraRule('mysql_global_status_slow_queries - mysql_global_status_slow_queries offset 5m > 10')
+passes('rule-counter-has-rate', 'what it has grown by', file, from, to, {
+  ...extraRule('mysql_global_status_slow_queries + mysql_global_status_slow_queries > 10'),
+  severity: 'warning',
+})

@@ -1,7 +1,8 @@
 import { remark, type Check, type LintInput } from '../../lint-check.ts'
-import type { Expr } from '../../../promql/ast.ts'
+import { selectors, walk, type Expr } from '../../../promql/ast.ts'
 import { parsedRule } from '../../../config/alerting/alert-rules.ts'
-import { exprAt } from '../../rule-views.ts'
+import { exprAt, inlineRecordings, recordedExpressions } from '../../rule-views.ts'
+import { parsePromql } from '../../../promql/parse-promql.ts'
 
 export const check: Check = {
   meta: {
@@ -16,20 +17,42 @@ export const check: Check = {
     example: 'expr: http_server_requests_seconds_count{status="429"} > 1000',
   },
   *judge(input) {
+    const rated = ratedMetrics(input)
+    const recordings = recordedExpressions(input)
     for (const rule of input.config.rules) {
       const result = parsedRule(rule)
       if (!result.ok) continue
-      for (const { expr, raw } of compared(result.expr, input, true)) {
+      const own = new Set(selectors(result.expr).map(({ metric }) => metric))
+      const inlined = inlineRecordings(result.expr, recordings)
+      for (const { expr, raw } of compared(inlined, input, true, rated)) {
         if (expr.kind !== 'selector') continue
         yield remark(
           rule.alert,
-          exprAt(rule, expr.span),
+          // One that a recording rule reads stands elsewhere.
+          exprAt(rule, inlined === result.expr || own.has(expr.metric) ? expr.span : result.expr.span),
           raw ? `rate(${expr.metric ?? ''}[...])` : `${expr.metric ?? ''} without rate`,
           raw ? `the counter ${expr.metric ?? ''} without rate` : `rate of the gauge ${expr.metric ?? ''}`,
         )
       }
     }
   },
+}
+
+/** Metrics that rate() or increase() is taken of somewhere: what is exposed without a type is a counter if its specification says so. */
+function ratedMetrics({ config, spec }: LintInput): ReadonlySet<string> {
+  const texts = [
+    ...spec.rules.map(({ condition }) => condition.expr),
+    ...config.rules.map(({ expr }) => expr),
+    ...config.recordings.map(({ expr }) => expr),
+  ]
+  const found = texts.flatMap((text) => {
+    const result = parsePromql(text)
+    const calls = result.ok
+      ? [...walk(result.expr)].filter((node) => node.kind === 'call' && /^(?:rate|irate|increase)$/.test(node.fn))
+      : []
+    return calls.flatMap((call) => selectors(call).flatMap(({ metric }) => metric ?? []))
+  })
+  return new Set(found)
 }
 
 /** Functions that leave a counter a counter, and those of gauges, to which a restart is a decrease. */
@@ -41,36 +64,44 @@ function* buckets(expr: Expr): Generator<{ expr: Expr; raw: boolean }> {
   else if (expr.kind === 'aggregate') yield* buckets(expr.expr)
 }
 
+function isSameCounter(a: Expr, b: Expr): boolean {
+  const [mine, theirs] = [a, b].map((side) => selectors(side).map(({ metric }) => metric))
+  return mine?.length === 1 && mine[0] !== null && mine[0] === theirs?.[0]
+}
+
 /** Counters that reach a comparison as they are (raw), and gauges below rate. */
-function* compared(expr: Expr, input: LintInput, raw: boolean): Generator<{ expr: Expr; raw: boolean }> {
+function* compared(expr: Expr, input: LintInput, raw: boolean, rated: ReadonlySet<string>): Generator<{ expr: Expr; raw: boolean }> {
   switch (expr.kind) {
     case 'selector': {
       const type = expr.metric === null ? undefined : input.facts.type(expr.metric)
-      if (raw && type === 'counter') yield { expr, raw }
+      const isCounter = type === 'counter' || ((type === undefined || type === 'untyped') && rated.has(expr.metric ?? ''))
+      if (raw && isCounter) yield { expr, raw }
       if (!raw && type === 'gauge') yield { expr, raw }
       return
     }
     case 'call': {
       if (/^(rate|irate|increase)$/.test(expr.fn)) {
-        for (const arg of expr.args) yield* compared(arg, input, false)
+        for (const arg of expr.args) yield* compared(arg, input, false, rated)
       } else if (AS_IT_IS.test(expr.fn)) {
-        for (const arg of expr.args) yield* compared(arg, input, true)
+        for (const arg of expr.args) yield* compared(arg, input, true, rated)
       } else if (expr.fn === 'histogram_quantile') {
         for (const arg of expr.args.slice(1)) yield* buckets(arg)
       }
       return
     }
     case 'aggregate': {
-      if (!/^(count|group|count_values)$/.test(expr.op)) yield* compared(expr.expr, input, raw)
+      if (!/^(count|group|count_values)$/.test(expr.op)) yield* compared(expr.expr, input, raw, rated)
       return
     }
     case 'negate': {
-      yield* compared(expr.expr, input, raw)
+      yield* compared(expr.expr, input, raw, rated)
       return
     }
     case 'binary': {
-      yield* compared(expr.lhs, input, raw)
-      yield* compared(expr.rhs, input, raw)
+      // What a counter has grown by since then.
+      if (expr.op === '-' && isSameCounter(expr.lhs, expr.rhs)) return
+      yield* compared(expr.lhs, input, raw, rated)
+      yield* compared(expr.rhs, input, raw, rated)
     }
   }
 }

@@ -46,3 +46,23 @@ finds(
 )
 passesRule('rule-threshold-is-reachable', '(redis_connected_clients > 3) < 5', '(redis_connected_clients > 5) < 3')
 passesRule('rule-threshold-is-reachable', '(redis_connected_clients >= 5) <= 5', '(redis_connected_clients > 5) <= 5')
+
+finds(
+  'rule-threshold-is-reachable',
+  'a gauge of which no negative sample was recorded',
+  ...[
+    'redis_connected_clients < 0',
+    'redis_memory_used_bytes >= 0',
+    'sum by (job) (redis_connected_clients) >= 0',
+    'avg_over_time(redis_connected_clients[5m]) < 0',
+    'redis_connected_clients > -1',
+    'redis_memory_used_bytes / (redis_memory_max_bytes > 0) < 0',
+  ].map((expr) => ({ ...extraRule(expr), severity: 'warning' as const, expected: 'no recorded sample of' })),
+)
+for (const expr of [
+  'jvm_memory_max_bytes < 0',
+  'delta(redis_connected_clients[5m]) < 0',
+  'redis_memory_max_bytes - redis_memory_used_bytes < 0',
+  'predict_linear(redis_memory_used_bytes[1h], 3600) < 0',
+])
+  passesRule('rule-threshold-is-reachable', expr, 'redis_up == 3')

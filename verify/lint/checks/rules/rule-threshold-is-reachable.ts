@@ -15,7 +15,7 @@ export const check: Check = {
     needs: ['rules'],
     title: 'Every threshold can be crossed, and is not always crossed',
     failureTitle: 'A comparison is never or always true',
-    why: 'histogram_quantile returns at most the bound of the last finite bucket, a share is at most 1, `up` is 0 or 1. A count of nothing has no row rather than 0. Beyond these a rule never fires.',
+    why: 'histogram_quantile returns at most the bound of the last finite bucket, a share is at most 1, `up` is 0 or 1. A count of nothing has no row rather than 0. Beyond these a rule never fires. Of a gauge the recording alone says that it is never negative: a warning.',
     mend: 'In the rule file, choose a threshold within the range that the finding names, or add buckets to the histogram. For "none is left" use absent(x) or `x == 0`.',
     example: 'expr: histogram_quantile(0.95, sum by (le) (rate(http_server_requests_seconds_bucket[5m]))) > 60 # last bucket: 10 s',
   },
@@ -54,6 +54,8 @@ export const check: Check = {
           exprAt(rule, [node.rhs, node.lhs].find((side) => side.kind === 'number')?.span ?? node.span),
           within(values),
           `${rule.expr.slice(node.span.from, node.span.to)} is ${outcome} true`,
+          undefined,
+          values.isRecorded === true ? 'warning' : undefined,
         )
       }
     }
