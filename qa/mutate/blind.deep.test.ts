@@ -13,7 +13,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const TOOLS = ['promtool', 'amtool', 'alertmanager', 'loki', 'promtail'] as const
 
 /** `firedrill mutate --blind all --only nothing` judges all of them. */
-test('of changes that know nothing of the checks nine in ten are noticed, and each of the rest is explained', async (context) => {
+test('of changes that know nothing of the checks 95 % are noticed, and each of the rest is explained', async (context) => {
   const tools = Object.fromEntries(TOOLS.flatMap((id) => [findTool(id)].filter((file) => file !== undefined).map((file) => [id, file])))
   if (Object.keys(tools).length < TOOLS.length) {
     context.skip('the programs are not installed: npm run setup')
@@ -38,8 +38,7 @@ test('of changes that know nothing of the checks nine in ten are noticed, and ea
   assert.deepEqual(run.baseline, [])
   const { total, score } = scoreOf(run.blind)
   assert.ok(total.killed + total.survived > 120, 'what is left out is not most of it')
-  // 95 in 100 is what is to be reached; most of the rest are lines of switch-on.sh, which nothing executes.
-  assert.ok(score >= 0.9, formatScore(run))
+  assert.ok(score >= 0.95, formatScore(run))
   const unexplained = run.blind.filter(({ fate, by }) => fate === 'survived' && by === '')
   assert.deepEqual(
     unexplained.map(({ mutant }) => `${mutant.file}: ${mutant.what}`),

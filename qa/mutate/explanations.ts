@@ -391,6 +391,13 @@ export const EXPLANATIONS: readonly Explanation[] = [
     /query_scheduler|use_scheduler_ring/,
     'for 10 s after a start Loki answers no query: an outage of the drill sees it',
   ),
+  equivalent(/promtail\.yml$/, /regex\.expression: /, 'the name of a group that no later stage reads', {
+    operators: ['misspelt'],
+    but: (lines) => lines.replace(/\(\?P<(?!timestamp>|level>|trace_id>)\w+>/g, '(?P<other>'),
+  }),
+  equivalent(COMPOSE, /SERVER_PORT deleted/, 'the application.yml of each JVM service has the same port', {
+    operators: ['deleted'],
+  }),
   survived(
     /promtail\.yml$/,
     /multiline|TRACE|backoff_config/,

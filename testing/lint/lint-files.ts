@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Finding, LocatedFinding } from '../../verify/model/lint-finding.ts'
@@ -8,6 +10,7 @@ import type { ConfigText } from '../../verify/config/yaml/cursor.ts'
 import { CHECKS } from '../../verify/lint/lint-checks.ts'
 import { readKnowledge } from '../../verify/recordings/read-recordings.ts'
 import { lint, type LintOptions, type LintResult } from '../../verify/lint/lint.ts'
+import { buildSources } from '../../verify/config/build-sources.ts'
 import { readSources } from '../../verify/config/read-sources.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -87,6 +90,8 @@ const REMEMBERED = 60
 
 /** Of testing/deployment, and no configuration. */
 const UNREAD = /^monitoring\/alertmanager\/no-url$/
+/** What its services are built from. */
+const sources = buildSources(FIXTURE)
 
 /** Answers about lists of texts that are asked for again: what a fault adds is compared with the same deployment a thousand times. */
 const answered = new WeakMap<ConfigText[], Map<string, Promise<LintResult>>>()
@@ -106,8 +111,15 @@ async function lintAnew(texts: ConfigText[], only?: string): Promise<LintResult>
 /** By another specification than that of testing/deployment. */
 export function lintBy(options: Deployment['options'], texts: ConfigText[], only?: string): LintResult {
   const exists = (file: string): boolean =>
-    texts.some((text) => text.file === file || text.file.startsWith(`${file}/`)) || UNREAD.test(file)
-  return lint(texts, { ...options, exists, ...(only === undefined ? {} : { checks: CHECKS.filter((check) => check.meta.id === only) }) })
+    texts.some((text) => text.file === file || text.file.startsWith(`${file}/`)) ||
+    UNREAD.test(file) ||
+    (file.startsWith('lab/') && existsSync(join(FIXTURE, file)))
+  return lint(texts, {
+    ...options,
+    exists,
+    sources,
+    ...(only === undefined ? {} : { checks: CHECKS.filter((check) => check.meta.id === only) }),
+  })
 }
 
 /** What the whole of lint reports as an error, unreadable files included. */

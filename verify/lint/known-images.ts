@@ -19,6 +19,8 @@ export interface KnownImage {
   program?: string
   /** It reads nothing from its environment but what every Go program does. */
   readsNoEnvironment?: true
+  /** What the names of its variables begin with; others it does not look at. */
+  prefix?: RegExp
   /** Ports that answer no GET of a health check with 200. */
   mute?: readonly number[]
   /** Programs that its images of such a tag do not hold; `*` is every one. */
@@ -127,6 +129,8 @@ export const KNOWN_IMAGES: readonly KnownImage[] = [
   { names: ['postgres'], needs: [['POSTGRES_PASSWORD', 'POSTGRES_PASSWORD_FILE', 'POSTGRES_HOST_AUTH_METHOD']] },
   {
     names: ['confluentinc/cp-kafka'],
+    // https://github.com/confluentinc/kafka-images/blob/v7.5.3/kafka/include/etc/confluent/docker
+    prefix: /^(?:KAFKA|CLUSTER_ID|CONFLUENT|CUB|SCHEMA|LOG4J|JMX|EXTRA_ARGS|CONNECT)/,
     needs: [['KAFKA_ADVERTISED_LISTENERS'], ['KAFKA_ZOOKEEPER_CONNECT', 'KAFKA_PROCESS_ROLES']],
     closed: { 5: 5, 6: 2, 7: 9 },
   },

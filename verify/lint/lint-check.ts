@@ -44,7 +44,12 @@ export interface Remark {
   /** As LintMeta.isRefusal, of one remark of a check whose others are none. */
   isRefusal?: true
   /** What follows from it is left out: findings of other checks (of these, where some are named) in these lines of its file. */
-  causes?: { lines: [first: number, last: number]; of?: readonly string[] }
+  causes?: {
+    lines: [first: number, last: number]
+    of?: readonly string[]
+    /** In any file: findings of these checks, or those of them that observe one of the names. */
+    elsewhere?: { of: readonly string[]; naming?: readonly string[] }
+  }
 }
 
 export interface Check {

@@ -112,6 +112,7 @@ interface Cause {
   file: string
   lines: [first: number, last: number]
   of?: readonly string[]
+  elsewhere?: { of: readonly string[]; naming?: readonly string[] }
 }
 
 function causesOf(all: readonly { finding: LocatedFinding; causes: Remark['causes'] }[]): Cause[] {
@@ -121,10 +122,13 @@ function causesOf(all: readonly { finding: LocatedFinding; causes: Remark['cause
 }
 
 /** What is said of the mapping of a misspelt key follows from it: a setting that is missing, say. */
-function isConsequence({ id, file, line }: LocatedFinding, causes: readonly Cause[]): boolean {
+function isConsequence({ id, file, line, observed }: LocatedFinding, causes: readonly Cause[]): boolean {
   return causes.some(
     (cause) =>
-      cause.file === file && cause.id !== id && cause.of?.includes(id) !== false && cause.lines[0] <= line && line <= cause.lines[1],
+      cause.id !== id &&
+      ((cause.file === file && cause.of?.includes(id) !== false && cause.lines[0] <= line && line <= cause.lines[1]) ||
+        (cause.elsewhere?.of.includes(id) === true &&
+          cause.elsewhere.naming?.some((name) => observed.split(/\W+/).includes(name)) !== false)),
   )
 }
 

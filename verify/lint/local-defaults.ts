@@ -18,6 +18,8 @@ const LOCAL = /(?:^|\/\/|@)(?:127\.0\.0\.1|localhost)(?=:|\/|$)/
 export function* localDefaults(workload: Workload, input: LintInput): Generator<LocalDefault> {
   const sources = sourcesOf(workload, input)
   if (sources.length === 0 || workload.unknownEnv) return
+  // Another folder than its own: dockerfiles-are-whole.
+  if (!workload.at.get('build')?.has('dockerfile_inline') && !sources.some(({ file }) => file.endsWith(dockerfileOf(workload)))) return
   const reads = variablesRead(sources)
   const set = new Set([...workload.env.keys(), ...imageVariables(workload, sources)])
   const args = workload.args.map(({ value }) => value).join(' ')
@@ -75,10 +77,14 @@ function sourcesOf({ name, at }: Workload, { config, sources }: LintInput): Conf
   return sources(folder).filter(({ file }) => !others.some((other) => file.slice(folder.length).includes(`/${other}/`)))
 }
 
+function dockerfileOf({ at }: Pick<Workload, 'at'>): string {
+  return `/${at.string('build', 'dockerfile') ?? 'Dockerfile'}`
+}
+
 /** ENV of the Dockerfile that it is built by. */
 function imageVariables({ at }: Workload, sources: readonly ConfigText[]): string[] {
   const inline = at.string('build', 'dockerfile_inline')
-  const named = `/${at.string('build', 'dockerfile') ?? 'Dockerfile'}`
+  const named = dockerfileOf({ at })
   const files = inline === undefined ? sources.filter(({ file }) => file.endsWith(named)).map(({ text }) => text) : [inline]
   return files.flatMap((text) =>
     [...text.replace(/\\\n/g, ' ').matchAll(/^\s*ENV\s+(.*)$/gim)].flatMap(([, rest = '']) =>

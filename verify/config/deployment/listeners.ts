@@ -67,7 +67,7 @@ function ofFiles(workload: Workload, config: Configuration): Listener[] | undefi
     [
       { key: 'http_listen_port', usual: http },
       { key: 'grpc_listen_port', usual: 9095 },
-    ].map(({ key, usual }) => portAt(root.get('server', key), usual))
+    ].flatMap(({ key, usual }) => (root.number('server', key) === 0 ? [] : [portAt(root.get('server', key), usual)]))
   const [loki, promtail, jaeger] = [read(config.loki), read(config.promtail), read(config.jaeger)]
   const flagged = workload.args.some(({ value }) => /listen-port|host-port/.test(value))
   if (flagged) return undefined

@@ -57,6 +57,7 @@ export function* componentKeys(config: Configuration): Generator<ComponentKey> {
   const lokis = deploys(config, /(?:^|\/)loki:v?(2\.9|3\.0)\b/, /(?:^|\/)loki[:@]/)
   const promtails = deploys(config, /promtail:v?(2\.9|3\.0)\b/, /promtail[:@]/)
   const jaegers = deploys(config, /jaeger.*:v?1\.54\b/, /jaeger.*[:@]/)
+  const grafanas = deploys(config, /(?:^|\/)grafana(?:-oss|-enterprise)?:v?10\.2\b/, /(?:^|\/)grafana(?:-oss|-enterprise)?[:@]/)
   const collectors = deploys(config, /collector(-contrib)?:v?0\.93\b/, /collector(-contrib)?[:@]/)
   const newer = (root: Cursor, list: keyof typeof LISTS, block: string): ComponentKey[] =>
     of(unknownKeys(root, outlineOf(list), block), 'refused', false)
@@ -71,7 +72,7 @@ export function* componentKeys(config: Configuration): Generator<ComponentKey> {
   for (const root of config.promtail) yield* of(unknownKeys(root, outlineOf('promtail'), 'promtail'), 'refused', promtails)
   for (const root of config.jaeger) yield* of(unknownKeys(root, outlineOf('jaeger'), 'jaeger'), 'ignored', jaegers)
   for (const root of config.collectors) yield* of(collectorKeys(root), 'refused', collectors)
-  for (const root of [...config.datasources, ...config.provisioning]) yield* of(grafanaKeys(root), 'ignored', false)
+  for (const root of [...config.datasources, ...config.provisioning]) yield* of(grafanaKeys(root), 'ignored', grafanas)
 }
 
 /** Values of the same programs whose type is known. */

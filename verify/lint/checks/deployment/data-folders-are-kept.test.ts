@@ -57,3 +57,12 @@ passes(
   '--storage.tsdb.path=/data$1prometheus_data:/data',
 )
 passes('data-folders-are-kept', 'a folder above it', D, 'loki_data:/loki', 'loki_data:/loki/')
+
+finds('data-folders-are-kept', 'a volume at a folder of the system', {
+  file: 'docker-compose.yaml',
+  from: 'grafana_data:/var/lib/grafana',
+  to: 'grafana_data:/var/lib',
+  subject: 'grafana',
+  severity: 'warning',
+  observed: 'a folder of the image',
+})

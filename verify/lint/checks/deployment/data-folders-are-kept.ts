@@ -17,9 +17,27 @@ export const check: Check = {
     example: 'loki:\n  volumes: ["loki_data:/loki:ro"]',
   },
   *judge({ config }) {
+    for (const workload of config.workloads) yield* overImage(workload)
     for (const workload of config.workloads)
       for (const folder of dataFolders(workload, config)) yield* judge(workload, folder, movedBy(workload, folder))
   },
+}
+
+/** Folders of the system: a volume there hides what a newer image brings. */
+const OF_THE_IMAGE = /^\/(?:bin|etc|lib|sbin|usr|usr\/local|usr\/bin|usr\/lib|var|var\/lib)?$/
+
+/** https://docs.docker.com/engine/storage/volumes/#populate-a-volume-using-a-container: filled once, and never again. */
+function* overImage({ name, mounts }: Workload): Generator<Remark> {
+  for (const { source, target, at } of mounts)
+    if (/^[A-Za-z0-9][\w.-]*$/.test(source) && OF_THE_IMAGE.test(target.replace(/\/+$/, '')))
+      yield remark(
+        name,
+        at,
+        'the volume at a folder of its own',
+        `${target}, a folder of the image: the volume keeps its first copy for ever`,
+        undefined,
+        'warning',
+      )
 }
 
 /** The flag that names another folder than the image's own, which the volume is at. */

@@ -14,6 +14,10 @@ const NAMES: Partial<Record<Kind, string>> = {
   dashboard: 'a dashboard',
 }
 
+const COMPOSE = ['docker-compose.yaml', 'docker-compose.yml', 'compose.yaml', 'compose.yml']
+/** Host ports of the monitoring. */
+const PORTS = /^(?:PROMETHEUS|ALERTMANAGER|GRAFANA|LOKI|JAEGER)\w*_PORT$/
+
 export const check: Check = {
   meta: {
     id: 'deployment-is-whole',
@@ -26,7 +30,7 @@ export const check: Check = {
     mend: 'Add the missing file to the deployment, or give lint the folder that holds it.',
     example: 'monitoring/ without alertmanager/alertmanager.yml',
   },
-  *judge({ spec, config, exists }) {
+  *judge({ spec, config, exists, examples }) {
     // A file that is mounted and gone: mounted-files-exist.
     const gone = config.workloads
       .flatMap(({ mounts, at }) => mounts.flatMap(({ source }) => sourceOf(at, source) ?? []))
@@ -42,6 +46,15 @@ export const check: Check = {
     ]
     const present = needed.filter((kind) => config.kinds.has(kind))
     if (prometheus === undefined || present.filter((kind) => kind !== 'rules').length === 0) return
+    // monitoring/ alone may be judged; .env.example is for a compose file that is there.
+    const ports = Object.keys(examples).filter((name) => PORTS.test(name))
+    if (config.workloads.length === 0 && config.manifests.length === 0 && ports.length > 1 && !COMPOSE.some(exists))
+      yield remark(
+        'docker-compose.yaml',
+        prometheus,
+        `a compose file that reads ${ports.slice(0, 3).join(', ')} of .env.example`,
+        'none on the disk',
+      )
     for (const kind of needed)
       if (!config.kinds.has(kind))
         yield remark(NAMES[kind] ?? kind, mountOf(kind, config) ?? prometheus, NAMES[kind] ?? kind, 'not among the given files')

@@ -26,3 +26,38 @@ passes(
   'WORKDIR /src\n        COPY . .',
   '# build\n        WORKDIR /src\n        COPY . \\\n          .',
 )
+
+finds(
+  id,
+  'a context that is not there, or has not what is built',
+  { file: D, from: 'context: lab/services/jvm', to: 'context: lab/jvm', subject: 'rate-limiter', observed: 'no such folder' },
+  {
+    file: D,
+    from: 'context: lab/services/moalog-server',
+    to: 'context: lab/services',
+    subject: 'moalog-server',
+    observed: 'lab/services has none',
+  },
+  {
+    file: D,
+    from: 'build: lab/services/payment-provider',
+    to: 'build: { context: ., dockerfile: lab/Dockerfile }',
+    expected: 'lab/Dockerfile on the disk',
+  },
+  {
+    file: D,
+    from: 'context: lab/services/moalog-server',
+    to: 'context: lab/services/jvm',
+    subject: 'moalog-server',
+    expected: 'a folder with Cargo.toml',
+  },
+  {
+    file: D,
+    from: 'CMD ["moalog-server"]',
+    to: 'CMD ["maolog-server"]',
+    subject: 'moalog-server',
+    expected: 'a program that is copied: moalog-server',
+  },
+  { file: D, from: 'cargo build --release', to: 'cargo build --relaese', subject: 'moalog-server', expected: 'release' },
+)
+passes(id, 'a repository is built from', D, 'build: lab/services/payment-provider', 'build: https://github.com/example/provider.git')

@@ -1,4 +1,5 @@
-import { oncePerPlace, remark, type Check, type Remark } from '../../lint-check.ts'
+import { causing, oncePerPlace, remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
+import { sourceOf } from '../../../config/deployment/container-files.ts'
 import { didYouMean, slipOf } from '../../../text/did-you-mean.ts'
 import type { Cursor, Place } from '../../../config/yaml/cursor.ts'
 
@@ -11,20 +12,65 @@ export const check: Check = {
     area: 'platform',
     severity: 'error',
     needs: ['compose'],
-    title: 'A Dockerfile in the compose file has known instructions, and its stages and arguments are defined',
-    failureTitle: 'A Dockerfile in the compose file cannot be built',
+    title: 'An image is built from a context that has what its Dockerfile copies; instructions, stages and arguments are known',
+    failureTitle: 'An image of the compose file cannot be built, or does not hold what it starts',
     why: 'Docker refuses an unknown instruction and a stage that is not there before it builds anything. An argument that is not declared is empty, and the command that uses it fails or builds something else. https://docs.docker.com/reference/dockerfile/',
-    mend: 'Correct the instruction, stage or argument in build.dockerfile_inline or build.args.',
+    mend: 'Correct build.context, or the instruction, stage or argument in build.dockerfile_inline or build.args.',
     example: 'dockerfile_inline: |\n  FROM rust:1 AS build\n  FROM debian:bookworm-slim\n  COPY --from=biuld /app /app',
   },
-  *judge({ config }) {
+  *judge(input) {
     yield* oncePerPlace(
-      config.workloads.flatMap(({ name, at }) => {
+      input.config.workloads.flatMap(({ name, at }) => {
         const inline = at.get('build', 'dockerfile_inline')
-        return inline?.string() === undefined ? [] : [...judgeText(name, inline, at.get('build', 'args'))]
+        // What is read of another folder's sources follows from it.
+        const context = [...judgeContext(name, at, inline?.string(), input)].map((each) =>
+          causing(each, at.lines(), 'local-defaults-are-set'),
+        )
+        return inline?.string() === undefined ? context : [...context, ...judgeText(name, inline, at.get('build', 'args'))]
       }),
     )
   },
+}
+
+/** What a program looks for in the folder that it is started in. */
+const BUILT_FROM: readonly (readonly [command: RegExp, file: string])[] = [
+  [/^\s*(?:RUN|&&)?\s*(?:\.\/)?mvnw?\s(?!.*(?:-f|--file)\s)/m, 'pom.xml'],
+  [/\bcargo\s+(?:build|install\s+--path\s+\.)(?!.*--manifest-path)/, 'Cargo.toml'],
+  [/\bnpm\s+(?:ci|install|run)\b(?!.*--prefix)/, 'package.json'],
+  [/\bgo\s+(?:build|mod\s+download|install\s+\.)/, 'go.mod'],
+]
+
+/** The folder that is built from: it is there, and so is what the Dockerfile takes from it. */
+function* judgeContext(subject: string, at: Cursor, inline: string | undefined, { exists }: LintInput): Generator<Remark> {
+  const build = at.get('build')
+  const context = build?.isMap() === true ? build.get('context') : build
+  const written = context?.string() ?? ''
+  // A repository or an archive is built from where it is; a variable is not known.
+  if (context === undefined || written === '' || /:\/\/|^git@|\$|^\//.test(written) || !exists(at.text.file)) return
+  const folder = sourceOf(at, written.startsWith('.') ? written : `./${written}`) ?? written
+  const inFolder = (file: string): string => (folder === '.' || folder === '' ? file : `${folder}/${file}`)
+  if (folder !== '.' && folder !== '' && !exists(folder)) {
+    yield remark(subject, context, `a folder ${folder}, the build context`, 'no such folder')
+    return
+  }
+  if (inline === undefined) {
+    const named = at.string('build', 'dockerfile') ?? 'Dockerfile'
+    if (!/\$|^\/|:\/\//.test(named) && !exists(inFolder(named)))
+      yield remark(
+        subject,
+        at.near('build', 'dockerfile') === at ? context : at.near('build', 'dockerfile'),
+        `${inFolder(named)} on the disk`,
+        'no such file',
+      )
+    return
+  }
+  const [first = ''] = inline.split(/^(?=\s*FROM\s)/im).filter((stage) => /^\s*COPY\s+\.\s/im.test(stage))
+  for (const [command, file] of BUILT_FROM)
+    if (command.test(first) && !exists(inFolder(file)))
+      yield remark(subject, context, `a folder with ${file}, which the Dockerfile builds`, `${folder} has none`)
+  for (const [, source = ''] of inline.matchAll(/^\s*(?:COPY|ADD)\s+(?!--from)(?:--\S+\s+)*([\w./-]+)\s+\S+\s*$/gim))
+    if (!/^\.?\/?$|^\.\.|:\/\//.test(source) && !exists(inFolder(source.replace(/^\.\//, '').replace(/\/$/, ''))))
+      yield remark(subject, context, `${inFolder(source)} on the disk, which the Dockerfile copies`, 'no such file or folder')
 }
 
 function* judgeText(subject: string, at: Cursor, args: Cursor | undefined): Generator<Remark> {
@@ -64,6 +110,8 @@ function* judgeText(subject: string, at: Cursor, args: Cursor | undefined): Gene
       (slipOf(from, new Set(stages)) !== undefined || !/[/:.]/.test(from))
     )
       yield remark(subject, place(line.trim()), `a stage of this Dockerfile: ${stages.join(', ')}`, `${from}${didYouMean(from, stages)}`)
+    const slip = name === 'RUN' ? [...rest.matchAll(/[A-Za-z]{4,}/g)].find(([each]) => slipOf(each, BUILD_WORDS) !== undefined) : undefined
+    if (slip !== undefined) yield remark(subject, place(slip[0]), slipOf(slip[0], BUILD_WORDS) ?? '', slip[0])
     for (const [, variable = ''] of rest.matchAll(/(?<!\\)\$\{?([A-Z][A-Z0-9_]*)/g)) used.add(variable)
   }
   yield* entryPoint(subject, at, lines)
@@ -83,6 +131,16 @@ function* judgeText(subject: string, at: Cursor, args: Cursor | undefined): Gene
   for (const name of bare) yield remark(subject, args ?? at, `the argument ${name} in build.args`, 'not given, and without a default')
 }
 
+/** Words of the commands that build: a misspelt one ends the build. */
+const BUILD_WORDS = new Set(
+  'apache maven plugins plugin dependency package install clean verify copy artifact Dartifact DskipTests Dmaven stripVersion outputDirectory DoutputDirectory Dmdep prometheus javaagent cargo build release locked target workspace npm yarn pnpm update upgrade recommends apt-get mkdir chmod chown curl wget'.split(
+    ' ',
+  ),
+)
+/** Folders of PATH. */
+const PATHS = /^\/(?:usr\/local\/|usr\/)?s?bin\//
+const EVERYWHERE = /^(?:sh|ash|bash|env|sleep|tail|cat|true|echo|test)$/
+
 /** A part of the Dockerfile's text; where its lines are joined, the whole. */
 function placeIn(at: Cursor, part: string): Place {
   const from = (at.string() ?? '').indexOf(part)
@@ -100,17 +158,22 @@ const PROGRAMS: readonly (readonly [image: RegExp, program: string])[] = [
 /** The program of ENTRYPOINT is one that the last stage copies, and what it copies from a published image is there. */
 function* entryPoint(subject: string, at: Cursor, lines: readonly string[]): Generator<Remark> {
   const images = new Map<string, string>()
-  let [stage, copied]: [string, string[]] = ['', []]
+  let [stage, copied, ran]: [string, string[], boolean] = ['', [], false]
   for (const line of lines) {
     const from = /^\s*FROM\s+(\S+)(?:\s+AS\s+(\S+))?/i.exec(line)
     if (from !== null) {
       if (from[2] !== undefined) images.set(from[2].toLowerCase(), from[1] ?? '')
-      ;[stage, copied] = [from[1] ?? '', []]
+      ;[stage, copied, ran] = [from[1] ?? '', [], false]
     }
     const [, origin = '', source = '', target = ''] = /^\s*COPY\s+--from=(\S+)\s+(\S+)\s+(\S+)\s*$/i.exec(line) ?? []
     const known = PROGRAMS.find(([image]) => image.test(images.get(origin.toLowerCase()) ?? origin))?.[1]
     if (known !== undefined && source !== known && didYouMean(source, [known]) !== '')
       yield remark(subject, placeIn(at, line.trim()), `${known}, which the image holds`, source)
+    if (/^\s*RUN\s/i.test(line)) ran = true
+    const bare = /^\s*(?:CMD|ENTRYPOINT)\s+\[\s*"([\w.-]+)"/i.exec(line)?.[1]
+    const inPath = copied.filter((each) => PATHS.test(each)).map((each) => each.split('/').at(-1) ?? '')
+    if (bare !== undefined && !ran && BARE.test(stage) && inPath.length > 0 && !inPath.includes(bare) && !EVERYWHERE.test(bare))
+      yield remark(subject, placeIn(at, line.trim()), `a program that is copied: ${inPath.join(', ')}`, bare)
     if (/^\s*(?:COPY|ADD)\s/i.test(line)) copied.push(target.endsWith('/') ? `${target}${source.split('/').at(-1) ?? ''}` : target || '?')
     const program = /^\s*ENTRYPOINT\s+\[\s*"(\/[^"]+)"/i.exec(line)?.[1]
     const isKnown = copied.some((each) => each === '?' || each === program || program?.startsWith(`${each}/`) === true)

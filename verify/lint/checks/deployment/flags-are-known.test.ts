@@ -29,3 +29,16 @@ finds(id, 'a flag without its value', {
   subject: 'prometheus',
   observed: 'none',
 })
+
+finds(
+  'flags-are-known',
+  'curl without the value of an option, or without a URL',
+  {
+    file: 'docker-compose.yaml',
+    from: '      - /otel/opentelemetry-javaagent.jar\n',
+    to: '',
+    subject: 'otel-agent-init',
+    expected: 'a value of --output',
+  },
+  { file: 'docker-compose.yaml', from: /  +- https:.*javaagent\.jar\n/, to: '', subject: 'otel-agent-init', expected: 'a URL' },
+)

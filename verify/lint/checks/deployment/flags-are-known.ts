@@ -28,6 +28,7 @@ export const check: Check = {
       if (known !== undefined && list !== undefined && !workload.at.has('entrypoint') && !startsOther(workload))
         yield* judgeArguments(workload, known, new Set(list.split(' ')))
       if (known?.flags === 'redis-server') yield* redisOptions(workload)
+      if (known?.flags === 'curl' && !workload.at.has('entrypoint')) yield* curlOptions(workload)
     }
   },
 }
@@ -55,6 +56,29 @@ function* redisOptions({ name, args }: Workload): Generator<Remark> {
     else if (word === '--maxmemory-policy' && !POLICIES.includes(next.word))
       yield remark(name, next.at, `one of ${POLICIES.join(', ')}`, `${next.word}${didYouMean(next.word, POLICIES)}`)
   }
+}
+
+/** https://curl.se/docs/manpage.html: options with a value, and at least one URL. */
+const CURL_VALUES =
+  /^(?:-[oHmXduAbcKTweEF]|--(?:output|header|max-time|request|data|user|connect-timeout|retry|retry-delay|write-out|cacert|cert|key|user-agent|proxy|output-dir|form))$/
+
+function* curlOptions({ name, args, at }: Workload): Generator<Remark> {
+  if (args.length === 0 || !/^-|^https?:|^curl$/.test(args[0]?.value ?? '')) return
+  let urls = 0
+  for (let index = 0; index < args.length; index++) {
+    const { value, at: where } = args[index]!
+    if (CURL_VALUES.test(value)) {
+      const next = args[++index]
+      if (
+        next === undefined ||
+        (/^-{1,2}[a-z]/.test(next.value) && value !== '-d') ||
+        (/^(?:-o|--output)$/.test(value) && /^https?:/.test(next.value))
+      )
+        yield remark(name, next?.at ?? where, `a value of ${value}`, next?.value ?? 'none')
+      if (next !== undefined && /^https?:/.test(next.value)) urls++
+    } else if (!value.startsWith('-') && value !== 'curl') urls++
+  }
+  if (urls === 0) yield remark(name, at.near('command'), 'a URL', 'none')
 }
 
 function* judgeArguments({ name, args }: Workload, { flagsAlone }: KnownImage, known: ReadonlySet<string>): Generator<Remark> {

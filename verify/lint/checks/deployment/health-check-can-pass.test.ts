@@ -47,3 +47,39 @@ finds(id, 'a program that the image does not hold', {
 })
 passes(id, 'another path', D, LOKI, 'test: [CMD, wget, -q, -O, /dev/null, "http://localhost:3100/loki/api/v1/labels"]')
 passes(id, 'a program that is not known', D, LOKI, 'test: [CMD, /usr/bin/loki-canary-check, -addr, "127.0.0.1:3100"]')
+
+finds(
+  'health-check-can-pass',
+  'a status that none answers, code that asks nothing, options of pg_isready',
+  { file: 'docker-compose.yaml', from: 'grep -q " 200 "', to: 'grep -q " 199 "', expected: 'a status such as 200' },
+  { file: 'docker-compose.yaml', from: 'process.exit(0)', to: 'process.eixt(0)', subject: 'payment-provider', expected: 'exit' },
+  {
+    file: 'docker-compose.yaml',
+    from: "connect(8099, '127.0.0.1')",
+    to: "connect(8099, '128.0.0.1')",
+    subject: 'payment-provider',
+    observed: '128.0.0.1',
+  },
+  {
+    file: 'docker-compose.yaml',
+    from: /"require\('node:net'\)[^"]*"/,
+    to: 'loki',
+    subject: 'payment-provider',
+    expected: 'a program that asks a port',
+  },
+  {
+    file: 'docker-compose.yaml',
+    from: '-U, fluxpay, -d',
+    to: 'fluxpay, -U, -d',
+    subject: 'postgres',
+    line: 'pg_isready',
+    expected: 'an option of pg_isready',
+  },
+)
+passes(
+  'health-check-can-pass',
+  'long options of pg_isready',
+  'docker-compose.yaml',
+  '-U, fluxpay, -d, fluxpay',
+  '--username=fluxpay, --dbname=fluxpay',
+)

@@ -107,17 +107,56 @@ function* judgeCommand(workload: Workload, test: Cursor, words: readonly Cursor[
     else yield* judgeShell(workload, words[flag + 2] ?? test, rest[flag + 1] ?? '')
   } else if (name === 'wget' || name === 'curl') yield* judgeRequest(workload, test, name, words.slice(1), rest)
   else if (name === 'test') yield* judgeTest(workload, test, words.slice(1), rest)
+  else if (/^(?:node|python3?)$/.test(name) && /^-(?:e|c|-eval)$/.test(rest[0] ?? ''))
+    yield* judgeCode(workload, words[2] ?? test, rest[1] ?? '')
+  else if (name === 'pg_isready') yield* judgeReady(workload, test, words.slice(1), rest)
   else if (rest.length === 0 && /^(?:redis-cli|valkey-cli|node|python3?)$|-cli$/.test(name))
     yield remark(workload.name, test, `an argument of ${name}`, 'none')
   else
     for (const [index, text] of rest.entries()) {
       const word = slipOf(text, WORDS)
       if (word !== undefined) yield remark(workload.name, words[index + 1] ?? test, word, text)
-      else if (/^-[a-z]$/.test(rest[index - 1] ?? '') && /^-/.test(text) && name === 'pg_isready')
-        yield remark(workload.name, words[index + 1] ?? test, `a value of ${rest[index - 1]}`, text)
       else if (/^redis-cli$/.test(name) && !/^(?:-|ping$|PING$|info$|--)/.test(text) && index === 0)
         yield remark(workload.name, words[index + 1] ?? test, 'ping', text)
     }
+}
+
+const CODE_WORDS = new Set(
+  'process exit connect require import from error on http https net fetch get request then catch statusCode resume end socket console createConnection localhost node python urllib urlopen sys socket'.split(
+    ' ',
+  ),
+)
+
+/** JavaScript or Python that asks a port of its own container; it is not run. */
+function* judgeCode(workload: Workload, at: Cursor, text: string): Generator<Remark> {
+  const slip = [...text.matchAll(/[A-Za-z]{3,}/g)]
+    .map(([word]) => ({ word, meant: slipOf(word, CODE_WORDS) }))
+    .find(({ meant }) => meant !== undefined)
+  const host = /(?<![\d.])(\d+\.\d+\.\d+\.\d+)(?![\d.])/.exec(text)?.[1]
+  const pairs = [...text.replace(/(["'`])(?:(?!\1).)*\1/g, '')]
+  const [open, close] = ['(', ')'].map((sign) => pairs.filter((each) => each === sign).length)
+  if (!text.includes('(')) yield remark(workload.name, at, 'a program that asks a port', text || 'nothing')
+  else if (open !== close) yield remark(workload.name, at, 'as many ) as (', `${open ?? 0} ( and ${close ?? 0} )`)
+  else if (slip !== undefined) yield remark(workload.name, at, slip.meant ?? '', slip.word)
+  else if (host !== undefined && !/^(?:127\.|0\.0\.0\.0$)/.test(host))
+    yield remark(workload.name, at, '127.0.0.1: a health check runs inside its container', host)
+}
+
+/** https://www.postgresql.org/docs/16/app-pg-isready.html: what stands alone is refused. */
+function* judgeReady(workload: Workload, test: Cursor, words: readonly Cursor[], texts: readonly string[]): Generator<Remark> {
+  for (let index = 0; index < texts.length; index++) {
+    const text = texts[index] ?? ''
+    const at = words[index] ?? test
+    if (/^-[hpUdt]$/.test(text)) {
+      const value = texts[++index]
+      if (value !== undefined && !value.startsWith('-')) continue
+      yield remark(workload.name, words[index] ?? at, `a value of ${text}`, value ?? 'none')
+      return
+    }
+    if (/^(?:-q|--\w[\w-]*(?:=.*)?|-[hpUdt].+)$/.test(text)) continue
+    yield remark(workload.name, at, 'an option of pg_isready', text)
+    return
+  }
 }
 
 /** What an image is known not to hold; a Dockerfile may add it. */
@@ -218,6 +257,10 @@ function* judgeShell(workload: Workload, at: Cursor, text: string): Generator<Re
     return
   }
   if (!/^[\w./$[{"'-]+$/.test(program) || /^\d+$/.test(program)) yield remark(workload.name, at, 'a command', text)
+  // A server that is well answers with one of these; 199 is none.
+  const status = /\bgrep\s(?:-\w+\s+)*["']?\s?(\d{3})\b/.exec(text)?.[1]
+  if (status !== undefined && /HTTP|http/.test(text) && !/^(?:20[04]|30[1278]|40[13])$/.test(status))
+    yield remark(workload.name, at, 'a status such as 200', status)
   const device = /\/dev\/tcp\/([^\s/;"']*)(?:\/(\w*))?/.exec(text)
   if (device !== null && (device[1] === '' || !/^\d+$/.test(device[2] ?? '')))
     yield remark(workload.name, at, '/dev/tcp/host/port', device[0])

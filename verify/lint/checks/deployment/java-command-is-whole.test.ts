@@ -28,3 +28,29 @@ finds(
 )
 passes(id, 'a class path and a main class', D, COMMAND, 'command: [java, -cp, "/app/*", -Xmx256m, com.example.Main]')
 passes(id, 'an entry point that starts java', D, COMMAND, 'entrypoint: [/opt/run-java.sh]\n    command: [-Xmx256m, /app/service.jar]')
+
+finds(
+  'java-command-is-whole',
+  'a jar that the Dockerfile does not make, a jar as an argument of a class',
+  {
+    file: 'docker-compose.yaml',
+    from: '/out/service.jar',
+    to: '/out/service.jra',
+    subject: 'rate-limiter',
+    observed: 'names no service.jar',
+  },
+  {
+    file: 'docker-compose.yaml',
+    from: 'jmx:jmx_prometheus_javaagent:',
+    to: 'jmx:jmx_exporter:',
+    subject: 'fluxpay-engine',
+    observed: 'names no jmx_prometheus_javaagent.jar',
+  },
+  {
+    file: 'docker-compose.yaml',
+    from: '=9404:/app/jmx-exporter.yml", -jar,',
+    to: '=9404:/app/jmx-exporter.yml", Main,',
+    subject: 'rate-limiter',
+    expected: '-jar before the jar',
+  },
+)

@@ -23,6 +23,7 @@ export const check: Check = {
         workload.at.get('command')?.isList() === true
       if (isJava && !workload.at.has('entrypoint')) yield* judgeCommand(workload, at)
       yield* agents(workload, config)
+      if (isJava) yield* made(workload)
     }
   },
 }
@@ -44,7 +45,8 @@ function* judgeCommand({ name, args, at }: Workload, jar: number): Generator<Rem
     ({ value }, index) => !value.startsWith('-') && !/^-(?:cp|classpath|p|-module-path|jar)$/.test(rest[index - 1]?.value ?? ''),
   )
   if (jar < 0) {
-    if (main === undefined || main.value.endsWith('.jar'))
+    // A main class before a jar would have the jar as its argument.
+    if (main === undefined || main.value.endsWith('.jar') || args.at(-1)?.value.endsWith('.jar') === true)
       yield remark(name, main?.at ?? at.near('command'), '-jar before the jar, or a main class', main?.value ?? 'neither')
     return
   }
@@ -57,6 +59,24 @@ function* judgeCommand({ name, args, at }: Workload, jar: number): Generator<Rem
     .slice(1, jar)
     .find(({ value }, index) => !value.startsWith('-') && !/^-(?:cp|classpath|p)$/.test(args[index]?.value ?? ''))
   if (stray !== undefined) yield remark(name, stray.at, 'options of the JVM before -jar', stray.value)
+}
+
+/** Jars of a folder that the image's own Dockerfile fills: it names each of them. */
+function* made({ name, at, args, mounts }: Workload): Generator<Remark> {
+  const inline = at.string('build', 'dockerfile_inline')
+  if (inline === undefined) return
+  const folders = [...inline.matchAll(/^\s*COPY\s+--from=\S+\s+(\S+)\s+(\S+)\s*$/gim)].map(([, , target = '']) => target.replace(/\/$/, ''))
+  const jars = args.flatMap(({ value, at: where }, index) => {
+    const file = /^-javaagent:([^=]+\.jar)/.exec(value)?.[1] ?? (args[index - 1]?.value === '-jar' ? value : undefined)
+    return file === undefined ? [] : [{ file, where }]
+  })
+  for (const { file, where } of jars) {
+    const base = file.split('/').at(-1) ?? ''
+    const isMounted = mounts.some(({ target }) => file.startsWith(`${target.replace(/\/$/, '')}/`) || file === target)
+    const isNamed = inline.includes(`/${base}`) || inline.includes(`:${base.replace(/\.jar$/, '')}:`) || /\*\.jar|\*-?\w*\.jar/.test(inline)
+    if (!isMounted && !isNamed && folders.some((folder) => file.startsWith(`${folder}/`)))
+      yield remark(name, where, `${file}, made by the Dockerfile`, `the Dockerfile names no ${base}`)
+  }
 }
 
 function* agents(workload: Workload, config: Configuration): Generator<Remark> {

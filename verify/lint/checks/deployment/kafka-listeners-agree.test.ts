@@ -34,3 +34,24 @@ finds(id, 'a number that is none', {
   observed: 'one',
 })
 passes(id, 'another port, everywhere', D, /29092/g as unknown as RegExp, '39092')
+
+finds(
+  id,
+  'copies that one broker cannot make',
+  { file: D, from: /  +KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: "1"\n/, to: '', subject: 'kafka', observed: '3 by default' },
+  {
+    file: D,
+    from: 'KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: "1"',
+    to: 'KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: "3"',
+    subject: 'kafka',
+    observed: '3',
+  },
+  {
+    file: D,
+    from: /  +KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: "1"\n/,
+    to: '',
+    subject: 'kafka',
+    severity: 'warning',
+    observed: 'no transaction begins',
+  },
+)

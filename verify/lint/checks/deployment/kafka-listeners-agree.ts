@@ -1,4 +1,4 @@
-import { remark, type Check, type Remark } from '../../lint-check.ts'
+import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import { imageNameOf } from '../../known-images.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
@@ -38,7 +38,7 @@ function listenersIn(text: string): Listener[] {
 
 const PROTOCOLS = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL']
 
-function* judgeBroker({ name: subject, env, at }: Workload): Generator<Remark> {
+function* judgeBroker({ name: subject, image, env, at }: Workload): Generator<Remark> {
   const get = (name: string): string => env.get(`KAFKA_${name}`)?.value ?? ''
   const where = (name: string): Workload['at'] => env.get(`KAFKA_${name}`)?.at ?? at.near('environment')
   for (const name of ['LISTENERS', 'ADVERTISED_LISTENERS'])
@@ -75,6 +75,9 @@ function* judgeBroker({ name: subject, env, at }: Workload): Generator<Remark> {
       yield remark(subject, where(variable), `a name of KAFKA_LISTENERS: ${names.join(', ')}`, `${name}${didYouMean(name, names)}`)
   if (env.has('KAFKA_PROCESS_ROLES')) yield* judgeKraft(subject, get, where, listeners)
   yield* judgeNumbers(subject, env)
+  // One under another name is what variables-are-spelt says.
+  const { prefix } = imageNameOf(image).known ?? {}
+  if (![...env.keys()].some((name) => prefix?.test(name) === false)) yield* judgeReplication(subject, get, at)
 }
 
 /** A broker without ZooKeeper. */
@@ -123,6 +126,37 @@ function* judgeKraft(
       `port ${controller.port}, on which ${controller.name} listens`,
       String(me.port),
     )
+}
+
+/** Topics of the broker itself have three copies by default: one broker makes none of them, and no group gets a coordinator. */
+function* judgeReplication(subject: string, get: (name: string) => string, at: Workload['at']): Generator<Remark> {
+  const voters = get('CONTROLLER_QUORUM_VOTERS')
+    .split(',')
+    .filter((each) => each.trim() !== '')
+  const roles = get('PROCESS_ROLES')
+    .split(',')
+    .map((each) => each.trim())
+  if (voters.length !== 1 || !roles.includes('broker') || !roles.includes('controller')) return
+  const where = (name: string): Workload['at'] => at.get('environment', `KAFKA_${name}`) ?? at.near('environment')
+  const offsets = get('OFFSETS_TOPIC_REPLICATION_FACTOR')
+  if (offsets === '' || Number(offsets) > 1)
+    yield remark(
+      subject,
+      where('OFFSETS_TOPIC_REPLICATION_FACTOR'),
+      'KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: 1, for one broker',
+      offsets === '' ? 'not set: 3 by default, and no consumer group gets its offsets' : offsets,
+    )
+  for (const name of ['TRANSACTION_STATE_LOG_REPLICATION_FACTOR', 'TRANSACTION_STATE_LOG_MIN_ISR'])
+    if (
+      Number(get(name) || (name.endsWith('ISR') ? 2 : 3)) > 1 &&
+      get('TRANSACTION_STATE_LOG_REPLICATION_FACTOR') + get('TRANSACTION_STATE_LOG_MIN_ISR') !== ''
+    )
+      yield warning(
+        subject,
+        where(name),
+        `KAFKA_${name}: 1, for one broker`,
+        get(name) || 'not set: more than one by default, and no transaction begins',
+      )
 }
 
 /** cp-kafka hands every value on; the broker ends with a number that is none. */

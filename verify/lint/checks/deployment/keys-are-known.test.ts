@@ -133,3 +133,11 @@ passes(
   '            - labels:\n                level:\n',
   '            - metrics: { lines: { type: Counter, source: level, config: { action: inc } } }\n            - labels:\n                level:\n',
 )
+
+finds('keys-are-known', 'a key of a data source that Grafana 10.2 does not have, near to none', {
+  file: 'datasources.yml',
+  from: 'jsonData:',
+  to: 'range:',
+  subject: 'range',
+  message: 'it is ignored',
+})

@@ -51,3 +51,23 @@ finds(ID, 'a program that is a child of the shell', {
 })
 passes(ID, 'another mode of what is written', S, 'umask 077', 'umask 027')
 passes(ID, 'a comment more', S, 'set -eu', '# once more\nset -eu')
+
+finds(
+  ID,
+  'what Alertmanager is started with',
+  { file: S, from: /sed "\$expressions".*\n/, to: '', observed: 'the script never writes it' },
+  { file: S, from: '#notification-sink:$', to: '#ntoification-sink:$', observed: 'did you mean notification-sink' },
+  { file: S, from: 'set -eu\n', to: 'set -u\n', severity: 'warning', expected: 'set -e' },
+)
+for (const [what, file, from, to, line] of [
+  ['a channel that is on without its URL', S, / {2}\[ -n "\$url" \] \|\| continue\n/, '', 'expressions='],
+  ['a receiver that is not there', A, / {2}- name: slack\n[^]*?\n\n/, '\n', '#slack# - receiver: slack'],
+  ['a receiver of another name', A, '  - name: discord\n', '  - name: disc\n', '#discord# - receiver: discord'],
+  ['a variable that the container is not given', C, / {4}environment:\n {6}RECEIVER_PORT: .*\n/, '', 'alertmanager:'],
+] as const)
+  test(`${ID}: ${what}`, async () => {
+    const { texts, options } = await delivered()
+    const [found, ...more] = lint(change(texts, file, from, to), { ...options, only: [ID] }).findings
+    assert.deepEqual(more, [])
+    assert.ok(found?.source.includes(line), `${found?.file}:${found?.line}: ${found?.source}`)
+  })

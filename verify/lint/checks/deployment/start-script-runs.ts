@@ -1,11 +1,13 @@
-import { remark, type Check, type Remark } from '../../lint-check.ts'
+import { remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import { imageNameOf } from '../../known-images.ts'
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 import { remembered } from '../../../text/remembered.ts'
 import { filesIn, type ContainerFile } from '../../../config/deployment/container-files.ts'
+import { allRoutes, routeTree } from '../../../config/alerting/route-tree.ts'
+import { extraHostsOf } from '../../../config/deployment/links.ts'
 import { runScript, type ScriptRun } from '../../../config/deployment/shell-run.ts'
 import { YamlText } from '../../../config/yaml/yaml-text.ts'
-import type { ConfigText, Place } from '../../../config/yaml/cursor.ts'
+import { readableDocuments, type ConfigText, type Place } from '../../../config/yaml/cursor.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
 
 /** `#slack# - receiver: slack`: a line that a script switches on. */
@@ -25,7 +27,8 @@ export const check: Check = {
     mend: 'In the script, correct the line that the finding names; in the configuration, the mark of the line that is never switched on.',
     example: 'running=/run/alertmgr/alertmanager.yml # and tmpfs: [/run/alertmanager]',
   },
-  *judge({ config }) {
+  *judge(input) {
+    const { config } = input
     for (const workload of config.workloads) {
       const files = filesIn(workload, config)
       const words = [...workload.at.strings('entrypoint'), ...workload.args.map(({ value }) => value)]
@@ -35,7 +38,7 @@ export const check: Check = {
       // A script is what something runs: a shell, or an init that passes it on.
       if (script !== undefined && list.length > 1 && !/(?:sh|tini|dumb-init|catatonit|env|sudo|gosu|su-exec|\.\w+)$/.test(shell))
         yield remark(workload.name, list[0] ?? workload.at, '/bin/sh before the script', shell)
-      else if (script !== undefined) yield* new Trial(workload, files, script.text).judge()
+      else if (script !== undefined) yield* new Trial(workload, files, script.text, input).judge()
     }
   },
 }
@@ -52,8 +55,10 @@ class Trial {
   private readonly files: readonly ContainerFile[]
   private readonly script: ConfigText
   private readonly secrets: string[]
+  private readonly input: LintInput
 
-  constructor(workload: Workload, files: readonly ContainerFile[], script: ConfigText) {
+  constructor(workload: Workload, files: readonly ContainerFile[], script: ConfigText, input: LintInput) {
+    this.input = input
     this.workload = workload
     this.files = files
     this.script = script
@@ -77,9 +82,16 @@ class Trial {
     if (failed !== undefined) yield this.said(failed.line, 'a script that comes to its end', failed.reason)
     else yield* this.judgeStart(none)
     const file = configurationOf(all)
+    const isWritten = (path: string): boolean => !this.files.some((each) => each.path === path)
+    if (failed === undefined && file !== undefined && !all.files.has(file) && !this.isMounted(file)) {
+      // One that is written elsewhere: start-script-starts-it.
+      if (![...all.files.keys()].some((path) => isWritten(path) && /\.(?:ya?ml|json)$/.test(path)))
+        yield this.said(all.line, `${file}, written before it is started`, 'the script never writes it')
+      return
+    }
     // One that is delivered and started as it is: start-script-starts-it.
     if (failed !== undefined || file === undefined || !all.files.has(file) || this.files.some(({ path }) => path === file)) return
-    const found = [...this.judgeMarks(file, none, all, alone), ...this.judgeUrls(file, all)]
+    const found = [...this.judgeMarks(file, none, all, alone), ...this.judgeUrls(file, all), ...this.judgeResult(file, all)]
     yield* found
     if (found.length > 0) return
     for (const run of runs) {
@@ -89,6 +101,77 @@ class Trial {
       return
     }
     yield* this.judgeVariables(file, all)
+    yield* this.judgeDefaults()
+    yield* this.judgeErrors()
+  }
+
+  private isMounted(file: string): boolean {
+    return this.workload.mounts.some(({ target }) => file === target || file.startsWith(`${target.replace(/\/+$/, '')}/`))
+  }
+
+  /** What Alertmanager is started with: its routes lead to receivers that are there, and its addresses to names that are known. */
+  private *judgeResult(file: string, all: ScriptRun): Generator<Remark> {
+    const text = all.files.get(file) ?? ''
+    const [root] = readableDocuments({ file, path: file, text, lineOffset: 0, columnOffset: 0 })
+    const tree = root === undefined ? undefined : routeTree(root)
+    if (root === undefined || tree === undefined) return
+    const names = root.items('receivers').map((each) => each.string('name') ?? '')
+    const missing = [...allRoutes(tree)].find(({ receiver }) => receiver !== '' && !names.includes(receiver))
+    if (missing !== undefined) {
+      const delivered = this.files.find(({ text: each }) =>
+        new RegExp(`^\\s*#\\w+# .*receiver:\\s*${missing.receiver}\\b`, 'm').test(each.text),
+      )
+      const index =
+        delivered?.text.text.split('\n').findIndex((line) => MARKER.test(line) && line.includes(`receiver: ${missing.receiver}`)) ?? -1
+      if (delivered !== undefined && index >= 0)
+        yield remark(
+          this.workload.name,
+          placeOf(delivered.text, index),
+          `a receiver ${missing.receiver}`,
+          `none${didYouMean(missing.receiver, names)}: Alertmanager does not start once the line is switched on`,
+        )
+      return
+    }
+    const known = [
+      ...this.input.config.workloads.flatMap((each) => [each.name, each.container]),
+      ...extraHostsOf(this.workload).map((each) => each.name),
+    ]
+    for (const [, host = ''] of text.matchAll(/https?:\/\/([\w-]+)(?=[:/])/g)) {
+      if (
+        known.includes(host) ||
+        host === 'localhost' ||
+        this.files.some(({ text: each }) => each !== this.script && each.text.includes(host))
+      )
+        continue
+      const line = this.script.text.split('\n').findIndex((each) => each.includes(host) && !/^\s*#/.test(each))
+      if (line < 0) continue
+      yield this.said(line + 1, 'an address with a name that is known', `${host}${didYouMean(host, known)}`)
+      return
+    }
+  }
+
+  /** ${NAME:-default} of a name that .env.example sets, and that the container is not given. */
+  private *judgeDefaults(): Generator<Remark> {
+    const { examples } = this.input
+    for (const [index, line] of this.script.text.split('\n').entries())
+      for (const [, name = '', fallback = ''] of /^\s*#/.test(line) ? [] : line.matchAll(/\$\{([A-Z]\w*):?-([^}]*)\}/g))
+        if (!this.workload.env.has(name) && !this.workload.unknownEnv && (examples[name] ?? '') !== '')
+          yield warning(
+            this.workload.name,
+            this.workload.at.near('environment').keyPlace(),
+            `${name} in the environment: .env.example sets it`,
+            `not set: ${this.script.file}:${index + 1} takes ${fallback || 'nothing'}`,
+          )
+  }
+
+  /** A configuration that is half written starts as well as a whole one. */
+  private *judgeErrors(): Generator<Remark> {
+    const lines = this.script.text.split('\n')
+    if (lines.some((line) => /^\s*set\s+(?:-\w*e|-o\s+errexit)|^#!.*\s-\w*e/.test(line))) return
+    const index = lines.findIndex(
+      (line) => /^\s*(?:sed|envsubst|cat|cp|tr|printf)\b.*>|^\s*cp\s/.test(line) && !/\|\||&&\s*exec/.test(line),
+    )
+    if (index >= 0) yield { ...this.said(index + 1, 'set -e before it', 'the program starts although this fails'), severity: 'warning' }
   }
 
   private run(given: readonly string[], env: Readonly<Record<string, string>> = {}): ScriptRun {
@@ -137,6 +220,13 @@ class Trial {
     alone: readonly { secret: string; run: ScriptRun }[],
   ): Generator<Remark> {
     const delivered = this.files.filter(({ text }) => text.text.split('\n').some((line) => MARKER.test(line)))
+    const own = new Set(delivered.flatMap(({ text }) => text.text.split('\n').flatMap((line) => MARKER.exec(line)?.[1] ?? [])))
+    const early = none.files.has(file) ? [...own].find((mark) => !marksIn(none, file).has(mark)) : undefined
+    if (early !== undefined && [...own].every((mark) => !marksIn(all, file).has(mark))) {
+      const line = this.script.text.split('\n').findIndex((each) => /#\$?\{?\w+\}?# /.test(each) && !/^\s*#/.test(each))
+      yield this.said(Math.max(1, line + 1), `lines marked #${early}# off while its secret is empty`, 'they are switched on')
+      return
+    }
     for (const { text } of delivered) {
       const lines = text.text.split('\n')
       const marks = new Set(lines.flatMap((line) => MARKER.exec(line)?.[1] ?? []))

@@ -21,3 +21,37 @@ finds(
 )
 passes(id, 'a word that is not known', D, 'KAFKA_HEAP_OPTS:', 'KAFKA_QUUX_OPTS:')
 passes(id, 'another word', D, 'PAYMENT_PROVIDER_URL:', 'PAYMENTS_PROVIDERS_URLS:')
+
+finds(
+  'variables-are-spelt',
+  'a name that the image does not look at, one in small letters among others',
+  {
+    file: 'docker-compose.yaml',
+    from: 'KAFKA_TRANSACTION_STATE_LOG_MIN_ISR',
+    to: 'summary',
+    subject: 'kafka',
+    severity: 'warning',
+    expected: 'cp-kafka reads',
+  },
+  {
+    file: 'docker-compose.yaml',
+    from: 'RUST_LOG: info',
+    to: 'rustLog: info',
+    subject: 'moalog-server',
+    severity: 'warning',
+    expected: 'in capitals',
+  },
+)
+passes(
+  'variables-are-spelt',
+  'a proxy, which is in small letters',
+  'docker-compose.yaml',
+  'RUST_LOG: info',
+  'http_proxy: http://proxy:3128',
+  {
+    file: 'docker-compose.yaml',
+    from: 'MOALOG_OTEL_ENABLED:',
+    to: 'MOALOG_OTEL_ENABELD:',
+    severity: 'warning',
+  },
+)

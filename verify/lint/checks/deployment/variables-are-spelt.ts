@@ -1,4 +1,5 @@
 import { oncePerPlace, warning, type Check, type Remark } from '../../lint-check.ts'
+import { imageNameOf } from '../../known-images.ts'
 import { ENV_WORDS } from '../../env-words.ts'
 import { slipOf } from '../../../text/did-you-mean.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
@@ -17,8 +18,25 @@ export const check: Check = {
   },
   *judge({ config }) {
     const words = new Set([...ENV_WORDS, ...config.workloads.flatMap(({ name }) => name.toUpperCase().split(/[^A-Z0-9]+/))])
-    yield* oncePerPlace(config.workloads.flatMap((workload) => [...judgeNames(workload, words)]))
+    yield* oncePerPlace(config.workloads.flatMap((workload) => [...judgeNames(workload, words), ...odd(workload)]))
   },
+}
+
+/** Variables of the shell, the system and its proxies. */
+const USUAL = /^(?:TZ|LANG|LC_\w+|PATH|HOME|HOSTNAME|USER|SHELL|TERM|DEBUG|JAVA_\w+|(?:https?|no|all|ftp)_proxy)$/i
+
+/** A name that the image does not look at, and one in small letters among others in capitals. */
+function* odd({ name: subject, image, env }: Workload): Generator<Remark> {
+  const { prefix, names } = imageNameOf(image).known ?? {}
+  const small = [...env.keys()].filter((name) => /[a-z]/.test(name) && !USUAL.test(name))
+  for (const [name, { at }] of env) {
+    if (USUAL.test(name)) continue
+    const where = at.key === name ? at.keyPlace() : at
+    if (prefix !== undefined && !prefix.test(name))
+      yield warning(subject, where, `a variable that ${names?.[0] ?? 'the image'} reads`, name)
+    else if (/^[a-z]\w*$/.test(name) && small.length === 1 && env.size > 3)
+      yield warning(subject, where, 'a name in capitals, as the others have', name)
+  }
 }
 
 function* judgeNames({ name: subject, env }: Workload, words: ReadonlySet<string>): Generator<Remark> {

@@ -30,3 +30,24 @@ passes(id, "keys of one's own, of a plugin or of a newer version", D, '"gridPos"
 passes(id, 'a panel of a plugin', D, '"type": "gauge"', '"type": "grafana-polystat-panel"')
 
 finds(id, 'a colour', { file: D, from: '"color": "green"', to: '"color": "rgeen"', expected: 'green' })
+
+finds(
+  'dashboards-are-spelt',
+  'a mapping that is another one, a mode that is misspelt',
+  {
+    file: 'slo-dashboard.json',
+    from: '"fieldConfig": {',
+    to: '"fieldConfig": { "h": 1, "w": 2 }, "was": {',
+    subject: 'fieldConfig',
+    expected: 'defaults, overrides',
+    observed: 'h',
+  },
+  {
+    file: 'slo-dashboard.json',
+    from: /"gridPos": \{[^}]*\}/,
+    to: '"gridPos": { "defaults": {} }',
+    subject: 'gridPos',
+    observed: 'defaults',
+  },
+  { file: 'slo-dashboard.json', from: /("thresholds": \{\s*)"mode"/, to: '$1"mdoe"', subject: 'mdoe', expected: 'mode' },
+)

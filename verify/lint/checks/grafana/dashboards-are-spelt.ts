@@ -1,4 +1,4 @@
-import { oncePerPlace, remark, warning, type Check, type Remark } from '../../lint-check.ts'
+import { causing, oncePerPlace, remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import { DASHBOARD_KEYS } from '../../known-keys/dashboard-keys.ts'
 import { slipOf } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
@@ -53,6 +53,26 @@ const COLOURS = new Set(
     .flatMap((name) => ['', 'dark-', 'light-', 'semi-dark-', 'super-light-'].map((shade) => `${shade}${name}`)),
 )
 
+/** What these hold, whole. */
+const SHAPES: readonly (readonly [path: readonly string[], keys: readonly string[]])[] = [
+  [['fieldConfig'], ['defaults', 'overrides']],
+  [['gridPos'], ['h', 'w', 'x', 'y', 'static']],
+  [
+    ['fieldConfig', 'defaults', 'thresholds'],
+    ['mode', 'steps'],
+  ],
+]
+
+/** A mapping that is another one's. */
+function* shapes(panel: Cursor): Generator<Remark> {
+  for (const [path, known] of SHAPES) {
+    const at = panel.get(...path)
+    const [strange] = at?.pairs() ?? []
+    if (at === undefined || strange === undefined || known.some((each) => at.has(each))) continue
+    yield causing(remark(path.at(-1) ?? '', at.keyPlace(), known.join(', '), strange[0]), panel.lines(), 'slo-panels-measure')
+  }
+}
+
 /** Below these stand names of one's own: of columns, of values. */
 const OWN_NAMES = /^(?:indexByName|excludeByName|renameByName|includeByName|options|fields|scopedVars)$/
 
@@ -95,6 +115,7 @@ function* panels(root: Cursor): Generator<Remark> {
     )
       yield warning(title, panel.near('type'), 'a panel of Grafana, or the id of a plugin', type)
     yield* thresholds(panel, title)
+    yield* shapes(panel)
     const ids = panel.items('targets').map((target) => target.string('refId') ?? '')
     const twice = panel
       .items('targets')

@@ -58,3 +58,10 @@ finds(
     line: to,
   })),
 )
+
+finds('panel-queries-work', 'a misspelt label that is excluded', {
+  file: 'slo-dashboard.json',
+  from: '{uri!=',
+  to: '{uir!=',
+  observed: 'uir; did you mean uri?',
+})

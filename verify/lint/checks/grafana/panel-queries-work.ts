@@ -1,7 +1,7 @@
 import { formatDuration } from '../../../promql/duration.ts'
 import { causing, remark, type Check } from '../../lint-check.ts'
 import { dashboardsOf } from '../../../config/grafana/dashboards.ts'
-import { didYouMean } from '../../../text/did-you-mean.ts'
+import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 import { selectors, walk, type Expr, type Selector } from '../../../promql/ast.ts'
 import { accepts, jobsSelected } from '../../../promql/compare-matchers.ts'
 import { parsePromql } from '../../../promql/parse-promql.ts'
@@ -72,7 +72,9 @@ export const check: Check = {
             }
             const labels = facts.labelsOf(metric)
             for (const matcher of matchers) {
-              if (accepts(matcher, '') || labels === undefined) continue
+              // A misspelt label that is excluded excludes nothing.
+              const isSlip = labels !== undefined && !labels.has(matcher.label) && nearest(matcher.label, labels, 1) !== undefined
+              if (labels === undefined || (accepts(matcher, '') && !isSlip)) continue
               if (!labels.has(matcher.label))
                 yield remark(
                   panel.title,

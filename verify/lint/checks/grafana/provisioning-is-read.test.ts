@@ -32,3 +32,11 @@ finds(
 )
 passes(id, 'a newer format', 'datasources.yml', 'apiVersion: 1', 'apiVersion: 2')
 passes(id, 'several organisations', 'datasources.yml', / {4}uid: /g as unknown as RegExp, '    orgId: 2\n    uid: ')
+
+finds('provisioning-is-read', 'a setting of an integration that is misspelt', {
+  file: 'contact-points.yml',
+  from: 'httpMethod: POST',
+  to: 'httpMetho: POST',
+  line: 'httpMetho',
+  expected: 'httpMethod',
+})

@@ -1,5 +1,5 @@
 import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
-import { didYouMean, slipOf } from '../../../text/did-you-mean.ts'
+import { didYouMean, nearest, slipOf } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 
@@ -16,6 +16,13 @@ const POINT_KEYS = new Set('orgId name receivers'.split(' '))
 const INTEGRATION_KEYS = new Set('uid type settings secureSettings disableResolveMessage'.split(' '))
 const ALERTING_KEYS = new Set(
   'apiVersion contactPoints deleteContactPoints policies resetPolicies groups deleteRules muteTimes deleteMuteTimes templates deleteTemplates'.split(
+    ' ',
+  ),
+)
+
+/** Of the usual integrations. https://grafana.com/docs/grafana/v10.2/alerting/set-up/provision-alerting-resources/file-provisioning/#settings */
+const SETTINGS = new Set(
+  'url httpMethod username password authorization_scheme authorization_credentials maxAlerts title message tlsConfig recipient token text mentionUsers mentionGroups mentionChannel icon_emoji icon_url use_discord_username avatar_url addresses singleEmail subject integrationKey severity class component group summary client client_url bottoken chatid parse_mode apiKey apiUrl autoClose overridePriority sendTagsAs priority userKey apiToken device retry expire sound upload_image endpointUrl sectiontitle description msgType'.split(
     ' ',
   ),
 )
@@ -82,6 +89,16 @@ function* alertingKeys(root: Cursor): Generator<Remark> {
     yield* unknown(point, POINT_KEYS, true)
     for (const integration of point.items('receivers')) {
       yield* unknown(integration, INTEGRATION_KEYS, true)
+      for (const [key, value] of integration.pairs('settings')) {
+        const near = SETTINGS.has(key)
+          ? undefined
+          : nearest(
+              key,
+              [...SETTINGS].filter((each) => integration.get('settings', each) === undefined),
+              1,
+            )
+        if (near !== undefined) yield remark(point.string('name') ?? '', value.keyPlace(), near, `${key}, which is passed over`)
+      }
       const method = integration.string('settings', 'httpMethod')
       if (method !== undefined && !['POST', 'PUT'].includes(method))
         yield remark(point.string('name') ?? '', integration.near('settings', 'httpMethod'), 'POST or PUT', method)

@@ -504,3 +504,12 @@ test('slo-panels-measure: a break inside a wrapping is found', async () => {
       ['error Availability: 1h'],
     )
 })
+
+finds('slo-panels-measure', 'a number without its unit', {
+  file: 'slo-dashboard.json',
+  from: /"unit": "percentunit",\s*/,
+  to: '',
+  severity: 'warning',
+  expected: 'a unit: percentunit',
+  message: 'without its unit',
+})

@@ -122,6 +122,15 @@ function* judgePanel(panel: Panel, { measures, by }: Promised, dashboard: Linted
     for (const each of by === undefined ? asked.filter(({ text }) => !asksRecorded(text, recordings)) : [])
       yield* judgeQuery(panel, each, measures, dashboard, input)
   }
+  const usual = { 'availability': 'percentunit', 'latency-p95': 's', 'error-rate': 'percentunit', 'error-budget': 'percent' }[measures]
+  if (panel.parsed.unit === undefined && panel.at.items('fieldConfig', 'overrides').length === 0)
+    yield warning(
+      panel.title,
+      (panel.at.get('fieldConfig', 'defaults') ?? panel.at.get('fieldConfig') ?? panel.at.near('title')).keyPlace(),
+      `a unit: ${usual}, say`,
+      'a bare number',
+      'An SLO panel shows a number without its unit',
+    )
   if (by !== undefined || targets.length === 0) return
   const steps = panel.at.get('fieldConfig', 'defaults', 'thresholds', 'steps')
   const { at, trouble } = coloursOf(panel.parsed, measures, slo)

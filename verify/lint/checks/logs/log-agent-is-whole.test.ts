@@ -78,3 +78,11 @@ finds('log-agent-is-whole', 'a job whose name another one has', {
   observed: 'one of the two jobs is not read',
   line: 'job_name: containers',
 })
+
+finds('log-agent-is-whole', 'a port that is free when Promtail starts, and that its health check asks at', {
+  file: 'promtail/promtail.yml',
+  from: /http_listen_port: 9080\n(?: +grpc_listen_port: .*\n)?/,
+  to: 'http_listen_port: 0\n  grpc_listen_port: 9080\n',
+  subject: 'promtail',
+  line: 'http_listen_port: 0',
+})

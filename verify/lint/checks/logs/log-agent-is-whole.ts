@@ -3,8 +3,8 @@ import { clientsOf, isProxy, storeOf, textOf } from '../../../config/loki/loki-s
 import type { Configuration } from '../../../config/configuration.ts'
 import { filesIn } from '../../../config/deployment/container-files.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
-import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 
 const PUSH = '/loki/api/v1/push'
 
@@ -70,6 +70,7 @@ export const check: Check = {
           yield remark('clients', at, `Loki's host (${hosts.join(', ')})`, `${match[1] ?? ''}${didYouMean(match[1] ?? '', hosts)}`)
       }
       yield* twice(promtail)
+      yield* ownPort(promtail, config)
       for (const job of promtail.items('scrape_configs')) {
         const sockets = job.items('docker_sd_configs').map((docker) => docker.near('host'))
         for (const socket of sockets) {
@@ -109,6 +110,16 @@ function agentsOf(promtail: Cursor, config: Configuration): Workload[] {
   return own.length > 0
     ? own
     : all.filter((workload) => !config.promtail.some((other) => filesIn(workload, config).some(({ text }) => text === other.text)))
+}
+
+/** 0 is a port that is free. What asks Promtail over HTTP at its gRPC port gets no answer; at another one nothing listens: ports-agree. */
+function* ownPort(promtail: Cursor, config: Configuration): Generator<Remark> {
+  const port = promtail.get('server', 'http_listen_port')
+  if (port?.string() !== '0') return
+  const other = promtail.string('server', 'grpc_listen_port') ?? '9095'
+  for (const agent of config.workloads.filter(({ image }) => /promtail/.test(image)))
+    if (agent.at.strings('healthcheck', 'test').some((text) => text.includes(other)))
+      yield remark(agent.name, port, 'the port that its health check asks at', '0: a port that is free when it starts')
 }
 
 /** Targets are kept by the name of their job: of two, one pipeline is never used. What is said of the jobs follows from it. */

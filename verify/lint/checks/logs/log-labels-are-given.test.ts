@@ -43,3 +43,38 @@ finds(
     severity: 'warning',
   },
 )
+
+const T = 'promtail/promtail.yml'
+finds(
+  'log-labels-are-given',
+  'one step, one finding, at the step: for every service, and for all that reads the label',
+  {
+    file: T,
+    from: 'target_label: service',
+    to: 'target_label: svc',
+    subject: 'moalog-server',
+    observed: 'no label service',
+    line: 'target_label: svc',
+  },
+  {
+    file: T,
+    from: 'label_com_docker_compose_service]',
+    to: 'label_com_docker_compose_project]',
+    observed: 'service="moalog"',
+    line: 'compose_project',
+  },
+  {
+    file: T,
+    from: '        target_label: logstream\n',
+    to: '        target_label: logstream\n      - { action: labeldrop, regex: container|service|logstream }\n',
+    observed: 'no label container, no label service, no label logstream',
+    line: 'labeldrop',
+  },
+  {
+    file: T,
+    from: '    relabel_configs:\n',
+    to: '    relabel_configs:\n      - { source_labels: [__meta_docker_container_name], regex: /, action: keep }\n',
+    subject: 'rate-limiter, fluxpay-engine, moalog-server',
+    line: 'action: keep',
+  },
+)

@@ -88,3 +88,15 @@ test('what Promtail adds for a client counts, and service_name does not', async 
   assert.equal(await adds('service_name'), 0)
   assert.equal(await adds('container'), 0, "the line's own label wins")
 })
+
+finds(
+  'log-store-accepts-lines',
+  'a rate of nothing',
+  ...['ingestion_rate_mb', 'per_stream_rate_limit'].map((name) => ({
+    file: 'loki/loki.yml',
+    from: /limits_config:\n/,
+    to: `limits_config:\n  ${name}: 0\n`,
+    subject: 'limits_config',
+    expected: `${name} above 0`,
+  })),
+)

@@ -128,6 +128,14 @@ function* ofLines(input: LintInput, promtail: Cursor, store: Store): Generator<R
     }
   }
   for (const [flag, name] of [
+    ['distributor.ingestion-rate-limit-mb', 'ingestion_rate_mb'],
+    ['ingester.per-stream-rate-limit', 'per_stream_rate_limit'],
+  ] as const) {
+    const rate = limit(flag, name)
+    if (rate.value <= 0)
+      yield remark('limits_config', rate.at, `${name} above 0`, `${rate.value}: once the burst is used up, no line is let in`)
+  }
+  for (const [flag, name] of [
     ['ingester.max-global-streams-per-user', 'max_global_streams_per_user'],
     ['ingester.max-streams-per-user', 'max_streams_per_user'],
   ] as const) {

@@ -7,3 +7,14 @@ finds(
   { file: 'monitoring/prometheus.yml', from: '"alertmanager:9093"', to: '"alertmanger:9093"', observed: 'alertmanger' },
   { file: 'monitoring/prometheus.yml', from: 'alerting:', to: 'x-alerting:', observed: 'none' },
 )
+
+finds(
+  'prometheus-finds-alertmanager',
+  'one step of alert_relabel_configs, one finding',
+  ...['{ regex: severity, action: labeldrop }', '{ source_labels: [severity], regex: critical, action: drop }'].map((step) => ({
+    file: 'monitoring/prometheus.yml',
+    from: 'alerting:\n',
+    to: `alerting:\n  alert_relabel_configs:\n    - ${step}\n`,
+    line: step,
+  })),
+)

@@ -123,38 +123,42 @@ function* relabelling(prometheus: Cursor, managers: readonly Cursor[], input: Li
       )
   }
   const reported = new Set<string>()
+  const dropped = new Map<Cursor, Set<string>>()
   for (const rule of spec.rules) {
     for (const labels of fromTargets(rule, input)) {
       const { externalLabels } = relabellingOf(prometheus)
       const [sent] = asSent({ externalLabels, all: [], each: [] }, labels)
       const general = carryOut(sent?.labels ?? labels, steps(prometheus.get('alerting')))
       const ways = general.labels === null || own.length === 0 ? [general] : own.map((list) => carryOut(general.labels ?? {}, list))
-      if (ways.every((way) => way.labels === null))
-        yield* once(
-          reported,
-          remark(
-            rule.alert,
-            ways[0]?.at ?? prometheus,
-            'the alert reaches Alertmanager',
-            `dropped by alert_relabel_configs (${describe(ways[0]?.at)})`,
-            `alert_relabel_configs drops ${rule.alert}: it never reaches Alertmanager`,
-          ),
-        )
+      if (ways.every((way) => way.labels === null)) {
+        const at = ways[0]?.at ?? prometheus
+        dropped.set(at, (dropped.get(at) ?? new Set()).add(rule.alert))
+      }
       for (const change of [general, ...ways].flatMap((way) => way.changes)) {
         const changed = change.labels.filter((label) => needed.has(label))
         if (changed.length > 0)
-          yield* once(
-            reported,
-            remark(
+          yield* once(reported, {
+            ...remark(
               'alert_relabel_configs',
               change.at,
               `${changed.join(', ')} unchanged: routing, grouping or inhibition uses it`,
               describe(change.at),
               'alert_relabel_configs changes labels that routing, grouping or inhibition uses',
             ),
-          )
+            causes: { lines: [0, -1], elsewhere: { of: ['route-reaches-receiver', 'inhibition-matches'] } },
+          })
       }
     }
+  }
+  for (const [at, alerts] of dropped) {
+    const names = [...alerts].join(', ')
+    yield remark(
+      names,
+      at,
+      alerts.size > 1 ? 'the alerts reach Alertmanager' : 'the alert reaches Alertmanager',
+      `dropped by alert_relabel_configs (${describe(at)})`,
+      `alert_relabel_configs drops ${names}: ${alerts.size > 1 ? 'they never reach' : 'it never reaches'} Alertmanager`,
+    )
   }
 }
 

@@ -26,3 +26,14 @@ for (const le of ['le="0.5"', 'le="+Inf"', 'le="1.0"', 'le=~"0.3|0.5"']) {
   const fault = extraRule('rate(axum_http_requests_duration_seconds_bucket{le="0,5"}[5m]) > 5')
   passes('rule-labels-exist', le, file, from, to, { ...fault, severity: 'warning' })
 }
+
+finds('rule-labels-exist', 'a misspelt label that is excluded', {
+  ...extraRule('rate(axum_http_requests_total{endpiont!="/metrics"}[5m]) > 5'),
+  severity: 'warning',
+  observed: 'did you mean endpoint',
+})
+for (const { file, from, to } of [extraRule('rate(axum_http_requests_total{canary!="true"}[5m]) > 5')])
+  passes('rule-labels-exist', 'a label that may come, excluded', file, from, to, {
+    ...extraRule('redis_up{jobb="x"} == 0'),
+    severity: 'warning',
+  })

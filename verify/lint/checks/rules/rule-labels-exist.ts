@@ -1,6 +1,6 @@
 import { remark, type Check, type LintInput } from '../../lint-check.ts'
 import { scrapeJobs } from '../../../config/configuration.ts'
-import { didYouMean } from '../../../text/did-you-mean.ts'
+import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 import type { Matcher, Selector } from '../../../promql/ast.ts'
 import { accepts, validRegex } from '../../../promql/compare-matchers.ts'
 import { exprAt, ruleSelectors, severityFor, soughtAbsent, unrecordedJobs } from '../../rule-views.ts'
@@ -43,9 +43,10 @@ function impossible(selector: Selector, matcher: Matcher, input: LintInput): { e
   const text = `${matcher.label}${matcher.op}${JSON.stringify(matcher.value)}`
   if (/~/.test(matcher.op) && !validRegex(matcher.value)) return { expected: 'a valid RE2 regular expression', observed: text }
   const { facts } = input
-  if (selector.metric === null || accepts(matcher, '')) return undefined
-  const labels = facts.labelsOf(selector.metric)
-  if (labels === undefined) return undefined
+  const labels = selector.metric === null ? undefined : facts.labelsOf(selector.metric)
+  if (selector.metric === null || labels === undefined) return undefined
+  // A misspelt label that is excluded excludes nothing.
+  if (accepts(matcher, '') && (labels.has(matcher.label) || nearest(matcher.label, labels, 1) === undefined)) return undefined
   if (!labels.has(matcher.label))
     return {
       expected: `a label of ${selector.metric} (${[...labels].sort().join(', ')})`,

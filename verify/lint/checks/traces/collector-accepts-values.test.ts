@@ -42,3 +42,23 @@ passes(
   'limit_mib: 256\n    spike_limit_mib: 64',
   'limit_percentage: 80\n    spike_limit_percentage: 25',
 )
+
+finds(
+  'collector-accepts-values',
+  'room for a spike that is none, a variable as compose writes it',
+  {
+    file: 'otel-collector.yml',
+    from: 'spike_limit_mib: 64',
+    to: 'spike_limit_mib: 2',
+    severity: 'warning',
+    line: 'spike_limit_mib',
+    expected: 'a fifth',
+  },
+  {
+    file: 'otel-collector.yml',
+    from: 'initial_interval: 1s',
+    to: 'initial_interval: ${RETRY:?set it}',
+    line: 'initial_interval',
+    expected: '${env:NAME}',
+  },
+)

@@ -1,7 +1,7 @@
 import { remark, type Check, type Remark } from '../../lint-check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import { slipOf } from '../../../text/did-you-mean.ts'
-import type { Cursor } from '../../../config/yaml/cursor.ts'
+import { scalarsIn, type Cursor } from '../../../config/yaml/cursor.ts'
 import { typeOf } from '../../agents.ts'
 
 const ONE_OF: [path: string[], values: RegExp, expected: string][] = [
@@ -38,6 +38,7 @@ export const check: Check = {
         for (const key of ['initial_interval', 'max_interval', 'max_elapsed_time']) yield* isDuration(name, retry, key)
       }
       yield* components(collector, versionIn(config))
+      yield* composeVariables(collector)
       for (const [path, values, expected] of ONE_OF) {
         const text = collector.string(...path)
         if (text !== undefined && !text.includes('${') && !values.test(text))
@@ -85,6 +86,14 @@ function versionIn({ workloads }: Configuration): number | undefined {
   return found.size === 1 ? Number([...found][0]) : undefined
 }
 
+/** ${NAME:?message} is for compose to read: to the collector it is the name of no variable. */
+function* composeVariables(collector: Cursor): Generator<Remark> {
+  for (const at of scalarsIn(collector)) {
+    const found = /\$\{\w+:?[?+][^}]*\}|\$\{\w+:-[^}]*\}/.exec(at.string() ?? '')?.[0]
+    if (found !== undefined) yield remark(at.key, at, '${env:NAME}', found)
+  }
+}
+
 /** https://github.com/open-telemetry/opentelemetry-collector/blob/v0.93.0/internal/memorylimiter/config.go */
 function* memoryLimiter(name: string, processor: Cursor): Generator<Remark> {
   if ([...processor.pairs()].some(([, value]) => value.string()?.includes('${') === true)) return
@@ -103,6 +112,12 @@ function* memoryLimiter(name: string, processor: Cursor): Generator<Remark> {
   if (most <= 0) yield remark(name, processor.get('limit_mib') ?? processor.keyPlace(), 'limit_mib or limit_percentage above 0', 'no limit')
   else if (mib === 0 && most > 100) yield remark(name, processor.near(limit), 'at most 100', String(most))
   else if (spikes >= most) yield remark(name, processor.near(spike), `${spike} below ${limit}: ${most}`, `${spike}: ${spikes}`)
+  else if (spikes > 0 && spikes * 20 < most)
+    // 20 % of the limit is what the collector takes itself: what comes within one check_interval has to fit in.
+    yield {
+      ...remark(name, processor.near(spike), `about a fifth of ${limit}: ${Math.round(most / 5)}`, `${spike}: ${spikes}`),
+      severity: 'warning',
+    }
 }
 
 /** Default 8192: https://github.com/open-telemetry/opentelemetry-collector/tree/main/processor/batchprocessor */
