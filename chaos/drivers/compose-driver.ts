@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Undo, UndoDriver } from '../undo-record.ts'
 import { engine, unlessMissing } from './docker-driver.ts'
+import { throughRestart } from './engine-away.ts'
 
 type ComposeUndo = Extract<Undo, { driver: 'compose' }>
 
@@ -60,11 +61,13 @@ export async function differsFromDeployed(undo: Pick<ComposeUndo, 'socket' | 'co
 export const composeUndo: UndoDriver<ComposeUndo> = {
   async restore(undo, signal) {
     await untilNoneWorksOn(overrideFile(undo), signal)
-    if ((await differsFromDeployed(undo)) !== null) await composeUp(undo, undefined, signal)
+    if ((await throughRestart(() => differsFromDeployed(undo), signal)) !== null) await composeUp(undo, undefined, signal)
     await rm(undo.folder, { recursive: true, force: true })
   },
-  async readBack(undo) {
-    return (await differsFromDeployed(undo)) ?? (existsSync(undo.folder) ? `${undo.folder} is still there` : null)
+  async readBack(undo, signal) {
+    return (
+      (await throughRestart(() => differsFromDeployed(undo), signal)) ?? (existsSync(undo.folder) ? `${undo.folder} is still there` : null)
+    )
   },
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Undo, UndoDriver } from '../undo-record.ts'
 import { engine, unlessMissing, type ContainerInfo } from './docker-driver.ts'
+import { throughRestart } from './engine-away.ts'
 
 type NetworkUndo = Extract<Undo, { driver: 'docker-network' }>
 type Attachment = NetworkUndo['networks'][number]
@@ -25,17 +26,19 @@ export async function disconnect(socket: string, id: string, networks: readonly 
 }
 
 export const dockerNetworkUndo: UndoDriver<NetworkUndo> = {
-  async restore(undo, signal) {
-    const docker = await engine(undo.socket)
-    for (const network of missing(undo, await present(undo))) {
-      await docker.getNetwork(network.network).connect({
-        Container: undo.id,
-        EndpointConfig: { Aliases: network.aliases, ...(network.address === undefined ? {} : { IPAMConfig: network.address }) },
-      })
-    }
-    while ((await wrongWith(undo)) !== null && !signal.aborted) await delay(POLL_MS)
-  },
-  readBack: (undo) => wrongWith(undo),
+  restore: (undo, signal) => throughRestart(() => restore(undo, signal), signal),
+  readBack: (undo, signal) => throughRestart(() => wrongWith(undo), signal),
+}
+
+async function restore(undo: NetworkUndo, signal: AbortSignal): Promise<void> {
+  const docker = await engine(undo.socket)
+  for (const network of missing(undo, await present(undo))) {
+    await docker.getNetwork(network.network).connect({
+      Container: undo.id,
+      EndpointConfig: { Aliases: network.aliases, ...(network.address === undefined ? {} : { IPAMConfig: network.address }) },
+    })
+  }
+  while ((await wrongWith(undo)) !== null && !signal.aborted) await delay(POLL_MS)
 }
 
 /** The container of the fault as it is now; null when it is gone or another one has its name: nothing of the fault is left then. */

@@ -2,22 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Undo, UndoDriver } from '../undo-record.ts'
 import { engine, inspectContainer, unlessMissing, type ContainerState } from './docker-driver.ts'
 import { runInContainer } from './docker-exec.ts'
+import { throughRestart } from './engine-away.ts'
 
 type DockerUndo = Extract<Undo, { driver: 'docker' }>
 
 const POLL_MS = 250
 
 export const dockerUndo: UndoDriver<DockerUndo> = {
-  async restore(undo, signal) {
-    const state = await present(undo)
-    if (state === null || state.id !== undo.id) return
-    const container = (await engine(undo.socket)).getContainer(undo.id)
-    if (state.paused) await container.unpause()
-    else if (!state.running) await container.start()
-    while ((await wrongWith(undo)) !== null && !signal.aborted) await delay(POLL_MS)
-    if (state.healthArgv !== undefined) await untilAnswers(undo, state.healthArgv, signal)
-  },
-  readBack: (undo) => wrongWith(undo),
+  restore: (undo, signal) => throughRestart(() => restore(undo, signal), signal),
+  readBack: (undo, signal) => throughRestart(() => wrongWith(undo), signal),
   async settle(undo, signal) {
     for (;;) {
       const health = (await present(undo))?.health
@@ -26,6 +19,16 @@ export const dockerUndo: UndoDriver<DockerUndo> = {
       await delay(POLL_MS)
     }
   },
+}
+
+async function restore(undo: DockerUndo, signal: AbortSignal): Promise<void> {
+  const state = await present(undo)
+  if (state === null || state.id !== undo.id) return
+  const container = (await engine(undo.socket)).getContainer(undo.id)
+  if (state.paused) await container.unpause()
+  else if (!state.running) await container.start()
+  while ((await wrongWith(undo)) !== null && !signal.aborted) await delay(POLL_MS)
+  if (state.healthArgv !== undefined) await untilAnswers(undo, state.healthArgv, signal)
 }
 
 /**

@@ -25,7 +25,7 @@ export const recorded: readonly Reply[] = (
 })
 /**
  * Replies as Docker Engine 20.10 (API 1.41) gave them, cut to the fields that matter. What is not listed fails, and so does what is left.
- * `hears` is given the body of each request.
+ * `hears` is given the body of each request. Status 0: it hangs up, as an engine does that is being stopped.
  */
 export async function dockerEngine(t: TestContext, listed: readonly Reply[], hears: (body: string) => void = () => {}) {
   const socket = join(await temporaryDirectory(t), 'docker.sock')
@@ -38,6 +38,10 @@ export async function dockerEngine(t: TestContext, listed: readonly Reply[], hea
     const bytes: Buffer[] = []
     for await (const chunk of request as AsyncIterable<Buffer>) bytes.push(chunk)
     hears(Buffer.concat(bytes).toString('utf8'))
+    if (status === 0) {
+      request.socket.destroy()
+      return
+    }
     response
       .writeHead(got === expected ? (status ?? 500) : 500, {
         'content-type': Buffer.isBuffer(body) ? 'application/vnd.docker.raw-stream' : 'application/json',
