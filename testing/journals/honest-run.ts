@@ -10,6 +10,7 @@ import { ALTERATIONS, altered } from '../tampering/alterations.ts'
 import { seeded } from '../random/seeded-random.ts'
 import { ZERO_MS, simulate } from '../virtual/virtual-journal.ts'
 import type { Mutant, World } from '../virtual/virtual-journal.ts'
+import { remembered } from '../../verify/text/remembered.ts'
 
 const WORLD: World = {
   kind: 'gauge',
@@ -102,7 +103,7 @@ export const PREMISES: ReadonlySet<string> = new Set([
 /** An alteration that makes a passed check fail (a premise: unknown); what did so before for this check is tried first. */
 export function refutedBy(journal: Journal, { check, subject }: Pick<Verdict, 'check' | 'subject'>): string | undefined {
   const proven = PROVEN.get(check) ?? []
-  const name = [...new Set([...proven, ...Object.keys(ALTERATIONS)])].find((each) => refuted(journal, each, check).has(subject))
+  const name = [...new Set([...proven, ...Object.keys(ALTERATIONS)])].find((each) => refuted(journal)(check)(each).has(subject))
   if (name !== undefined) PROVEN.set(check, [name, ...proven.filter((each) => each !== name)])
   return name
 }
@@ -110,20 +111,13 @@ export function refutedBy(journal: Journal, { check, subject }: Pick<Verdict, 'c
 /** By check: what made it fail, the latest first. */
 const PROVEN = new Map<string, string[]>()
 
-const REFUTED = new WeakMap<Journal, Map<string, ReadonlySet<string>>>()
+const refuted = remembered((journal: Journal) =>
+  remembered((check: string) => remembered((name: string) => subjectsRefuted(journal, name, check))),
+)
 
 /** The subjects for which the check fails (a premise: is unknown) in the journal with one alteration; each is judged once. */
-function refuted(journal: Journal, name: string, check: string): ReadonlySet<string> {
-  const known = REFUTED.get(journal) ?? new Map<string, ReadonlySet<string>>()
-  REFUTED.set(journal, known)
-  const key = `${check}\n${name}`
-  const found = known.get(key) ?? subjectsRefuted(journal, name, check)
-  known.set(key, found)
-  return found
-}
-
 function subjectsRefuted(journal: Journal, name: string, check: string): ReadonlySet<string> {
-  const record = altered(journal, name)
+  const record = altered(journal)(name)
   // What changes nothing leaves a pass a pass.
   if (record === undefined) return new Set()
   const own = checks.filter(({ meta }) => meta.id === check)

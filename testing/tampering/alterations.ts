@@ -7,6 +7,7 @@ import { recordOf } from '../../verify/judge/record/recorder.ts'
 import type { RunRecord } from '../../verify/judge/record/recorder.ts'
 import type { Journal, JournalEntry, Sample, Series } from '../../verify/model/journal.ts'
 import { readChanges } from './entry-changes.ts'
+import { remembered } from '../../verify/text/remembered.ts'
 
 type Kind = JournalEntry['kind']
 type Entry<K extends Kind> = Extract<JournalEntry, { kind: K }>
@@ -97,16 +98,14 @@ function grid({ startMs, endMs, stepMs }: Entry<'evaluated'>, value: string): Sa
   return all
 }
 
-const RECORDS = new WeakMap<Journal, Map<string, RunRecord | undefined>>()
-
-/** A journal with one alteration, ready to be judged; each is made once. Undefined when it changes nothing, as no entry is of its kind. */
-export function altered(journal: Journal, name: string): RunRecord | undefined {
-  const known = RECORDS.get(journal) ?? new Map<string, RunRecord | undefined>()
-  RECORDS.set(journal, known)
-  if (known.has(name)) return known.get(name)
-  const entries = ALTERATIONS[name]?.(journal.entries) ?? journal.entries
-  const changes = entries.length !== journal.entries.length || entries.some((entry, index) => entry !== journal.entries[index])
-  const record = changes ? recordOf({ entries, problems: [] }) : undefined
-  known.set(name, record)
-  return record
-}
+/**
+ * A journal, then an alteration by its name: ready to be judged; each is made once. Undefined when it changes nothing, as no entry is of
+ * its kind.
+ */
+export const altered = remembered((journal: Journal) =>
+  remembered((name: string): RunRecord | undefined => {
+    const entries = ALTERATIONS[name]?.(journal.entries) ?? journal.entries
+    const changes = entries.length !== journal.entries.length || entries.some((entry, index) => entry !== journal.entries[index])
+    return changes ? recordOf({ entries, problems: [] }) : undefined
+  }),
+)

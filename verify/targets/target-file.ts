@@ -266,21 +266,21 @@ function nextOf(issue: z.core.$ZodIssue, path: readonly PropertyKey[]): string |
   return `Write ${name}: { url: ${address}, basicAuth: { user: ${user || 'NAME'}, passwordEnv: VARIABLE } }. The environment variable VARIABLE holds the password.`
 }
 
+/** The keys that the schema has at a path. */
 function knownKeys(path: readonly PropertyKey[]): string[] {
-  if (path.length === 0) return Object.keys(schema.shape)
-  if (path[0] === 'endpoints') {
-    const [, name, inner] = path
-    if (name === undefined) return Object.keys(schema.shape.endpoints.shape)
-    if (name === 'receiver') return ['host', 'port']
-    const at = name === 'services' ? path[3] : inner
-    return at === 'basicAuth'
-      ? ['user', 'passwordEnv']
-      : at === 'tls'
-        ? ['caFile', 'serverName']
-        : ['tls', 'url', 'basicAuth', 'bearerTokenEnv', 'headersEnv']
-  }
-  if (path[0] === 'kubernetes') return path.length === 1 ? ['context', 'namespace', 'parts'] : ['deployment', 'statefulset']
-  return path[0] === 'parts' && path.length === 2 ? Object.keys(part.shape) : []
+  const at = path.reduce<unknown>((inner, step) => below(plain(inner), step), schema)
+  const found = plain(at)
+  return found instanceof z.ZodObject ? Object.keys(found.shape) : []
+}
+
+function below(of: unknown, step: PropertyKey): unknown {
+  return of instanceof z.ZodObject ? (of.shape as Record<PropertyKey, unknown>)[step] : of instanceof z.ZodRecord ? of.valueType : undefined
+}
+
+/** What may be absent, has a default or is made of something shorter is read as what it then is. */
+function plain(of: unknown): unknown {
+  if (of instanceof z.ZodOptional || of instanceof z.ZodDefault) return plain(of.unwrap())
+  return of instanceof z.ZodPipe ? plain(of.out) : of
 }
 
 /** The key of the deepest existing node of the path; the line is left out when it may hold a secret. */
