@@ -8,6 +8,14 @@ import type { TestContext } from 'node:test'
 import type { Browser, Page as Tab } from 'playwright-core'
 import { faults } from '../../chaos/fault-registry.ts'
 import { CHROMIUM, openChromium, openMortalChromium } from '../../testing/machine/chromium.ts'
+import {
+  finishByClicks,
+  injectByClicks,
+  noteByClicks,
+  notifiedOnPage,
+  pauseByClicks,
+  undoByClicks,
+} from '../../testing/machine/gameday-clicks.ts'
 import { fakeWorld, plannedExperiment, planOf } from '../../testing/virtual/fake-ports.ts'
 import { bundlePage } from '../drill/bundle-page.ts'
 import { asInjected, choicesOf } from '../drill/gameday-choices.ts'
@@ -150,7 +158,7 @@ test(
     await tab.getByRole('button', { name: 'yes, inject kill-process into redis' }).click()
     await tab.locator('.active', { hasText: /1: kill-process on redis, for \d+ s, undone by itself in 1[45] min/ }).waitFor()
     await tab.getByRole('row', { name: /redis-killed--1 fire firing at a receiver/ }).waitFor()
-    await tab.getByRole('button', { name: 'undo 1' }).click()
+    await undoByClicks(tab, 1)
     await tab.getByText('Nothing is in effect.').waitFor()
     const first = ['inject kill-process redis-killed--1', 'undo kill-process redis-killed--1']
     await becomes(first)
@@ -158,11 +166,7 @@ test(
     await tab.getByLabel('fault or scenario').selectOption('error-burst')
     await tab.getByRole('button', { name: 'inject', exact: true }).click()
     assert.equal(await tab.getByRole('alert').count(), 0, 'errorShare has to be given')
-    await tab.getByLabel('errorShare').fill('0.5')
-    await tab.getByLabel('service').selectOption('moalog-server')
-    await tab.getByRole('button', { name: 'inject', exact: true }).click()
-    await tab.getByRole('button', { name: 'yes, inject error-burst' }).click()
-    await tab.locator('.active', { hasText: '2: error-burst, for' }).waitFor()
+    await injectByClicks(tab, 2, { id: 'error-burst', fill: { errorShare: '0.5' }, select: { service: 'moalog-server' } })
     await accessible(tab)
     await tab.getByRole('button', { name: 'pause' }).click()
     await tab.getByText(/^Paused for/).waitFor()
@@ -241,6 +245,50 @@ test('a game day by keys alone', { skip }, async (t) => {
   assert.deepEqual(trouble, [])
   await tab.context().close()
 })
+
+test(
+  'what qa/gameday clicks is what this page has: inject, the notification in its lane, undo, note, pause, finish',
+  { skip },
+  async (t) => {
+    const { live, world, notes, ended } = await played(t)
+    const { tab, trouble } = await opened(browser, live.address)
+    await injectByClicks(tab, 1, { id: 'steady', fill: { ratePerS: '10' } })
+    const felt = /its clients see refused connections/
+    await injectByClicks(tab, 2, { id: 'kill-process', part: 'redis', fires: /^RedisConnectionFailed \(critical\) fires/, felt })
+    const notification = (status: 'firing' | 'resolved'): string =>
+      JSON.stringify({
+        seq: status === 'firing' ? 900 : 901,
+        atMs: Date.now(),
+        kind: 'notification',
+        path: '/critical',
+        receiver: 'critical',
+        arrivedMs: Date.now(),
+        method: 'POST',
+        headers: {},
+        body: { status, alerts: [{ status, labels: { alertname: 'RedisConnectionFailed' } }] },
+      })
+    live.append(notification('firing'))
+    await notifiedOnPage(tab, 'critical', 'firing', 'RedisConnectionFailed', 60_000)
+    await tab.locator('.mark.firing').last().click()
+    await tab.locator('.picked pre').waitFor()
+    await undoByClicks(tab, 2)
+    live.append(notification('resolved'))
+    await notifiedOnPage(tab, 'critical', 'resolved', 'RedisConnectionFailed', 60_000)
+    await noteByClicks(tab, 'Redis is back')
+    assert.ok(notes().includes('Redis is back'))
+    await pauseByClicks(tab)
+    await finishByClicks(tab)
+    assert.equal(await ended, 'completed')
+    assert.deepEqual(harm(world).slice(0, 4), [
+      'load steady steady--1 fire',
+      'inject kill-process redis-killed--2',
+      'undo kill-process redis-killed--2',
+      'stop steady steady--1 fire',
+    ])
+    assert.deepEqual(trouble, [])
+    await tab.context().close()
+  },
+)
 
 test('the stop button does what Ctrl-C does', { skip }, async (t) => {
   const { live, world, ended } = await played(t)
