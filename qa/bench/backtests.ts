@@ -83,7 +83,8 @@ function busyRule(index: number, fromMs: number, untilMs: number): SimulatedRule
     keepFiringForMs: 0,
     really: { forMs: 300_000, threshold: THRESHOLD, keepFiringForMs: 0 },
     stepMs: 15_000,
-    phaseMs: (index * 997) % 15_000,
+    // No scrape is under way during an evaluation.
+    phaseMs: (index * 1_009 + 5_000) % 15_000,
     scrapeMs: 15_000,
     scrapePhaseMs: (index * 1_009) % 15_000,
     steps,

@@ -1,5 +1,7 @@
 import type { Labels } from '../model/spec.ts'
+import { walk } from '../promql/ast.ts'
 import { asksForLabelsAlone, hasLabels, labelKey } from '../promql/labels.ts'
+import { parsePromql } from '../promql/parse-promql.ts'
 import { dateTime } from '../report/time.ts'
 import { comparisonOf, metricsOf, rangesOf } from '../spec/promql.ts'
 import type { Comparison } from '../spec/promql.ts'
@@ -7,7 +9,7 @@ import type { Candidate } from './candidate.ts'
 import { askRange } from './chunks.ts'
 import type { Asked, Track } from './chunks.ts'
 import { closerLook } from './closer-look.ts'
-import { compareStretch } from './compare-stretch.ts'
+import { compareStretch, recordedLives } from './compare-stretch.ts'
 import type { Beside, Compared, Difference, Life } from './compare-stretch.ts'
 import { HistoryError } from './history-port.ts'
 import type { History } from './history-port.ts'
@@ -55,12 +57,16 @@ export interface RuleResult {
   skipped: number
   /** As recorded; of a rule that was not loaded so, as it would have been. */
   lives: Life[]
+  /** By the rule and the samples, where it was compared. */
+  expected: Life[]
   differences: Difference[]
   /** What could not be decided, and why. */
   undecided: { labels: Labels; atMs: number; because: string }[]
   flapping: { labels: Labels; firings: number; again: number }[]
   resets: Resets
   nearest: Nearest | null
+  /** Of a rule that is loaded otherwise: what was recorded beside what would have been; null: nothing to compare with. */
+  against: { kept: number; gone: Life[]; added: Life[] } | null
   tries: TryResult[]
 }
 
@@ -89,11 +95,13 @@ export async function backtestRule(
     ambiguous: 0,
     skipped: 0,
     lives: [],
+    expected: [],
     differences: [],
     undecided: [],
     flapping: [],
     resets: { pending: 0, byMissingSamples: 0, lookedAt: 0 },
     nearest: null,
+    against: null,
     tries: [],
   }
   const stop = (because: string): RuleResult => {
@@ -101,6 +109,7 @@ export async function backtestRule(
     if (result.outcome !== 'would') result.outcome = 'unknown'
     return result
   }
+  if (ofTheEnd(rule.expr)) return stop('@ start() and @ end() mean another time in a range query than at an evaluation')
   if (!(rule.intervalMs > 0)) return stop('the evaluation interval of its group is not known')
   const { grid, parts, witnessMs } = await gridOf(history, known, rule, window)
   result.evaluations = parts.reduce((sum, { fromMs, toMs }) => sum + Math.round((toMs - fromMs) / grid.stepMs) + 1, 0)
@@ -123,6 +132,13 @@ export async function backtestRule(
   const would = wouldHave(rule, rule, rows, judged, grid.stepMs)
   if (rule.asks === 'would') {
     result.lives = would
+    const own = rule.group === null ? undefined : historiesOf(rule, known)
+    const last = judged.at(-1)
+    if (own !== undefined && last !== undefined)
+      result.against = matched(
+        own.flatMap((history) => recordedLives(history, last, rule.group?.intervalMs ?? grid.stepMs)),
+        would,
+      )
     if (condition.warnings.length > 0) result.undecided.push({ labels: {}, atMs: window.fromMs, because: condition.warnings.join('; ') })
   } else
     await compare(
@@ -190,17 +206,22 @@ async function compare(history: History, known: Known, rule: Candidate, given: G
     undecided('another loaded rule has the same name and labels: whose ALERTS are whose is not known')
     return
   }
+  const last = given.parts.at(-1)
+  if (last !== undefined) result.lives = own.flatMap((history) => recordedLives(history, last, stepMs))
   const template = Object.entries(rule.labels).find(([, value]) => !asksForLabelsAlone(value))
   if (template !== undefined) {
     undecided(`its label ${template[0]} is a template of more than labels: which ALERTS it writes is not known`)
     return
   }
-  const siblings = known.alerts.filter((each) => rule.group?.rules.some(({ name }) => name === each.alert) === true)
+  const inGroup = new Set(rule.group?.rules.map(({ name }) => name))
+  const siblings = known.alerts.filter(({ alert }) => inGroup.has(alert))
   const beside: Beside = {
     siblings,
     witnessMs: given.witnessMs,
     health: known.health,
     scrapes: [],
+    windowMs: Math.max(0, ...rangesOf(rule.expr)),
+    scrapeIntervalMs: 0,
     threshold: given.comparison?.threshold ?? NaN,
     kind: rangesOf(rule.expr).length > 0 ? 'rate' : metricsOf(rule.expr).every((metric) => metric === 'up') ? 'up' : 'gauge',
   }
@@ -221,7 +242,14 @@ async function compare(history: History, known: Known, rule: Candidate, given: G
     else undecided(`${because}; expected ${difference.expected}, recorded ${difference.observed}`, difference.labels, difference.atMs)
   }
   result.differences = decided
-  if (rule.differs.includes('no rule of this name is loaded')) undecided('no rule of this name is loaded')
+  if (rule.group === null)
+    decided.unshift({
+      kind: 'not-loaded',
+      labels: {},
+      atMs: given.parts.at(-1)?.toMs ?? 0,
+      expected: 'a loaded rule of this name',
+      observed: 'none',
+    })
   result.outcome = decided.length > 0 ? 'differs' : result.undecided.length > 0 ? 'unknown' : 'agrees'
 }
 
@@ -229,7 +257,7 @@ function add(result: RuleResult, found: Compared): void {
   result.compared += found.compared
   result.ambiguous += found.ambiguous
   result.skipped += found.skipped
-  result.lives.push(...found.recorded)
+  result.expected.push(...found.expected)
   result.differences.push(...found.differences)
   result.undecided.push(...found.undecided)
 }
@@ -253,10 +281,27 @@ function whyUndecided(
     return `the configuration was loaded at ${dateTime(known.loadedMs)}, after it: the rule may have been another one`
   const nothing = difference.observed === 'nothing'
   if (known.holes === null && nothing) return 'the server does not scrape itself, so a missed evaluation looks like a quiet one'
-  const recorded = metricsOf(rule.expr).find((metric) => known.recordings.get(metric)?.some((group) => group !== rule.group) === true)
+  const recorded = metricsOf(rule.expr).find((metric) => isWrittenBeside(metric, rule, known))
   const small = difference.kind === 'evaluation' || (difference.byMs !== undefined && difference.byMs <= RECORDED_LATE * stepMs)
-  if (recorded !== undefined && small) return `${recorded} is recorded by another group, and when it was written is not known`
+  if (recorded !== undefined && small)
+    return `${recorded} is written by another rule group, or later in its own, and what was there at an evaluation is not known`
   return undefined
+}
+
+/** Whether a rule writes the series that is not always before this one in an evaluation: of another group, or further down in its own. */
+function isWrittenBeside(metric: string, rule: Candidate, { recordings }: Known): boolean {
+  if (/^ALERTS(?:_FOR_STATE)?$/.test(metric)) return true
+  const place = rule.group?.rules.findIndex(({ name, type }) => name === rule.alert && type === 'alerting') ?? -1
+  return (
+    recordings.get(metric)?.some((group) => group !== rule.group || group.rules.findLastIndex(({ name }) => name === metric) > place) ===
+    true
+  )
+}
+
+/** What an expression means at an evaluation alone, and not at each of a range. */
+function ofTheEnd(expr: string): boolean {
+  const parsed = parsePromql(expr)
+  return parsed.ok && [...walk(parsed.expr)].some((node) => 'at' in node && /^@\s*(?:start|end)\b/.test(node.at ?? ''))
 }
 
 /**

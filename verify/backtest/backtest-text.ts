@@ -17,6 +17,7 @@ const HEAD = ['rule', 'outcome', 'fired', 'pending only', 'evaluations', 'findin
 const SHOWN = 5
 
 const DIFFERENCES: Record<Difference['kind'], string> = {
+  'not-loaded': 'promised, and not loaded',
   'not-fired': 'should have fired and did not',
   'without-cause': 'fired without cause',
   'late': 'fired late',
@@ -83,6 +84,7 @@ function details(rule: RuleResult): string[] {
     ...listed(differences, (each) => differenceText(each)),
     ...listed(undecided, ({ labels, atMs, because }) => `could not tell: ${nameOf(labels)}${dateTime(atMs)}: ${because}`),
     ...(rule.outcome === 'would' && rule.differs.length > 0 ? [`not as loaded: ${rule.differs.join(', ')}`] : []),
+    ...againstText(rule),
     ...listed(firings(rule.lives), (life) => lifeText(life, rule.outcome === 'would')),
     ...listed(
       flapping,
@@ -107,6 +109,16 @@ function details(rule: RuleResult): string[] {
             ...listed(each.added, (life) => `  more: ${lifeText(life, true)}`),
           ],
     ),
+  ]
+}
+
+function againstText({ against }: RuleResult): string[] {
+  if (against === null) return []
+  const { kept, gone, added } = against
+  return [
+    `of the ${kept + gone.length} firings that were recorded ${kept} are there, ${gone.length} would be gone, ${added.length} would be new`,
+    ...listed(gone, (life) => `  gone: ${lifeText(life, false)}`),
+    ...listed(added, (life) => `  new: ${lifeText(life, true)}`),
   ]
 }
 

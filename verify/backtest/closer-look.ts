@@ -20,6 +20,7 @@ const COMMITTED_WITHIN_MS = 1_000
 
 export interface CloserLook {
   scrapes: ScrapeColumn[]
+  scrapeIntervalMs: number
   value?: Track[]
 }
 
@@ -57,7 +58,17 @@ export async function closerLook(
   const scrapes = recordOf({ entries, problems: [] }).scrapes.map((column) => marked(column, new Set()))
   const decisive = await decisiveScrapes(history, rule, stretch, stepMs, windows, given.rows, scrapes)
   const tracks = value.all()
-  return { scrapes: scrapes.map((scrape) => marked(scrape, decisive)), ...(tracks.length === 0 ? {} : { value: tracks }) }
+  return {
+    scrapes: scrapes.map((scrape) => marked(scrape, decisive)),
+    scrapeIntervalMs: usualInterval(scrapes),
+    ...(tracks.length === 0 ? {} : { value: tracks }),
+  }
+}
+
+/** The middle one of the distances between scrapes of one target. */
+function usualInterval(scrapes: readonly ScrapeColumn[]): number {
+  const distances = scrapes.flatMap(({ timesMs }) => timesMs.slice(1).map((t, index) => t - (timesMs[index] ?? 0)))
+  return distances.toSorted((a, b) => a - b)[distances.length >>> 1] ?? 0
 }
 
 /** Times around changes, each from an evaluation to an evaluation. */

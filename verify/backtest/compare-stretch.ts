@@ -12,8 +12,11 @@ import type { Track } from './chunks.ts'
 import { cutHistory, cutTrack, withBegin } from './active-stretches.ts'
 import type { Stretch } from './active-stretches.ts'
 
-/** not-fired: it should have; without-cause: it fired and should not have; evaluation: pending at other evaluations than it should be. */
-export type DifferenceKind = 'not-fired' | 'without-cause' | 'late' | 'early' | 'evaluation'
+/**
+ * not-fired: it should have; without-cause: it fired and should not have; evaluation: pending at other evaluations than it should be;
+ * not-loaded: it is promised and no rule has its name.
+ */
+export type DifferenceKind = 'not-loaded' | 'not-fired' | 'without-cause' | 'late' | 'early' | 'evaluation'
 
 export interface Difference {
   kind: DifferenceKind
@@ -34,8 +37,6 @@ export interface Life extends ReplayEpisode {
 export interface Compared {
   /** By the rule and the samples. */
   expected: Life[]
-  /** By ALERTS. */
-  recorded: Life[]
   differences: Difference[]
   /** Evaluations of all label sets that were compared. */
   compared: number
@@ -58,6 +59,10 @@ export interface Beside {
   value?: Track[]
   threshold: number
   kind: 'gauge' | 'rate' | 'up'
+  /** The longest range of the expression; 0: it has none. */
+  windowMs: number
+  /** Of the targets that were looked at closely; 0: none was. */
+  scrapeIntervalMs: number
 }
 
 const ID = 'backtest'
@@ -87,7 +92,7 @@ export function compareStretch(
   const group: LoadedGroup = rule.group ?? { name: '', file: '', intervalMs: stepMs, rules: [] }
   const run: RunRecord = {
     ...recordOf({ entries: [], problems: [] }),
-    header: { spec: { rules: [{ alert: rule.alert, condition: { kind: beside.kind } }] } } as unknown as RunRecord['header'],
+    header: headerFor(rule, beside),
     rules: [{ seq: 0, atMs: 0, groups: [group] }],
     alerts: [...begun.histories, ...others, ...witness(rule, beside.witnessMs, begun.startMs, stepMs)],
     health: beside.health,
@@ -107,6 +112,15 @@ export function compareStretch(
   return summed(replays, stretch, stepMs, begun.unjudged)
 }
 
+/** What the judge of a drill takes from its specification and its plan: how the condition comes about, and how often samples do. */
+function headerFor({ alert }: Candidate, { kind, windowMs, scrapeIntervalMs }: Beside): RunRecord['header'] {
+  const plan = {
+    timing: { scrapeIntervalMs, jobs: {} },
+    promised: { rules: windowMs > 0 ? [{ alert, value: { windowMs } }] : [] },
+  }
+  return { spec: { rules: [{ alert, condition: { kind } }] }, plan } as unknown as RunRecord['header']
+}
+
 /** A sample of the group on the same grid, long before: it says that the grid is known. */
 function witness(rule: Candidate, atMs: number | undefined, startMs: number, stepMs: number): AlertHistory[] {
   if (atMs === undefined) return []
@@ -115,11 +129,10 @@ function witness(rule: Candidate, atMs: number | undefined, startMs: number, ste
 }
 
 function summed(replays: readonly InstanceReplay[], stretch: Stretch, stepMs: number, unjudged: number): Compared {
-  const sum: Compared = { expected: [], recorded: [], differences: [], compared: 0, ambiguous: 0, skipped: 0, undecided: [] }
+  const sum: Compared = { expected: [], differences: [], compared: 0, ambiguous: 0, skipped: 0, undecided: [] }
   for (const { labels, exact, result, history } of replays) {
-    const recorded = lives(history, stretch, stepMs)
+    const recorded = recordedLives(history, stretch, stepMs)
     const expected = result.expected.map((episode) => ({ labels, ...episode }))
-    sum.recorded.push(...recorded)
     sum.expected.push(...(result.mismatch === null && exact ? result.accepted.map((episode) => ({ labels, ...episode })) : expected))
     sum.compared += result.compared
     sum.ambiguous += result.ambiguities.length
@@ -140,14 +153,20 @@ function summed(replays: readonly InstanceReplay[], stretch: Stretch, stepMs: nu
   return sum
 }
 
-function lives(history: AlertHistory | undefined, { toMs }: Stretch, stepMs: number): Life[] {
+/** What ALERTS recorded of one instance, whether it could be compared or not. */
+export function recordedLives(history: AlertHistory | undefined, { toMs }: Pick<Stretch, 'toMs'>, stepMs: number): Life[] {
   if (history === undefined) return []
-  return episodesOf(history, stepMs, toMs + stepMs).map(({ activeAtMs, firingAtMs, endedMs }) => ({
-    labels: history.labels,
-    activeAtMs,
-    startsAtMs: firingAtMs,
-    endsAtMs: endedMs,
-  }))
+  const activeAtS = new Map(history.timesMs.map((t, index) => [t, history.activeAtS[index] ?? NaN]))
+  return episodesOf(history, stepMs, toMs + stepMs).map(({ activeAtMs, firingAtMs, endedMs }) => {
+    // Of what was active before its first sample here ALERTS_FOR_STATE knows the begin.
+    const beganMs = (activeAtS.get(activeAtMs) ?? NaN) * 1_000
+    return {
+      labels: history.labels,
+      activeAtMs: beganMs < activeAtMs - stepMs ? beganMs : activeAtMs,
+      startsAtMs: firingAtMs,
+      endsAtMs: endedMs,
+    }
+  })
 }
 
 type Found = Pick<Difference, 'kind' | 'labels' | 'byMs'>

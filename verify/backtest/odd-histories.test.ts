@@ -9,6 +9,7 @@ import type { BacktestOptions, BacktestResult } from './backtest.ts'
 import { backtestMarkdown, backtestText } from './backtest-text.ts'
 import { loadedCandidates } from './candidate.ts'
 import { HistoryError } from './history-port.ts'
+import type { Answer, History } from './history-port.ts'
 import { parseTry } from './tries.ts'
 
 const FROM = 1_795_700_000_000
@@ -255,3 +256,123 @@ test('flapping and `for` that missing samples reset are said', async () => {
   })
   assert.equal(gaps.rules[0]?.resets.byMissingSamples, 1)
 })
+
+/** A server that holds nothing of them but what is asked. */
+function quiet(groups: LoadedGroup[]): { history: History; asked: () => number } {
+  let asked = 0
+  const nothing = (): Promise<Answer> => {
+    asked++
+    return Promise.resolve({ series: [], warnings: [] })
+  }
+  return {
+    history: {
+      instant: nothing,
+      range: nothing,
+      rules: () => Promise.resolve(groups),
+      about: () => Promise.resolve({ version: null, startedMs: null }),
+    },
+    asked: () => asked,
+  }
+}
+
+test('5,000 rules are each asked for once or twice, and none is left out', async () => {
+  const groups = Array.from({ length: 500 }, (_, at): LoadedGroup => ({
+    ...loadedGroup({ ...RULE, index: at }),
+    rules: Array.from({ length: 10 }, (__, index) => loadedGroup({ ...RULE, index: at * 10 + index }).rules).flat(),
+  }))
+  const { history, asked } = quiet(groups)
+  const result = await backtest(history, {
+    fromMs: FROM,
+    untilMs: FROM + 86_400_000,
+    prometheus: 'quiet',
+    groups,
+    rules: loadedCandidates(groups),
+    tries: [],
+    ignoreLabels: [],
+    concurrency: 4,
+    progress: () => undefined,
+    signal: new AbortController().signal,
+  })
+  assert.equal(result.rules.length, 5_000)
+  assert.ok(result.rules.every(({ outcome, undecided }) => outcome === 'agrees' && undecided.length === 0))
+  assert.ok(asked() < 10_100, `${asked()} questions`)
+})
+
+test('a promised rule that is not loaded differs; a changed one is held beside what was recorded', async () => {
+  const group = loadedGroup(RULE)
+  const [own] = loadedCandidates([group])
+  assert.ok(own)
+  const promised = await lookedBack({
+    options: { rules: [{ ...own, alert: 'Gone', place: 'specification', group: null, differs: ['no rule of this name is loaded'] }] },
+  })
+  assert.deepEqual([outcomeOf(promised)[0], outcomeOf(promised)[1].split(';')[0]], ['differs', 'not-loaded'])
+  const changed = await lookedBack({
+    options: { rules: [{ ...own, forMs: 30_000, asks: 'would', differs: ['for 30 s instead of 120 s'] }] },
+  })
+  const [rule] = changed.rules
+  assert.deepEqual([rule?.outcome, rule?.against?.kept, rule?.against?.gone.length, rule?.against?.added.length], ['would', 1, 0, 1])
+  assert.match(backtestText(changed, 160), /of the 1 firings that were recorded 1 are there, 0 would be gone, 1 would be new/)
+})
+
+test('an expression that means another time in a range query is not guessed at', async () => {
+  const group = loadedGroup(RULE)
+  const result = await lookedBack({
+    groups: [{ ...group, rules: group.rules.map((rule) => ({ ...rule, query: 'signal_1 @ end() > 10' })) }],
+  })
+  assert.deepEqual([outcomeOf(result)[0], /@ start\(\) and @ end\(\)/.test(outcomeOf(result)[1])], ['unknown', true])
+})
+
+test('a series that is recorded after the rule in its own group may be the one of before', async () => {
+  const group = loadedGroup(RULE)
+  const recording = { ...group.rules[0]!, name: 'signal_1', query: 'sum(x)', type: 'recording' }
+  const late: Partial<SimulatedRule> = { really: { ...RULE.really, forMs: 135_000 } }
+  const judged = async (rules: LoadedGroup['rules']): Promise<string> =>
+    outcomeOf(await lookedBack({ rule: late, groups: [{ ...group, rules }] })).join(' ')
+  assert.match(await judged(group.rules), /^differs late/)
+  assert.match(await judged([recording, ...group.rules]), /^differs late/)
+  assert.match(await judged([...group.rules, recording]), /^unknown .*signal_1 is written by another rule group, or later/)
+})
+
+test('a rule over a window is judged, and a scrape under way is weighed by what it adds to the window', async () => {
+  const group = loadedGroup(RULE)
+  const rules = group.rules.map((rule) => ({ ...rule, query: 'increase(signal_1[90s]) > 5' }))
+  const counting = async (forMs: number): Promise<string> => {
+    // What a window of 90 s holds of the step at minute 20: the rule is active for as long.
+    const result = await lookedBack({
+      groups: [{ ...group, rules: rules.map((rule) => ({ ...rule, forMs: 60_000 })) }],
+      change: (world) => {
+        world.series.splice(0, world.series.length, ...world.series.filter(({ metric }) => !/^ALERTS/.test(metric['__name__'] ?? '')))
+        const labels = { alertname: 'Alert1', job: 'shop', instance: 'shop:1', severity: 'warning' }
+        const first = FROM + ((((4_321 - FROM) % 15_000) + 15_000) % 15_000)
+        const active = Array.from({ length: 480 }, (_, n) => first + n * 15_000).filter((t) => isActive(world, t))
+        const firing = active.filter((t) => t - activeSince(active, t) >= forMs)
+        const pending = active.filter((t) => !firing.includes(t))
+        world.series.push(
+          { metric: { __name__: 'ALERTS', alertstate: 'pending', ...labels }, timesMs: pending, values: pending.map(() => 1) },
+          { metric: { __name__: 'ALERTS', alertstate: 'firing', ...labels }, timesMs: firing, values: firing.map(() => 1) },
+          {
+            metric: { __name__: 'ALERTS_FOR_STATE', ...labels },
+            timesMs: active,
+            values: active.map((t) => Math.floor(activeSince(active, t) / 1_000)),
+          },
+        )
+      },
+    })
+    return outcomeOf(result).join(' ')
+  }
+  assert.equal(await counting(60_000), 'agrees ')
+  assert.match(await counting(30_000), /^differs early/)
+})
+
+/** The condition increase(signal_1[90s]) > 5 of the recorded samples. */
+function isActive(world: RecordedWorld, t: number): boolean {
+  const signal = world.series.find(({ metric }) => metric['__name__'] === 'signal_1')
+  const values = signal?.timesMs.flatMap((at, index) => (at > t - 90_000 && at <= t ? [signal.values[index] ?? 0] : [])) ?? []
+  return (values.at(-1) ?? 0) - (values[0] ?? 0) > 5
+}
+
+function activeSince(active: readonly number[], t: number): number {
+  let since = t
+  while (active.includes(since - 15_000)) since -= 15_000
+  return since
+}

@@ -180,3 +180,42 @@ test('a native histogram of Prometheus 3 is a row, without a number', async () =
     assert.deepEqual(tracks, [{ labels: { job: 'shop' }, timesMs: [T], values: [NaN] }])
   })
 })
+
+test('no more requests at a time than asked for, and a server that does not answer is given up', async () => {
+  let [now, most] = [0, 0]
+  const held: (() => void)[] = []
+  const serving: Serving = {
+    instead: (_, response) => {
+      now++
+      most = Math.max(most, now)
+      held.push(() => {
+        now--
+        sends(response, 200, '{"status":"success","data":{"resultType":"vector","result":[]}}')
+      })
+      return true
+    },
+  }
+  await asked(
+    serving,
+    async (history) => {
+      const all = Array.from({ length: 9 }, () => history.instant('signal', T))
+      let left = all.length
+      for (const each of all) void each.then(() => left--)
+      while (left > 0) {
+        // Only when as many wait as ever will.
+        if (held.length >= Math.min(3, left)) held.splice(0).forEach((release) => release())
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      await Promise.all(all)
+      assert.equal(most, 3)
+    },
+    { concurrency: 3 },
+  )
+  await asked(
+    { instead: () => true },
+    async (history) => {
+      await assert.rejects(history.instant('signal', T), troubled('unreachable', /no answer within 50 ms/))
+    },
+    { deadlineMs: 50 },
+  )
+})
