@@ -17,6 +17,8 @@ import type { Plan } from './model/plan.ts'
 import type { Verdict } from './model/verdict.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'firedrill-cli-'))
+// None of these command lines needs an installed program: without them the lint and simulate of a run that is refused end at once.
+process.env['XDG_CACHE_HOME'] = folder
 after(() => {
   rmSync(folder, { recursive: true })
 })
