@@ -406,7 +406,9 @@ test('no row is without files, and nothing is allowed that no file uses', () => 
   assert.deepEqual(idle, [])
 })
 
-/** Functions, constants and classes that are exported and that no other file imports, as file and name. k6 calls what scenarios export. */
+const usesTwice = (text: string, name: string): boolean => [...text.matchAll(new RegExp(`\\b${name}\\b`, 'g'))].length > 1
+
+/** What is exported and no other file imports, as file and name; of types, what its own file does not use either. k6 calls scenarios. */
 function unused(texts: ReadonlyMap<string, string>): string[] {
   const taken = new Set<string>()
   const offered: { file: string; name: string }[] = []
@@ -417,7 +419,8 @@ function unused(texts: ReadonlyMap<string, string>): string[] {
       for (const { importName } of entries) taken.add(`${from(moduleRequest.value)} ${importName.name ?? '*'}`)
     for (const { exportName, importName, moduleRequest, isType } of staticExports.flatMap(({ entries }) => entries))
       if (moduleRequest !== null) taken.add(`${from(moduleRequest.value)} ${importName.name ?? '*'}`)
-      else if (!isType && exportName.name !== null && !file.startsWith('scenarios/')) offered.push({ file, name: exportName.name })
+      else if (exportName.name !== null && !file.startsWith('scenarios/') && !(isType && usesTwice(text, exportName.name)))
+        offered.push({ file, name: exportName.name })
     // What is imported as it is needed is destructured, or asked for by its name, somewhere in the file.
     for (const [, module = ''] of text.matchAll(/\bimport\('(\.[^']+)'\)/g))
       for (const [name] of text.matchAll(/\b[A-Za-z_]\w*\b/g)) taken.add(`${from(module)} ${name}`)
@@ -434,14 +437,14 @@ test('an export that no file imports is named; one that is imported as it is nee
     new Map([
       [
         'verify/a.ts',
-        'export const one = 1\nexport function two() {}\nexport interface Three {}\nexport class Four {}\nexport const five = one',
+        'export const one = 1\nexport function two() {}\nexport interface Three {}\nexport interface Seven {}\nlet seven: Seven\nexport class Four {}\nexport const five = one',
       ],
       ['verify/b.ts', "const { two } = await import('./a.ts')\nexport * from './c.ts'"],
       ['verify/c.ts', 'export const six = 6'],
       ['verify/a.test.ts', "import { Four } from './a.ts'"],
     ]),
   )
-  assert.deepEqual(found, ['verify/a.ts one', 'verify/a.ts five'])
+  assert.deepEqual(found, ['verify/a.ts one', 'verify/a.ts Three', 'verify/a.ts five'])
 })
 
 test('no files import each other in a circle', () => {

@@ -132,20 +132,6 @@ export const DIFFERENCES: readonly Difference[] = [
   },
 ]
 
-/** Keys of a service that the lab reads. */
-export const READ_KEYS = [
-  'container_name',
-  'entrypoint',
-  'command',
-  'environment',
-  'volumes',
-  'configs',
-  'secrets',
-  'tmpfs',
-  'mem_limit',
-  'deploy',
-] as const
-
 /** For docs/lab.md. */
 export function labTables(): string {
   const rows = DIFFERENCES.map(({ parts, what, why }) => `| ${parts?.join(', ') ?? 'all'} | ${what} | ${why} |`)

@@ -37,8 +37,8 @@ const SAME: [string, string][] = [
 ]
 
 /** Changes without effect: order, names, comments, spelling, additions outside the specification. */
-export function benignVariants(texts: ConfigText[], count: number, seed = 7): BenignVariant[] {
-  const random = seeded(seed)
+export function benignVariants(texts: ConfigText[], count: number): BenignVariant[] {
+  const random = seeded(7)
   const variants: BenignVariant[] = []
   const add = (what: string, file: string, edit: (text: string) => string): void => {
     const target = texts.find((text) => text.file.endsWith(file))

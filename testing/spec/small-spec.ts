@@ -2,7 +2,7 @@ import type { Spec, RuleSpec } from '../../verify/model/spec.ts'
 import { ROUTING } from '../virtual/virtual-alertmanager.ts'
 
 /** For tests: a small specification. Two services, two rules; tests add what they need. */
-export function platform(changes: Partial<Spec> = {}): Spec {
+export function platform(): Spec {
   return {
     platform: {
       because: 'a test',
@@ -42,7 +42,6 @@ export function platform(changes: Partial<Spec> = {}): Spec {
     traces: [],
     logs: [],
     slo: { because: 'a test', availability: 0.999, latencyP95Seconds: 0.5, errorRate: 0.001, windowMs: 86_400_000, panels: [] },
-    ...changes,
   }
 }
 

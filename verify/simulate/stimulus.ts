@@ -33,12 +33,6 @@ export interface Stimulus {
   rowLabels: string[] | null
 }
 
-/** A series as it is scraped: the metric and all its labels, job and instance included. */
-export interface Series {
-  metric: string
-  labels: Labels
-}
-
 /** The stimuli of a rule: one for each job that it must hold for. Shapes that cannot be driven are named. */
 export function stimuli(rule: RuleSpec, spec: Spec, facts: Facts): { stimuli: Stimulus[]; undriven: string[] } {
   const parsed = parsePromql(rule.condition.expr)
