@@ -152,7 +152,7 @@ function isNeverSet(label: string, input: LintInput): boolean {
   if (discovered || steps.some((step) => step.string('target_label') === label || step.string('action') === 'labelmap')) return false
   // What Prometheus reports of a scrape has the labels of its target.
   const ofTarget = new Set(['job', 'instance'])
-  const labels = (metric: string): Set<string> | undefined =>
+  const labels = (metric: string): ReadonlySet<string> | undefined =>
     /^(?:up|scrape_\w+)$/.test(metric) ? new Set(ofTarget) : input.facts.labelsOf(metric)
   const world = { ...labelWorld(input), facts: { ...input.facts, labelsOf: labels } }
   return config.rules.every((rule) => {

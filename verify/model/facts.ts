@@ -6,7 +6,7 @@ export interface Facts {
   /** Jobs whose target exposes the metric; undefined without a catalogue, [] when no target exposes it. */
   jobsExposing(metric: string): string[] | undefined
   /** Label names of the metric, job and instance included. */
-  labelsOf(metric: string): Set<string> | undefined
+  labelsOf(metric: string): ReadonlySet<string> | undefined
   /** Recorded values of a label; for job and instance those of the specification's targets that expose the metric. */
   valuesOf(metric: string, label: string): Set<string> | undefined
   type(metric: string): string | undefined

@@ -72,14 +72,16 @@ export function children(expr: Expr): Expr[] {
 }
 
 /** Every node, parents first. */
-export function* walk(expr: Expr): Generator<Expr> {
-  const stack = [expr]
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    yield node
-    stack.push(...children(node).toReversed())
+export function walk(expr: Expr): Expr[] {
+  const found: Expr[] = []
+  const visit = (node: Expr): void => {
+    found.push(node)
+    for (const child of children(node)) visit(child)
   }
+  visit(expr)
+  return found
 }
 
 export function selectors(expr: Expr): Selector[] {
-  return [...walk(expr)].filter((node): node is Selector => node.kind === 'selector')
+  return walk(expr).filter((node) => node.kind === 'selector')
 }

@@ -2,6 +2,7 @@ import { parser } from '@prometheus-io/lezer-promql'
 import type { SyntaxNode } from '@lezer/common'
 import { parseDuration } from './duration.ts'
 import { lezerText } from './lezer-text.ts'
+import { RANGE_FUNCTIONS, readRegularPromql } from './regular-promql.ts'
 import type { BinaryOp, Expr, MatchOp, Matcher, Matching, Span } from './ast.ts'
 
 /** `computed`: PromQL, but with a duration that is an expression (`[5m * 2]`), which is not read. */
@@ -24,14 +25,6 @@ class SyntaxProblem extends Error {
   }
 }
 
-const RANGE_FUNCTIONS = new Set(
-  [
-    'rate irate increase delta idelta deriv resets changes predict_linear quantile_over_time absent_over_time avg_over_time',
-    'count_over_time last_over_time max_over_time min_over_time present_over_time stddev_over_time stdvar_over_time',
-    'sum_over_time',
-  ].flatMap((line) => line.split(' ')),
-)
-
 /** The last expressions, parsed: several checks ask for the same ones. Bounded, so that memory stays linear. */
 const recent = new Map<string, Parsed>()
 const RECENT = 500
@@ -40,13 +33,15 @@ const RECENT = 500
 export function parsePromql(text: string): Parsed {
   const known = recent.get(text)
   if (known !== undefined) return known
-  const parsed = parse(text)
+  const regular = readRegularPromql(text)
+  const parsed = regular === undefined ? parseByGrammar(text) : { ok: true as const, expr: regular }
   if (recent.size >= RECENT) recent.clear()
   recent.set(text, parsed)
   return parsed
 }
 
-function parse(text: string): Parsed {
+/** The same by Prometheus' own grammar, which knows all of PromQL and says where a text is none. */
+export function parseByGrammar(text: string): Parsed {
   try {
     if (text.trim() === '') throw new SyntaxProblem('the expression is empty', { from: 0, to: 1 })
     if (text.length > MAX_LENGTH) throw new SyntaxProblem(`the expression is longer than ${MAX_LENGTH} characters`, { from: 0, to: 1 })

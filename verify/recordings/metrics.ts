@@ -33,13 +33,11 @@ function readFacts(catalogue: Catalogue, spec: Spec): Facts {
       known.set(metric.name, entry)
     }
   }
+  const labels = new Map([...known].map(([metric, entry]) => [metric, new Set(entry.labels.keys())]))
   const empty = catalogue.targets.length === 0
   return {
     jobsExposing: (metric) => (empty ? undefined : (known.get(metric)?.jobs ?? [])),
-    labelsOf: (metric) => {
-      const entry = known.get(metric)
-      return entry === undefined ? undefined : new Set(entry.labels.keys())
-    },
+    labelsOf: (metric) => labels.get(metric),
     valuesOf: (metric, label) => known.get(metric)?.labels.get(label),
     type: (metric) => known.get(metric)?.type,
     nonNegative: (metric) => known.get(metric)?.nonNegative,

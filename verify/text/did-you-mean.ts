@@ -7,7 +7,12 @@ export function nearest(
   within = word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3)),
 ): string | undefined {
   const lower = word.toLowerCase()
-  const candidates = new Map([...known].filter((each) => each !== '' && each !== word).map((each) => [each.toLowerCase(), each]))
+  const candidates = new Map<string, string>()
+  for (const each of known) {
+    const small = each.toLowerCase()
+    // Each letter more or less is an edit.
+    if (each !== '' && each !== word && Math.abs(small.length - lower.length) <= within) candidates.set(small, each)
+  }
   if (candidates.size === 0) return undefined
   const letters = (text: string): string => [...text].sort().join('')
   const own = letters(lower)

@@ -24,6 +24,7 @@ class Fault extends Error {}
 
 /** Why the execution of a template fails, by the types of what it names; undefined where nothing speaks against it. */
 export function executionProblem(text: string, dialect: Dialect, onRead: (read: Read) => void = () => undefined): string | undefined {
+  if (!text.includes('{{')) return undefined
   const actions = templateActions(text)
   if (actions === undefined) return '{{ that is never closed by }}'
   const run = new Run(dialect, onRead)

@@ -61,10 +61,7 @@ export class Cursor {
   }
 
   get(...path: (string | number)[]): Cursor | undefined {
-    const [step, ...rest] = path
-    if (step === undefined) return this
-    const next = typeof step === 'number' ? this.items()[step] : this.child(step)
-    return rest.length === 0 ? next : next?.get(...rest)
+    return path.reduce<Cursor | undefined>((at, step) => (typeof step === 'number' ? at?.items()[step] : at?.child(step)), this)
   }
 
   /** The value at the path, or this where there is none: what a finding points at. */

@@ -63,24 +63,25 @@ export function* unknownKeys(at: Cursor | undefined, outline: Map<string, Keys>,
 function* judge(at: Cursor, keys: Keys, outline: Map<string, Keys>, path: string, depth: number): Generator<UnknownKey> {
   if (keys.size === 0 || depth > 30) return
   for (const item of at.items()) yield* judge(item, keys, outline, path, depth + 1)
-  const known = [...keys.keys()]
   for (const [key, value] of at.pairs()) {
     const found = keys.get(key) ?? keys.get('*')
-    const present = new Set(at.pairs().map(([each]) => each))
     if (found !== undefined) yield* judge(value, keysBelow(found, outline), outline, `${path}.${key}`, depth + 1)
-    // A key that stands there already is not what was meant.
-    else
+    else {
+      const known = [...keys.keys()]
+      const present = new Set(at.pairs().map(([each]) => each))
       yield {
         key,
         at: value,
         owner: at,
         path,
+        // A key that stands there already is not what was meant.
         near: nearest(
           key,
           known.filter((each) => !present.has(each)),
         ),
         known,
       }
+    }
   }
 }
 

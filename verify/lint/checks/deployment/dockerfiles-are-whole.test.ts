@@ -61,3 +61,4 @@ finds(
   { file: D, from: 'cargo build --release', to: 'cargo build --relaese', subject: 'moalog-server', expected: 'release' },
 )
 passes(id, 'a repository is built from', D, 'build: lab/services/payment-provider', 'build: https://github.com/example/provider.git')
+passes(id, 'an argument whose name is no pattern', D, '    ARG SERVICE\n', '    ARG SERVICE\n        ARG x[=1\n')

@@ -127,7 +127,7 @@ function* judgeText(subject: string, at: Cursor, args: Cursor | undefined): Gene
         `an argument of the Dockerfile: ${[...declared].join(', ') || 'it has none'}`,
         `${name}${didYouMean(name, declared)}`,
       )
-  const bare = [...declared].filter((name) => !new RegExp(`^\\s*ARG\\s+${name}=`, 'm').test(text) && used.has(name) && !named.has(name))
+  const bare = [...declared].filter((name) => used.has(name) && !new RegExp(`^\\s*ARG\\s+${name}=`, 'm').test(text) && !named.has(name))
   for (const name of bare) yield remark(subject, args ?? at, `the argument ${name} in build.args`, 'not given, and without a default')
 }
 

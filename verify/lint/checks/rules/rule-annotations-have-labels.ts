@@ -25,11 +25,13 @@ export const check: Check = {
     const recordings = recordedExpressions(input)
     const found: { group: string; said: Remark }[] = []
     for (const rule of input.config.rules) {
+      const texts = ['labels', 'annotations']
+        .flatMap((list) => rule.at.pairs(list))
+        .filter(([, at]) => at.string()?.includes('{{') === true)
       const result = parsedRule(rule)
-      if (!result.ok) continue
+      if (!result.ok || texts.length === 0) continue
       const shape = shapeOf(inlineRecordings(result.expr, recordings), world)
       const may = shape.may ?? new Set<string>()
-      const texts = ['labels', 'annotations'].flatMap((list) => rule.at.pairs(list))
       for (const [, at] of texts) {
         const used = new Set<string>()
         executionProblem(at.string() ?? '', PROMETHEUS, ({ type, name }) => {

@@ -40,8 +40,8 @@ export const check: Check = {
 }
 
 function impossible(selector: Selector, matcher: Matcher, input: LintInput): { expected: string; observed: string } | undefined {
-  const text = `${matcher.label}${matcher.op}${JSON.stringify(matcher.value)}`
-  if (/~/.test(matcher.op) && !validRegex(matcher.value)) return { expected: 'a valid RE2 regular expression', observed: text }
+  const text = (): string => `${matcher.label}${matcher.op}${JSON.stringify(matcher.value)}`
+  if (/~/.test(matcher.op) && !validRegex(matcher.value)) return { expected: 'a valid RE2 regular expression', observed: text() }
   const { facts } = input
   const labels = selector.metric === null ? undefined : facts.labelsOf(selector.metric)
   if (selector.metric === null || labels === undefined) return undefined
@@ -50,29 +50,32 @@ function impossible(selector: Selector, matcher: Matcher, input: LintInput): { e
   if (!labels.has(matcher.label))
     return {
       expected: `a label of ${selector.metric} (${[...labels].sort().join(', ')})`,
-      observed: `${text}${didYouMean(matcher.label, labels)}`,
+      observed: `${text()}${didYouMean(matcher.label, labels)}`,
     }
   // No value has a star or alternatives: what was meant is a regular expression.
   if (/^!?=$/.test(matcher.op) && /\.[*+]|\w\*$|^\*|^\d\.\.$|^\d\[|\w\|\w|^\^|\$$/.test(matcher.value))
     return {
       expected: `${matcher.label}${matcher.op === '=' ? '=~' : '!~'}${JSON.stringify(matcher.value)}`,
-      observed: `${text}, which compares the text as it is`,
+      observed: `${text()}, which compares the text as it is`,
     }
   // So are the bounds of its buckets, which are texts to Prometheus 2 and numbers to Prometheus 3.
-  const bounds = [...(facts.valuesOf(selector.metric, 'le') ?? [])]
-  if (matcher.label === 'le' && matcher.op === '=' && bounds.length > 0 && !bounds.some((bound) => sameBound(bound, matcher.value)))
+  const bounds = matcher.label === 'le' && matcher.op === '=' ? [...(facts.valuesOf(selector.metric, 'le') ?? [])] : []
+  if (bounds.length > 0 && !bounds.some((bound) => sameBound(bound, matcher.value)))
     return {
       expected: `a bucket of ${selector.metric} (${bounds.sort((a, b) => boundOf(a) - boundOf(b)).join(', ')})`,
-      observed: text,
+      observed: text(),
     }
   // Jobs are a closed set; other labels get values that were not recorded.
   const jobs = facts.jobsExposing(selector.metric) ?? []
   if (matcher.label === 'job' && ![...jobs, ...unrecordedJobs(input)].some((job) => accepts(matcher, job)))
-    return { expected: `a job that exposes ${selector.metric} (${jobs.join(', ')})`, observed: `${text}${didYouMean(matcher.value, jobs)}` }
+    return {
+      expected: `a job that exposes ${selector.metric} (${jobs.join(', ')})`,
+      observed: `${text()}${didYouMean(matcher.value, jobs)}`,
+    }
   if (matcher.label === 'instance' && matcher.op === '=') {
     const known = instancesOf(jobs, input)
     if (known !== undefined && !known.includes(matcher.value))
-      return { expected: `a target of ${jobs.join(', ')} (${known.join(', ')})`, observed: `${text}${didYouMean(matcher.value, known)}` }
+      return { expected: `a target of ${jobs.join(', ')} (${known.join(', ')})`, observed: `${text()}${didYouMean(matcher.value, known)}` }
   }
   return undefined
 }
