@@ -54,7 +54,7 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
     { CHECKS },
     { COMMENT_CHECKS },
     { knowledgeFor },
-    { findingFormats },
+    { formatFindings },
     { exitCodeOf },
     { DEFAULT_SPEC_FOLDER },
     { TRAPS, isOfASpecification },
@@ -68,7 +68,7 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
     import('../lint/lint-checks.ts'),
     import('../lint/disable-comments.ts'),
     import('../recordings/read-recordings.ts'),
-    import('../report/formats.ts'),
+    import('../report/finding-formats.ts'),
     import('../report/result.ts'),
     import('../spec/load.ts'),
     import('../lint/traps.ts'),
@@ -133,7 +133,8 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
   if (problems.length === 0 && result.config.files.length === 0) problems.push(nothing(given.join(', ')))
   const { findings, summary } = result
   io.stdout(
-    findingFormats[flags.format ?? 'text'](
+    await formatFindings(
+      flags.format ?? 'text',
       { rung: 'lint', version: toolVersion(), findings, summary, problems, metas },
       { color: io.color },
     ),

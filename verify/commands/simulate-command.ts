@@ -57,7 +57,7 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
     { knowledgeFor },
     { simulate, SIMULATIONS },
     { installedPrograms },
-    { findingFormats },
+    { formatFindings },
     { exitCodeOf },
     { DEFAULT_SPEC_FOLDER },
   ] = await Promise.all([
@@ -67,7 +67,7 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
     import('../recordings/read-recordings.ts'),
     import('../simulate/simulate.ts'),
     import('./installed-programs.ts'),
-    import('../report/formats.ts'),
+    import('../report/finding-formats.ts'),
     import('../report/result.ts'),
     import('../spec/load.ts'),
   ])
@@ -95,7 +95,8 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
     const unread = { findings: [], problems }
     const summary = { errors: 0, warnings: 0, notes: 0, files: config.files.length, checks: 0 }
     io.stdout(
-      findingFormats[flags.format ?? 'text'](
+      await formatFindings(
+        flags.format ?? 'text',
         { rung: 'simulate', version: toolVersion(), summary, metas: SIMULATIONS, ...unread },
         { color: io.color },
       ),
@@ -134,7 +135,8 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
   io.stdout(
     format === 'text' && findings.length === 0
       ? `as specified: ${tests} tests of rules and routing at their boundaries\n`
-      : findingFormats[format](
+      : await formatFindings(
+          format,
           { rung: 'simulate', version: toolVersion(), findings, summary, problems: [], metas: SIMULATIONS },
           { color: io.color },
         ),

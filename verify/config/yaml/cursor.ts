@@ -251,7 +251,7 @@ export function openDocument(text: string, file: string, code: string, options: 
     yaml,
     document: yaml.documents[0] ?? new Document(null),
   }
-  refuseBombs(source.document, source.text)
+  if (!isHarmless(yaml)) refuseBombs(source.document, source.text)
   return new Cursor(source, contents, 0, '')
 }
 
@@ -306,7 +306,7 @@ function parsed(text: ConfigText): Cursor[] {
       })
     }
     return yaml.documents.map((document) => {
-      refuseBombs(document, text)
+      if (!isHarmless(yaml)) refuseBombs(document, text)
       return new Cursor({ text, yaml, document }, document.contents, 0, '')
     })
   } catch (error) {
@@ -320,7 +320,17 @@ function parsed(text: ConfigText): Cursor[] {
 /** A key that stands twice in one mapping: the Go parsers of Prometheus and its like refuse such a file. Merge keys may. */
 export const duplicateKey = remembered(lookForDuplicate)
 
+/** Of most documents this is the answer, and needs no cursors. What an alias stands for is met where it is written. */
+function hasDuplicate(node: Node | null): boolean {
+  if (isSeq(node)) return (node.items as (Node | null)[]).some(hasDuplicate)
+  if (!isMap(node)) return false
+  const pairs = node.items as Pair<Node, Node | null>[]
+  const names = pairs.map(({ key }) => (isScalar(key) ? String(key.value) : '')).filter((name) => name !== '' && name !== '<<')
+  return new Set(names).size < names.length || pairs.some(({ value }) => hasDuplicate(value))
+}
+
 function lookForDuplicate(root: Cursor): { key: string; at: Place } | undefined {
+  if (!hasDuplicate(root.node)) return undefined
   const seen = new Set<Node>()
   const look = (at: Cursor): { key: string; at: Place } | undefined => {
     if (at.node === null || seen.has(at.node)) return undefined
@@ -349,6 +359,11 @@ function lookForDuplicate(root: Cursor): { key: string; at: Place } | undefined 
 
 function unreadable(code: string, file: string, message: string, next: string): FiredrillError {
   return new FiredrillError(code, message, { place: { file }, next })
+}
+
+/** Without aliases a text has no more nodes than characters. */
+function isHarmless({ isRegular, text }: YamlText): boolean {
+  return isRegular && text.length < MAX_NODES
 }
 
 /** Aliases make a graph of the tree: refused when it has a cycle or unfolds beyond MAX_NODES. */

@@ -1,5 +1,4 @@
 import { CST, Document, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml'
-import type { Node } from 'yaml'
 
 /*
  * Most of what people write is regular: block mappings and lists, scalars on one line, `|` blocks, and JSON. This reads it eight times
@@ -8,61 +7,76 @@ import type { Node } from 'yaml'
  * library reads the text and says what is wrong with it. regular-yaml.test.ts holds both against each other.
  */
 
-type Ends = [start: number, valueEnd: number, nodeEnd: number]
+/** A node of the library: without an array for its range, of which a file of 10,000 rules has 130,000. */
+class Regular {
+  readonly start: number
+  /** Of the value. */
+  end: number
+  /** Behind the spaces and comments that follow it. */
+  next: number
+  declare range: [number, number, number]
 
-/** The library's nodes mark themselves by defining a hidden property each; here the prototypes have the mark. */
-function marked<T extends object>(like: T): T {
-  return Object.create(Object.getPrototypeOf(like) as object, Object.getOwnPropertyDescriptors(like)) as T
+  constructor(start: number, end: number) {
+    this.start = start
+    this.end = end
+    this.next = end
+  }
 }
 
-function hidden<T extends object>(like: T): T {
-  for (const key of Object.keys(like)) delete (like as Record<string, unknown>)[key]
-  return marked(like)
-}
-
-class RegularScalar {
+class RegularScalar extends Regular {
   value: unknown
-  range: Ends
   source: string
   type: Scalar.Type
-  constructor(value: unknown, range: Ends, source: string, type: Scalar.Type) {
+
+  constructor(value: unknown, start: number, end: number, source: string, type: Scalar.Type) {
+    super(start, end)
     this.value = value
-    this.range = range
     this.source = source
     this.type = type
   }
 }
-Object.setPrototypeOf(RegularScalar.prototype, hidden(new Scalar(null)))
 
-class RegularMap {
-  items: Pair<Node, Node>[] = []
-  range: Ends
+class RegularMap extends Regular {
+  readonly items: RegularPair[] = []
   declare flow?: true
-  constructor(range: Ends) {
-    this.range = range
-  }
 }
-Object.setPrototypeOf(RegularMap.prototype, hidden(new YAMLMap()))
 
-class RegularSeq {
-  items: Node[] = []
-  range: Ends
+class RegularSeq extends Regular {
+  readonly items: Regular[] = []
   declare flow?: true
-  constructor(range: Ends) {
-    this.range = range
-  }
 }
-Object.setPrototypeOf(RegularSeq.prototype, hidden(new YAMLSeq()))
 
 class RegularPair {
-  key: Node
-  value: Node
-  constructor(key: Node, value: Node) {
+  readonly key: RegularScalar
+  readonly value: Regular
+
+  constructor(key: RegularScalar, value: Regular) {
     this.key = key
     this.value = value
   }
 }
-Object.setPrototypeOf(RegularPair.prototype, hidden(new Pair(null)))
+
+const range: PropertyDescriptor & ThisType<Regular> = {
+  get() {
+    return [this.start, this.end, this.next]
+  },
+  set([start, end, next]: [number, number, number]) {
+    Object.assign(this, { start, end, next })
+  },
+}
+
+/** The library's nodes mark themselves by defining a hidden property each; here the prototypes have the mark. */
+for (const [own, like] of [
+  [RegularScalar, new Scalar(null)],
+  [RegularMap, new YAMLMap()],
+  [RegularSeq, new YAMLSeq()],
+  [RegularPair, new Pair(null)],
+] as const) {
+  const marks: Record<string, PropertyDescriptor> = Object.getOwnPropertyDescriptors(like)
+  for (const shown of Object.keys(like)) delete marks[shown]
+  Object.setPrototypeOf(own.prototype, Object.create(Object.getPrototypeOf(like) as object, marks) as object)
+  if (own !== RegularPair) Object.defineProperty(own.prototype, 'range', range)
+}
 
 const LF = 10
 const SPACE = 32
@@ -137,15 +151,15 @@ class RegularReader {
     const contents = isFlow ? this.#rootFlow() : this.#block(0)
     if (this.#at !== this.#text.length) throw IRREGULAR
     const document = new Document(undefined, { version: '1.2' })
-    document.contents = contents as typeof document.contents
-    document.range = [start, contents.range[2], this.#endsEmpty ? contents.range[2] : this.#text.length]
+    document.contents = contents as unknown as typeof document.contents
+    document.range = [start, contents.next, this.#endsEmpty ? contents.next : this.#text.length]
     return document as Document.Parsed
   }
 
-  #rootFlow(): Node & { range: Ends } {
+  #rootFlow(): Regular {
     const node = this.#flow(this.#at, -1)
-    node.range[2] = this.#endOfLine(node.range[1])
-    this.#at = node.range[2]
+    node.next = this.#endOfLine(node.end)
+    this.#at = node.next
     return node
   }
 
@@ -185,7 +199,7 @@ class RegularReader {
     }
   }
 
-  #block(indent: number): Node & { range: Ends } {
+  #block(indent: number): Regular {
     if (++this.#depth > MAX_DEPTH) throw IRREGULAR
     const node = this.#isDash(this.#at) ? this.#list(indent) : this.#mapping(indent)
     this.#depth--
@@ -193,44 +207,44 @@ class RegularReader {
   }
 
   /** A collection ends with its last value, or behind the comments that stand as deep as it does. */
-  #close(range: Ends, indent: number): void {
+  #close(collection: RegularMap | RegularSeq, indent: number): void {
     if (this.#indent > indent) throw IRREGULAR
-    if (this.#comments === -1 || indent === 0 || this.#comments < indent) range[2] = range[1]
+    if (this.#comments === -1 || indent === 0 || this.#comments < indent) collection.next = collection.end
     else {
-      range[2] = this.#at
+      collection.next = this.#at
       this.#comments = -1
     }
   }
 
-  #mapping(indent: number): Node & { range: Ends } {
-    const map = new RegularMap([this.#at, 0, 0])
+  #mapping(indent: number): Regular {
+    const map = new RegularMap(this.#at, 0)
     do {
       const colon = this.#key(this.#at)
       const key = this.#scalar
       if (colon === -1) throw IRREGULAR
       const value = this.#value(colon + 1, indent, true)
-      map.items.push(new RegularPair(key as unknown as Node, value) as unknown as Pair<Node, Node>)
-      map.range[1] = value.range[2]
+      map.items.push(new RegularPair(key, value))
+      map.end = value.next
     } while (this.#indent === indent && !this.#isDash(this.#at))
     if (this.#indent === indent) throw IRREGULAR
     this.#refuseTwins(map)
-    this.#close(map.range, indent)
-    return map as unknown as Node & { range: Ends }
+    this.#close(map, indent)
+    return map
   }
 
-  #list(indent: number): Node & { range: Ends } {
-    const list = new RegularSeq([this.#at, 0, 0])
+  #list(indent: number): Regular {
+    const list = new RegularSeq(this.#at, 0)
     do {
       const item = this.#item(this.#at + 1, indent)
       list.items.push(item)
-      list.range[1] = item.range[2]
+      list.end = item.next
     } while (this.#indent === indent && this.#isDash(this.#at))
-    this.#close(list.range, indent)
-    return list as unknown as Node & { range: Ends }
+    this.#close(list, indent)
+    return list
   }
 
   /** What follows a dash: a collection or key in its line is as deep as its column. */
-  #item(from: number, indent: number): Node & { range: Ends } {
+  #item(from: number, indent: number): Regular {
     let at = from
     while (this.#text.charCodeAt(at) === SPACE) at++
     const character = this.#text.charCodeAt(at)
@@ -243,7 +257,7 @@ class RegularReader {
     return this.#value(from, indent, false)
   }
 
-  #inside(at: number, column: number): Node & { range: Ends } {
+  #inside(at: number, column: number): Regular {
     this.#at = at
     this.#indent = column
     this.#comments = -1
@@ -251,7 +265,7 @@ class RegularReader {
   }
 
   /** What follows a colon or a dash in a collection so deep: in the same line, or in lines below it. */
-  #value(from: number, indent: number, isOfMapping: boolean): Node & { range: Ends } {
+  #value(from: number, indent: number, isOfMapping: boolean): Regular {
     const text = this.#text
     let at = from
     while (text.charCodeAt(at) === SPACE) at++
@@ -263,13 +277,13 @@ class RegularReader {
         : character === PIPE || character === GREATER
           ? this.#blockScalar(at, indent)
           : this.#inline(at)
-    if (character !== PIPE && character !== GREATER) node.range[2] = this.#nextLine(this.#endOfLine(node.range[1]), indent)
+    if (character !== PIPE && character !== GREATER) node.next = this.#nextLine(this.#endOfLine(node.end), indent)
     // Lines that go on with it, or are too deep.
     if (this.#indent > indent) throw IRREGULAR
     return node
   }
 
-  #below(from: number, at: number, indent: number, isOfMapping: boolean): Node & { range: Ends } {
+  #below(from: number, at: number, indent: number, isOfMapping: boolean): Regular {
     const isCommented = at < this.#text.length && this.#text.charCodeAt(at) === HASH
     this.#nextLine(this.#endOfLine(from))
     if (this.#indent > indent || (isOfMapping && this.#indent === indent && this.#isDash(this.#at))) {
@@ -281,17 +295,17 @@ class RegularReader {
     // The library counts comments to an empty value.
     if (isCommented || this.#comments !== -1) throw IRREGULAR
     this.#endsEmpty = this.#indent === -1
-    return new RegularScalar(null, [at, at, at], '', 'PLAIN') as unknown as Node & { range: Ends }
+    return new RegularScalar(null, at, at, '', 'PLAIN')
   }
 
   /** A scalar in its line; what follows it must be a comment. */
-  #inline(at: number): Node & { range: Ends } {
+  #inline(at: number): Regular {
     if (this.#key(at) !== -1) throw IRREGULAR
-    return this.#scalar as unknown as Node & { range: Ends }
+    return this.#scalar
   }
 
   /** The scalar that the last #key read. */
-  #scalar = new RegularScalar(null, [0, 0, 0], '', 'PLAIN')
+  #scalar = new RegularScalar(null, 0, 0, '', 'PLAIN')
 
   /** Reads the scalar at a place of a block; where the colon behind it stands, -1 when it is no key. */
   #key(at: number): number {
@@ -324,15 +338,14 @@ class RegularReader {
 
   #plain(from: number, to: number, isKey: boolean): RegularScalar {
     const written = this.#text.slice(from, to)
-    const range: Ends = [from, to, to]
-    if (TYPED.has(written.charCodeAt(0))) return typed(written, range)
+    if (TYPED.has(written.charCodeAt(0))) return typed(written, from, to)
     // Names come again and again: one string each.
     let name = written
     if (isKey) {
       name = this.#names.get(written) ?? written
       if (name === written) this.#names.set(written, written)
     }
-    return new RegularScalar(name, range, name, 'PLAIN')
+    return new RegularScalar(name, from, to, name, 'PLAIN')
   }
 
   /** Reads a quoted scalar within its line; returns its end. */
@@ -346,12 +359,12 @@ class RegularReader {
     const written = text.slice(at + 1, end)
     if (written.includes('\n')) throw IRREGULAR
     const value = !isDouble ? written.replaceAll("''", "'") : written.includes('\\') ? unescaped(text.slice(at, end + 1), at) : written
-    this.#scalar = new RegularScalar(value, [at, end + 1, end + 1], value, isDouble ? 'QUOTE_DOUBLE' : 'QUOTE_SINGLE')
+    this.#scalar = new RegularScalar(value, at, end + 1, value, isDouble ? 'QUOTE_DOUBLE' : 'QUOTE_SINGLE')
     return end + 1
   }
 
   /** `|` and `>` without an indentation indicator. */
-  #blockScalar(at: number, indent: number): Node & { range: Ends } {
+  #blockScalar(at: number, indent: number): Regular {
     const text = this.#text
     const header = /[|>][-+]? *\n/y
     header.lastIndex = at
@@ -368,7 +381,7 @@ class RegularReader {
     const value = blockValue(text.slice(at, from).trimEnd(), source, column, at, indent)
     this.#nextLine(end)
     const type = text.charCodeAt(at) === PIPE ? 'BLOCK_LITERAL' : 'BLOCK_FOLDED'
-    return new RegularScalar(value, [at, end, end], value, type) as unknown as Node & { range: Ends }
+    return new RegularScalar(value, at, end, value, type)
   }
 
   #endOfBlockScalar(from: number, column: number, isKept: boolean): number {
@@ -392,32 +405,33 @@ class RegularReader {
   }
 
   /** `{...}` or `[...]`; its further lines must be deeper than `indent`. Its end is that of its bracket. */
-  #flow(at: number, indent: number): Node & { range: Ends } {
+  #flow(at: number, indent: number): Regular {
     if (++this.#depth > MAX_DEPTH) throw IRREGULAR
     const isMapping = this.#text.charCodeAt(at) === BRACE
     const closing = isMapping ? CLOSING_BRACE : CLOSING_BRACKET
-    const node = isMapping ? new RegularMap([at, 0, 0]) : new RegularSeq([at, 0, 0])
+    const node = isMapping ? new RegularMap(at, 0) : new RegularSeq(at, 0)
     node.flow = true
     let next = this.#skip(at + 1, indent)
     if (this.#text.charCodeAt(next) === closing) next++
     else
       for (;;) {
-        next = node instanceof RegularMap ? this.#flowPair(node, next, indent) : this.#flowItem((node as RegularSeq).items, next, indent)
+        next = node instanceof RegularMap ? this.#flowPair(node, next, indent) : this.#flowItem(node.items, next, indent)
         const character = this.#text.charCodeAt(next++)
         if (character === closing) break
         if (character !== COMMA) throw IRREGULAR
         next = this.#skip(next, indent)
       }
     if (node instanceof RegularMap) this.#refuseTwins(node)
-    node.range = [at, next, next]
+    node.end = next
+    node.next = next
     this.#depth--
-    return node as unknown as Node & { range: Ends }
+    return node
   }
 
-  #flowItem(items: Node[], at: number, indent: number): number {
+  #flowItem(items: Regular[], at: number, indent: number): number {
     const item = this.#flowValue(at, indent)
-    const next = this.#skip(item.range[1], indent)
-    item.range[2] = next
+    const next = this.#skip(item.end, indent)
+    item.next = next
     items.push(item)
     return next
   }
@@ -431,19 +445,19 @@ class RegularReader {
     while (text.charCodeAt(colon) === SPACE) colon++
     if (text.charCodeAt(colon) !== COLON || (!isQuoted && !this.#isBlank(colon + 1)) || colon - at > MAX_KEY) throw IRREGULAR
     const value = this.#flowValue(this.#skip(colon + 1, indent), indent)
-    map.items.push(new RegularPair(key as unknown as Node, value) as unknown as Pair<Node, Node>)
-    let end = value.range[1]
+    map.items.push(new RegularPair(key, value))
+    let end = value.end
     while (text.charCodeAt(end) === SPACE) end++
-    value.range[2] = text.charCodeAt(end) === LF ? end + 1 : end
+    value.next = text.charCodeAt(end) === LF ? end + 1 : end
     return this.#skip(end, indent)
   }
 
-  #flowValue(at: number, indent: number): Node & { range: Ends } {
+  #flowValue(at: number, indent: number): Regular {
     const character = this.#text.charCodeAt(at)
     if (character === BRACE || character === BRACKET) return this.#flow(at, indent)
     if (character === DOUBLE_QUOTE || character === QUOTE) this.#quoted(at)
     else this.#flowPlain(at)
-    return this.#scalar as unknown as Node & { range: Ends }
+    return this.#scalar
   }
 
   /** Reads a plain scalar inside brackets; returns its end. What follows it is for the caller to judge. */
@@ -510,7 +524,7 @@ class RegularReader {
 
   /** A key that stands twice is the library's to report. */
   #refuseTwins({ items }: RegularMap): void {
-    if (this.#uniqueKeys && new Set(items.map(({ key }) => (key as Scalar).value)).size < items.length) throw IRREGULAR
+    if (this.#uniqueKeys && new Set(items.map(({ key }) => key.value)).size < items.length) throw IRREGULAR
   }
 }
 
@@ -550,8 +564,8 @@ function blockValue(header: string, source: string, column: number, offset: numb
 }
 
 /** A plain scalar by the core schema (https://yaml.org/spec/1.2.2/#103-core-schema). */
-function typed(source: string, range: Ends): RegularScalar {
-  const scalar = new RegularScalar(source, range, source, 'PLAIN')
+function typed(source: string, from: number, to: number): RegularScalar {
+  const scalar = new RegularScalar(source, from, to, source, 'PLAIN')
   if (/^(?:~|[Nn]ull|NULL)$/.test(source)) scalar.value = null
   else if (/^(?:[Tt]rue|TRUE|[Ff]alse|FALSE)$/.test(source)) scalar.value = source[0] === 't' || source[0] === 'T'
   else if (/^[-+]?[0-9]+$/.test(source)) scalar.value = Number.parseInt(source, 10)

@@ -12,6 +12,8 @@ export class YamlText {
   readonly text: string
   readonly file: string
   readonly documents: Document.Parsed[]
+  /** Without aliases, and of bounded depth: see regular-yaml.ts. */
+  readonly isRegular: boolean
   /** The first thing that is not YAML, or a second document where one is expected: one wrong character makes the parser stumble often. */
   readonly problem: { code: string; message: string; range: Range } | undefined
   /** Where each line begins; made when the first place is asked for. */
@@ -23,6 +25,7 @@ export class YamlText {
     this.file = file
     const { uniqueKeys = true, documents = 'one', isEdited = false } = options
     const regular = isEdited ? undefined : readRegular(text, uniqueKeys)
+    this.isRegular = regular !== undefined
     if (regular !== undefined) {
       this.documents = [regular]
       return
