@@ -19,6 +19,8 @@ const broken = (name: string): string => pathToFileURL(at(`reports/sample-breaks
 const DESK: BrowserContextOptions = { viewport: { width: 1280, height: 900 } }
 /** Charts below a table. */
 const TALL: BrowserContextOptions = { viewport: { width: 1280, height: 1700 } }
+/** A chart below the chain. */
+const SIGNAL: BrowserContextOptions = { viewport: { width: 1280, height: 1180 } }
 const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 }
 
 const browser = await openChromium()
@@ -37,7 +39,7 @@ try {
   await take('report', SAMPLE)
   await take('report-dark', SAMPLE, { ...DESK, colorScheme: 'dark' })
   await take('phone', SAMPLE, PHONE)
-  await take('rule', `${SAMPLE}#/experiment/error-burst`)
+  await take('rule', `${SAMPLE}#/experiment/error-burst`, SIGNAL)
   await take('outage', `${SAMPLE}#/outage/loki-stopped`)
   await take('traces', `${SAMPLE}#/traces`)
   await take('slo', `${SAMPLE}#/slo`, TALL)

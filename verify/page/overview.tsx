@@ -113,6 +113,7 @@ function CauseCard({ page, cause }: { page: Page; cause: Cause }) {
       <h3>
         <Status status={root.status} /> {root.alert === undefined ? '' : `${root.alert}, `}
         {opens === undefined ? root.subject : <a href={opens}>{root.subject}</a>}: {root.title}
+        {root.part === undefined || root.title.includes(root.part) ? '' : ` (${root.part})`}
       </h3>
       {root.diagnosis === undefined ? null : <p class="change">{root.diagnosis}</p>}
       <dl>

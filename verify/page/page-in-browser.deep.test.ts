@@ -22,6 +22,9 @@ import { packSeries } from '../text/packed-series.ts'
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const skip = CHROMIUM === undefined ? 'no Chromium: apt-get install chromium, or set CHROMIUM' : false
 
+/** What never comes fails; what comes late on a busy machine does not. */
+const PATIENCE_MS = 300_000
+
 let browser: Browser
 let folder: string
 let data: Page
@@ -79,9 +82,28 @@ function withSamples(text: string): string {
   return [...lines.slice(0, -1), JSON.stringify(samples), JSON.stringify({ ...footer, seq: footer.seq + 1 })].join('\n')
 }
 
+/** With what lint and simulate said before: an error of one rule, and nothing. */
+function withRungs(text: string): string {
+  const [first = '', ...rest] = text.split('\n')
+  const finding = {
+    id: 'rule-for-matches',
+    severity: 'error',
+    subject: 'RedisConnectionFailed',
+    file: 'monitoring/alert-rules.yml',
+    line: 20,
+  }
+  const findings = [{ ...finding, column: 14, expected: '30s', observed: '1m', message: 'The rule waits longer than specified' }]
+  const rungs = [
+    { rung: 'lint', files: ['monitoring'], findings, untested: [], problems: [] },
+    { rung: 'simulate', files: ['monitoring/alert-rules.yml'], findings: [], untested: [], problems: [] },
+  ]
+  return [JSON.stringify({ ...(JSON.parse(first) as object), rungs }), ...rest].join('\n')
+}
+
 /** Opens a report and returns what went wrong on the way: errors of its script, messages of the console, requests that leave the file. */
 async function opened(file: string, options: BrowserContextOptions = {}, hash = ''): Promise<{ tab: Tab; trouble: string[] }> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+  context.setDefaultTimeout(PATIENCE_MS)
   const tab = await context.newPage()
   const trouble: string[] = []
   const own = pathToFileURL(file).href
@@ -110,7 +132,7 @@ test(
   'every room opens without an error, a message or a request, and axe finds nothing, light and dark, wide and on a phone',
   { skip },
   async () => {
-    const report = await written('well', withPast(withSamples(namedText('all-well'))))
+    const report = await written('well', withRungs(withPast(withSamples(namedText('all-well')))))
     data = report.page
     const rooms = [
       '#/',
@@ -119,6 +141,7 @@ test(
       '#/traces',
       '#/slo',
       '#/history',
+      '#/rungs',
       '#/journal/3',
       '#/verdicts',
     ]
@@ -289,7 +312,7 @@ test('keys zoom and move the lanes; a click shows the evidence and the experimen
   const whole = await tick()
   await lanes.focus()
   const becomes = (other: (now: string | null) => boolean): Promise<void> =>
-    t.waitFor(async () => assert.ok(other(await tick())), { timeout: 10_000 })
+    t.waitFor(async () => assert.ok(other(await tick())), { timeout: PATIENCE_MS })
   for (const key of ['+', '+', '+', 'ArrowRight']) await tab.keyboard.press(key)
   await becomes((now) => now !== whole)
   await tab.keyboard.press('0')
@@ -312,6 +335,24 @@ test('keys zoom and move the lanes; a click shows the evidence and the experimen
   assert.match(await tab.title(), new RegExp(page.lanes[0]!.label))
   assert.deepEqual(trouble, [])
   await tab.context().close()
+})
+
+test('what lint and simulate said of a rule is in the matrix, and a click leads to the finding', { skip }, async () => {
+  const { file } = await written('rungs', withRungs(namedText('all-well')))
+  const { tab, trouble } = await opened(file)
+  const row = tab.locator('#proofs ~ .scroll tr', { hasText: 'RedisConnectionFailed' })
+  await row.waitFor()
+  assert.deepEqual((await row.locator('td').allInnerTexts()).slice(0, 2), ['✗\nfailed', '✓\npassed'])
+  await row.locator('td a').first().click()
+  await tab.getByRole('cell', { name: 'monitoring/alert-rules.yml:20:14' }).waitFor()
+  assert.deepEqual(trouble, [])
+  await tab.context().close()
+  const without = await opened((await written('no-rungs', namedText('all-well'))).file)
+  assert.equal(
+    await without.tab.locator('#proofs ~ .scroll tr', { hasText: 'RedisConnectionFailed' }).locator('.none').first().innerText(),
+    'not run',
+  )
+  await without.tab.context().close()
 })
 
 test('without a script the answer and the tables are there', { skip }, async () => {
@@ -385,6 +426,7 @@ test('a running drill is followed: what is awaited, a reload in the middle, the 
   t.after(() => live.close())
   for (const line of lines.slice(0, legs[2]! + 1)) live.append(line)
   const context = await browser.newContext()
+  context.setDefaultTimeout(PATIENCE_MS)
   const tab = await context.newPage()
   const trouble: string[] = []
   tab.on('pageerror', (error) => trouble.push(error.message))
@@ -401,7 +443,7 @@ test('a running drill is followed: what is awaited, a reload in the middle, the 
   const { seq } = JSON.parse((await shown.textContent()) ?? '') as { seq: number }
   assert.match((await tab.locator('.picked').textContent()) ?? '', new RegExp(`journal entry #${seq}`), 'evidence while it runs')
   for (const line of lines.slice(legs[2]! + 1, legs.at(-1)!)) live.append(line)
-  await t.waitFor(async () => assert.ok((await tab.locator('.bar').count()) > before), { timeout: 10_000 })
+  await t.waitFor(async () => assert.ok((await tab.locator('.bar').count()) > before), { timeout: PATIENCE_MS })
   await tab.getByRole('button', { name: 'stop', exact: true }).click()
   assert.equal(live.stop.aborted, false, 'it asks first')
   await tab.getByRole('button', { name: 'stop now and undo everything' }).click()

@@ -87,7 +87,12 @@ export function headline({ outcome, causes }: Pick<Report, 'outcome' | 'causes'>
   const [first] = own
   if (first === undefined) return OUTCOME[outcome]
   const begin = outcome === 'fail' && own.length > 1 ? `${own.length} promises were broken, this first.` : OUTCOME[outcome]
-  return `${begin} ${causeName(first)}: ${first.root.title}.`
+  return `${begin} ${causeName(first)}: ${causeTitle(first)}.`
+}
+
+/** What is wrong, and with which part where that is known. */
+function causeTitle({ root: { title, part } }: Cause): string {
+  return part === undefined || title.includes(part) ? title : `${title} (${part})`
 }
 
 /** Rule and experiment of a cause, or its subject. */
