@@ -28,8 +28,9 @@ export const disconnectContainerFault = defineFault({
       async apply() {
         await disconnect(socket, id, networks)
         const left = attachments(await client.getContainer(id).inspect())
-        if (left.length > 0) throw new Error(`Docker accepted the disconnect, yet container ${container} is on ${left.length} network(s)`)
-        return { detail: `container ${container} (${id.slice(0, 12)}) is on none of its ${networks.length} network(s)` }
+        if (left.length > 0)
+          throw new Error(`Docker accepted the disconnect, yet container ${container} is on ${left.length} of its networks`)
+        return { detail: `container ${container} (${id.slice(0, 12)}) is on none of its ${networks.length} networks` }
       },
     }
   },

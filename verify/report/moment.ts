@@ -5,6 +5,7 @@ import { line as plainLine } from '../text/printable.ts'
 import { clockTime } from '../text/instant.ts'
 import { table } from './blocks.ts'
 import type { Block } from './blocks.ts'
+import { countOf } from '../text/count-of.ts'
 
 /** A stack trace is for the log store; the page shows what the line begins with. */
 const SHOWN_CHARS = 300
@@ -145,7 +146,7 @@ export function sentence({ alert, labels, runId, metric, services, fromMs, until
   const value = `run ${runId}, ${who}: ${metric === null ? 'no value was recorded' : `the value was ${figure(metric.value)} (${metric.comparator} ${metric.threshold} fires)`}`
   const where = `${services.join(', ')} from ${clockTime(fromMs)} to ${clockTime(untilMs)}`
   if (error !== undefined) return `${value}; the lines of ${where} could not be read: ${error}`
-  return `${value}; ${more ? 'more than ' : ''}${count} line(s) of WARN and worse of ${where}${lines.length > 0 && lines.length < count ? `, the first ${lines.length} below` : ''}; query: ${query}`
+  return `${value}; ${more ? 'more than ' : ''}${countOf(count, 'line')} of WARN and worse of ${where}${lines.length > 0 && lines.length < count ? `, the first ${lines.length} below` : ''}; query: ${query}`
 }
 
 /** Sixteen digits are for the journal. */

@@ -22,6 +22,7 @@ import { awaitSteadyState, rememberedMs } from './experiment/steady-state.ts'
 import { firstCounts, recordSubjects } from './experiment/record-subjects.ts'
 import { waitInVain, watchedLoad } from './experiment/in-vain.ts'
 import { messageOf } from '../text/error-text.ts'
+import { countOf } from '../text/count-of.ts'
 
 /**
  * Alertmanager up to 0.31 sweeps emptied groups away every 30 s; an alert of a group that is still there is notified at that group's next
@@ -89,7 +90,7 @@ export async function runDrill(plan: Plan, spec: Spec, ports: Ports, options: Dr
 function refusedText(count: number): string | undefined {
   return count === 0
     ? undefined
-    : `${count} post(s) to the drill's receiver were refused: too large, too many at a time, or not to the path of this run`
+    : `the drill's receiver refused ${countOf(count, 'post')}: too large, too many at a time, or not to the path of this run`
 }
 
 /** One walk through a plan with all that belongs to it, from the steady state to the footer. Probes and panels are the first one's. */

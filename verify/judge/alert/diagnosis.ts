@@ -8,6 +8,7 @@ import { formatDuration } from '../../promql/duration.ts'
 import { compareExpressions } from '../../promql/expression-difference.ts'
 import { formatLabels, hasLabels } from '../../promql/labels.ts'
 import type { AlertHistory, Column } from '../record/recorder.ts'
+import { countOf } from '../../text/count-of.ts'
 
 /** What is broken, and the journal entries (seq) that show it besides those of the check itself. */
 export interface Diagnosis {
@@ -159,7 +160,7 @@ function deliveryLink(room: EvidenceRoom, experiment: PlannedExperiment): Diagno
   const errors = moved(room, /^prometheus_notifications_errors_total$/, firedAtMs)
   if (dropped > 0 || errors > 0)
     return found(
-      `Prometheus could not send to Alertmanager (${errors} send error(s), ${dropped} dropped). Look at the alerting section of prometheus.yml and at Alertmanager's address.`,
+      `Prometheus could not send to Alertmanager (${countOf(errors, 'send error')}, ${dropped} dropped). Look at the alerting section of prometheus.yml and at Alertmanager's address.`,
       seqsOf(room, /^prometheus_notifications_(dropped|errors)_total$/),
     )
   const sent = moved(room, SENT, firedAtMs)

@@ -1,6 +1,7 @@
 import { JOURNAL_VERSION } from '../../model/journal.ts'
 import type { Journal, JournalEntry } from '../../model/journal.ts'
 import { LISTS } from './recorder.ts'
+import { countOf } from '../../text/count-of.ts'
 
 /** Everything else is counted by these; where one is damaged further inside, its own verdict is. */
 function tellsWhatWasPromised({ spec, plan }: Extract<JournalEntry, { kind: 'header' }>): boolean {
@@ -66,7 +67,7 @@ class Problems {
     if (gap.count > 0) this.texts.push(`${gap.first}; entries are missing${further(gap.count)}`)
     if (order.count > 0) this.texts.push(`${order.first}; entries are repeated or out of order${further(order.count)}`)
     if (this.unreadable.count > 0)
-      this.texts.push(`${this.unreadable.count} unreadable line(s), the first is line ${this.unreadable.line}; skipped`)
+      this.texts.push(`${countOf(this.unreadable.count, 'unreadable line')}, the first is line ${this.unreadable.line}; skipped`)
     for (const [kind, { count, line }] of this.unknown)
       this.texts.push(`${count} entry(ies) of unknown kind ${JSON.stringify(kind)}, the first in line ${line}; skipped`)
     if (!sawHeader) this.texts.push('no header: the journal does not say which specification and plan it belongs to')

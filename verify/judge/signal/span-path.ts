@@ -4,6 +4,7 @@ import { traceIdsIn } from '../../trace/trace-id.ts'
 import { servicesOf } from '../../trace/match.ts'
 import { clockTime } from '../../text/instant.ts'
 import type { Column, RunRecord } from '../record/recorder.ts'
+import { countOf } from '../../text/count-of.ts'
 
 /**
  * What is known about the way of a span besides the trace store: the collector's own counters and what the service's lines say of the
@@ -239,9 +240,9 @@ export function brokenLink(path: SpanPath, service: string, missingAll: boolean)
   const context = contextLink(service, ids)
   if (context !== undefined) return context
   if (unsampled > 0)
-    return `Sampler: the lines of at least ${unsampled} request(s) to ${service} say that their trace is not sampled (trace_flags 00), although the caller's was. Look at OTEL_TRACES_SAMPLER and its ratio; parentbased_always_on keeps to the caller's, unless a gateway between clears it.`
+    return `Sampler: the lines of at least ${countOf(unsampled, 'request')} to ${service} say that their trace is not sampled (trace_flags 00), although the caller's was. Look at OTEL_TRACES_SAMPLER and its ratio; parentbased_always_on keeps to the caller's, unless a gateway between clears it.`
   if (forgotten > 0)
-    return `Trace store: ${forgotten} trace(s) were there and then were not: it forgets. Look at its limit of traces (memory.max-traces) and its retention.`
+    return `Trace store: ${countOf(forgotten, 'trace')} found at first and not later: it forgets. Look at its limit of traces (memory.max-traces) and its retention.`
   // A collector that refuses is what the services complain about. What they said before may be over; it counts where nothing else shows it.
   const complaint = complaintOf(exportErrors.filter(({ before }) => !before))
   if (complaint !== undefined && (collector?.refused ?? 0) === 0) return complaint
@@ -295,7 +296,7 @@ function contextLink(service: string, ids: IdInLines): string | undefined {
 type Counts = NonNullable<SpanPath['collector']>
 
 function accountOf({ accepted, refused, sent, failed, waiting, exporters }: Counts): string {
-  return `The collector accepted ${accepted} span(s), refused or dropped ${refused}, passed on ${sent}${exporters.length > 0 ? ` by ${exporters.join(', ')}` : ''}, failed to send ${failed}${waiting > 0 ? `; ${waiting} batch(es) wait in its queue` : ''}.`
+  return `The collector accepted ${countOf(accepted, 'span')}, refused or dropped ${refused}, passed on ${sent}${exporters.length > 0 ? ` by ${exporters.join(', ')}` : ''}, failed to send ${failed}${waiting > 0 ? `; ${countOf(waiting, 'batch', 'batches')} in its queue` : ''}.`
 }
 
 const HOLDERS = 'one that holds spans back: groupbytrace, tail_sampling decision_wait, the timeout of batch'
@@ -316,7 +317,7 @@ export function collectorLink({ collector, vanished }: Pick<SpanPath, 'collector
       : `Collector, pipeline: ${account} ${accepted - sent} vanished in between. Look at its processors (a sampler, a filter, or ${HOLDERS}) and at the exporter's queue.`
   }
   if (lost(vanished))
-    return `Collector, pipeline: of ${vanished.accepted} span(s) that it accepted in all of the drill it passed on ${vanished.sent}. Look at its processors (a sampler, a filter) and at the exporter's queue.`
+    return `Collector, pipeline: of ${countOf(vanished.accepted, 'span')} that it accepted in all of the drill it passed on ${vanished.sent}. Look at its processors (a sampler, a filter) and at the exporter's queue.`
   return undefined
 }
 
@@ -324,5 +325,5 @@ export function collectorLink({ collector, vanished }: Pick<SpanPath, 'collector
 export function complaintOf(exportErrors: SpanPath['exportErrors'], services?: readonly string[]): string | undefined {
   const [first, ...more] = exportErrors.filter(({ service }) => services?.includes(service) ?? true)
   if (first === undefined) return undefined
-  return `Exporter of the service: the log of ${first.service} says ${JSON.stringify(first.said)} (${clockTime(first.atMs)}, ${first.count} such line(s))${more.length > 0 ? `, and ${more.map(({ service }) => service).join(', ')} alike` : ''}. Look at its OTEL_EXPORTER_OTLP_ENDPOINT and _PROTOCOL (agent 2.x speaks http/protobuf on 4318 by default). Is the collector up, with a receiver there?`
+  return `Exporter of the service: the log of ${first.service} says ${JSON.stringify(first.said)} (${clockTime(first.atMs)}, ${countOf(first.count, 'such line')})${more.length > 0 ? `, and ${more.map(({ service }) => service).join(', ')} alike` : ''}. Look at its OTEL_EXPORTER_OTLP_ENDPOINT and _PROTOCOL (agent 2.x speaks http/protobuf on 4318 by default). Is the collector up, with a receiver there?`
 }

@@ -3,6 +3,7 @@ import type { Bar, Lane, Mark } from '../../model/page.ts'
 import type { Plan } from '../../model/plan.ts'
 import { entriesOf, experimentsOf, seriesOf } from './entries.ts'
 import type { Entry } from './entries.ts'
+import { countOf } from '../../text/count-of.ts'
 
 /** Every row of the drill over its time axis: experiments, outages, alerts, notifications, load, missed evaluations. */
 export function lanesOf(entries: readonly JournalEntry[]): Lane[] {
@@ -233,7 +234,7 @@ function missedLane(entries: readonly JournalEntry[]): Lane[] {
       values.forEach(([timeS, value], index) => {
         const before = Number(values[index - 1]?.[1] ?? value)
         const more = Number(value) - before
-        if (more > 0) marks.push({ atMs: timeS * 1_000, kind: 'missed', text: `${more} evaluation(s) missed`, pointer: entry.seq })
+        if (more > 0) marks.push({ atMs: timeS * 1_000, kind: 'missed', text: `${countOf(more, 'evaluation')} missed`, pointer: entry.seq })
       })
     }
   }

@@ -27,7 +27,7 @@ test('any other client and any other body is counted, with three examples at mos
   posts.see(post({ headers: {}, body: 'hello', path: '/x' }))
   assert.equal(
     posts.text,
-    "2 post(s) to the drill's receiver came from other clients than Alertmanager: POST /critical by curl/8.5.0; POST /x by an unnamed client",
+    "2 posts to the drill's receiver came from other clients than Alertmanager: POST /critical by curl/8.5.0; POST /x by an unnamed client",
   )
   for (let index = 0; index < 10; index += 1) posts.see(post({ body: 'hello', path: `/${index}` }))
   assert.match(posts.text ?? '', /^12 post.*; POST \/0 by Alertmanager\/0\.28\.1$/)

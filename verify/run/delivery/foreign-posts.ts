@@ -1,4 +1,5 @@
 import type { JournalBody } from '../../model/journal.ts'
+import { countOf } from '../../text/count-of.ts'
 
 type Notification = Extract<JournalBody, { kind: 'notification' }>
 const SHOWN = 3
@@ -20,6 +21,6 @@ export class ForeignPosts {
   /** Undefined when there was none. */
   get text(): string | undefined {
     if (this.count === 0) return undefined
-    return `${this.count} post(s) to the drill's receiver came from other clients than Alertmanager: ${[...this.examples].join('; ')}`
+    return `${countOf(this.count, 'post')} to the drill's receiver came from other clients than Alertmanager: ${[...this.examples].join('; ')}`
   }
 }

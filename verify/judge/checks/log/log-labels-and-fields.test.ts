@@ -47,7 +47,7 @@ test('a further line about the request at another level is no fault, as long as 
   })
   assert.equal(verdictOf(logRun({ lines: [line('WARN'), line('INFO')] }), 'log-labels-and-fields').status, 'pass')
   const verdict = verdictOf(logRun({ lines: [line('WARN'), line('ERROR')] }), 'log-labels-and-fields')
-  assert.deepEqual([verdict.status, verdict.observed], ['fail', 'level is "WARN", and none of 1 other line(s) is as promised'])
+  assert.deepEqual([verdict.status, verdict.observed], ['fail', 'level is "WARN", and none of 1 other line is as promised'])
 })
 
 const OWN = '0af7651916cd43dd8448eb211c80319c'

@@ -3,6 +3,7 @@ import { defineCheck } from '../../drill-check.ts'
 import { finds, withStamp } from '../../../text/re2.ts'
 import { labelDifference } from '../../../promql/labels.ts'
 import { fail, pass, unknown } from '../../finding.ts'
+import { countOf } from '../../../text/count-of.ts'
 
 export const check = defineCheck(
   {
@@ -75,7 +76,7 @@ export const check = defineCheck(
       if (first !== undefined && wrong.every((each) => each !== undefined))
         return fail(
           expected,
-          `${first[0]} is ${JSON.stringify(own[0]?.line.labels[first[0]])}${own.length > 1 ? `, and none of ${own.length - 1} other line(s) is as promised` : ''}`,
+          `${first[0]} is ${JSON.stringify(own[0]?.line.labels[first[0]])}${own.length > 1 ? `, and none of ${countOf(own.length - 1, 'other line')} is as promised` : ''}`,
           own[0]?.pointers ?? [],
           { diagnosis: whyWrong(first[0], own[0]?.line, logSpec.format, probe.traceId) },
         )

@@ -3,6 +3,7 @@ import type { Entry } from '../../drill-check.ts'
 import { finds, withStamp } from '../../../text/re2.ts'
 import { seconds } from '../../../text/instant.ts'
 import { fail, pass, skip, unknown } from '../../finding.ts'
+import { countOf } from '../../../text/count-of.ts'
 
 export const check = defineCheck(
   {
@@ -47,7 +48,7 @@ export const check = defineCheck(
       const observed =
         entry.lines.length + entry.pieces.length === 0
           ? 'no entry of it is in the log store'
-          : `${whole.length > 0 ? 'its entry has' : `of ${entry.lines.length} entries with its stamp none is it; the longest has`} ${longest} line(s)${parts}`
+          : `${whole.length > 0 ? 'its entry has' : `of ${entry.lines.length} entries with its stamp none is it; the longest has`} ${countOf(longest, 'line')}${parts}`
       return fail(expected, observed, pointers, { diagnosis: whyNot(logSpec.service, entry, whole.length > 0) })
     }
     const wrong = fields.find(([name, pattern]) => !finds(withStamp(pattern, entry.stamp), record.labels[name] ?? ''))
@@ -70,6 +71,6 @@ function whyNot(service: string, { lines, pieces, stamp }: Entry<'log-record'>, 
   if (pieces.length > 0) return `Look at ${multiline}.`
   if (whole)
     return `The record begins and is cut short. Look at max_lines of the multiline stage, at output and replace stages, and at the store's max_line_size with max_line_size_truncate. Or ${service} writes it on fewer lines now.`
-  const others = lines.length > 0 ? `${lines.length} other line(s) stamped ${stamp} came` : 'No line with its stamp came'
+  const others = lines.length > 0 ? `${countOf(lines.length, 'other line')} stamped ${stamp} came` : 'No line with its stamp came'
   return `${others}, and no piece of the record. It is dropped (drop stage: longer_than, expression, a level) or refused as too long (max_line_size of the store, limits of the collector). Or it is stored under another time or other labels, or ${service} does not write it now. Else look at ${multiline}.`
 }

@@ -124,7 +124,7 @@ test('every line twice is no retry', () => {
   const twice = rows().map((row): FlowRow => [row[0], row[1], row[2], row[3], row[4], 2, 0])
   const verdict = judged(twice)
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
-  assert.match(verdict.observed, /100 duplicated.*100 line\(s\) more than once/)
+  assert.match(verdict.observed, /100 duplicated.*100 lines more than once/)
   assert.match(verdict.diagnosis ?? '', /same stream at other times.*positions/)
   const streams = verdictOf(
     alter(flowRun(twice), 'log-flow', (entry) => ({
@@ -139,7 +139,7 @@ test('every line twice is no retry', () => {
     })),
     'log-none-lost',
   )
-  assert.match(streams.diagnosis ?? '', /Two scrape configs.*100 line\(s\) are in two streams\. job is "b", not "a"/)
+  assert.match(streams.diagnosis ?? '', /Two scrape configs.*100 lines are in two streams\. job is "b", not "a"/)
 })
 
 test('all lost is all lost, also when one request had no answer', () => {

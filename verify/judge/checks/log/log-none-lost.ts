@@ -6,6 +6,7 @@ import { seconds } from '../../../text/instant.ts'
 import { labelDifference } from '../../../promql/labels.ts'
 import { outOfOrder } from '../../signal/line-order.ts'
 import { fail, pass, skip, unknown } from '../../finding.ts'
+import { countOf } from '../../../text/count-of.ts'
 
 /** Between two looks into the log store, and the question's own way. */
 const POLL_MS = 1_000
@@ -58,7 +59,7 @@ export const check = defineCheck(
     const doubled = answered.filter(([, , , , , copies]) => copies > 1).length
     // A push that is sent again doubles what it held, and lands in the same stream; a calm system sends few again.
     if (doubled >= answered.length / 2)
-      return fail(`${expected}, once`, `${observed}; ${doubled} line(s) more than once`, pointers, {
+      return fail(`${expected}, once`, `${observed}; ${countOf(doubled, 'line')} more than once`, pointers, {
         diagnosis: whyTwice(flow.twice, logSpec.service),
       })
     if (late > 0)
@@ -77,7 +78,7 @@ function whyTwice(twice: Entry<'log-flow'>['twice'], service: string): string {
   if (twice === undefined)
     return `The copies are in the same stream at other times. The log collector reads ${service} twice, or has lost its positions and reads all again; and no timestamp stage gives a line its own time.`
   const [one, other] = twice.labels
-  return `Two scrape configs, or two log collectors, read ${service}: ${twice.lines} line(s) are in two streams. ${labelDifference(one, other)}.`
+  return `Two scrape configs, or two log collectors, read ${service}: ${countOf(twice.lines, 'line')} are in two streams. ${labelDifference(one, other)}.`
 }
 
 /** What stands still takes all that is written meanwhile; so brief a time nothing stands still for. */

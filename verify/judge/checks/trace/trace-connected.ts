@@ -2,6 +2,7 @@ import { defineCheck } from '../../drill-check.ts'
 import { describeSpan, matchTree, orphans, rootsOf, short, tracePath } from '../../../trace/match.ts'
 import { fail, pass } from '../../finding.ts'
 import { noTrace, presentTraces } from '../../signal/answered.ts'
+import { countOf } from '../../../text/count-of.ts'
 
 export const check = defineCheck(
   {
@@ -45,7 +46,7 @@ export const check = defineCheck(
       if (stray.length > 0) {
         return fail(
           expected,
-          `trace ${trace.traceId} has ${stray.length} span(s) whose parent is missing, e.g. ${short(stray[0]?.service ?? '')} ${JSON.stringify(short(stray[0]?.operation ?? ''))}`,
+          `trace ${trace.traceId} has ${countOf(stray.length, 'span')} whose parent is missing, e.g. ${short(stray[0]?.service ?? '')} ${JSON.stringify(short(stray[0]?.operation ?? ''))}`,
           own,
           {
             diagnosis:

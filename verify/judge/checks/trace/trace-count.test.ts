@@ -147,7 +147,7 @@ const broken: { link: string; entries: JournalBody[]; names: RegExp }[] = [
         ],
       },
     ],
-    names: /^Collector, exporter: .*31 batch\(es\) wait/,
+    names: /^Collector, exporter: .*31 batches in its queue/,
   },
   {
     link: "the collector's memory limit",
@@ -174,7 +174,7 @@ const broken: { link: string; entries: JournalBody[]; names: RegExp }[] = [
   {
     link: 'the sampler, by the line of the request',
     entries: [traceLog({ lines: { shop: 1 }, sampled: { shop: false } }), ...counters(GOOD)],
-    names: /^Sampler: the lines of at least 1 request\(s\) to shop say that their trace is not sampled/,
+    names: /^Sampler: the lines of at least 1 request to shop say that their trace is not sampled/,
   },
   {
     link: "the service's own queue, since its lines say sampled",
@@ -189,7 +189,7 @@ const broken: { link: string; entries: JournalBody[]; names: RegExp }[] = [
   {
     link: 'the store, which had the trace',
     entries: [lost({ forgotten: true }), ...counters(GOOD)],
-    names: /^Trace store: 1 trace\(s\) were there and then were not/,
+    names: /^Trace store: 1 trace found at first and not later/,
   },
   {
     link: 'the store, which has nothing of this drill',
@@ -239,7 +239,7 @@ const complained: { when: string; entries: JournalBody[]; names: RegExp }[] = [
     when: 'it is quoted, and beats what the collector took from others',
     entries: [...link(MINE), complaint(ZERO_MS + 500), ...counters(GOOD)],
     names:
-      /^Exporter of the service: the log of shop says "Failed to export spans\. .*\/127\.0\.0\.1:4999" \(.*, 5 such line\(s\)\)\. Look at its OTEL_EXPORTER_OTLP_ENDPOINT/,
+      /^Exporter of the service: the log of shop says "Failed to export spans\. .*\/127\.0\.0\.1:4999" \(.*, 5 such lines\)\. Look at its OTEL_EXPORTER_OTLP_ENDPOINT/,
   },
   {
     when: "it is quoted without the collector's counters too",
@@ -327,7 +327,7 @@ test('a collector that decides late sends in the time of the requests what it to
   }
   assert.match(
     during(sent, timed([-60, 0], [-1, 900], [9, 1_010])),
-    /^Collector, pipeline: of 1010 span\(s\) that it accepted in all of the drill it passed on 520/,
+    /^Collector, pipeline: of 1010 spans that it accepted in all of the drill it passed on 520/,
   )
 })
 

@@ -3,6 +3,7 @@ import { describeSpan, matchPromised, short } from '../../../trace/match.ts'
 import { defineCheck } from '../../drill-check.ts'
 import { fail, pass, unknown } from '../../finding.ts'
 import { noTrace, presentTraces } from '../../signal/answered.ts'
+import { countOf } from '../../../text/count-of.ts'
 
 export const check = defineCheck(
   {
@@ -25,13 +26,14 @@ export const check = defineCheck(
     const present = presentTraces(traces)
     const pointers = present.flatMap((each) => each.pointers)
     if (present.length === 0) return noTrace(expected, traces)
-    let looked = 0
+    let [looked, errors] = [0, 0]
     for (const { trace, pointers: own } of present) {
       for (const { spec, span, parent } of matchPromised(traceSpec.tree, trace)) {
         const wanted = parent === -1 ? rootFails : spec.error
         // A span that is not there is trace-complete's finding.
         if (span === undefined || wanted === undefined) continue
         looked += 1
+        if (span.error) errors += 1
         if (span.error === wanted) continue
         return fail(
           expected,
@@ -43,7 +45,11 @@ export const check = defineCheck(
     }
     if (looked === 0)
       return unknown('evidence-missing', expected, 'none of the promised spans was found', pointers, { follows: ['trace-complete'] })
-    return pass(expected, `so in ${looked} span(s) of ${present.length} trace(s)`, pointers)
+    return pass(
+      expected,
+      `${errors} of ${countOf(looked, 'span')} in ${countOf(present.length, 'trace')} with status error, each as specified`,
+      pointers,
+    )
   },
 )
 

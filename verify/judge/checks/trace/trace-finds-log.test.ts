@@ -90,7 +90,7 @@ test('the way that the deployed Grafana goes from a span to its lines has to lea
       /asks "\{service=\\"shop\\"\} \|=\\"t1\\"" about 1 s, from 0 s after its request, which finds no line/,
       /spanStartTimeShift/,
     ],
-    [{ lines: 40, own: 0 }, /40 line\(s\), none of the trace/, /mapped label names/],
+    [{ lines: 40, own: 0 }, /40 lines, none of the trace/, /mapped label names/],
     [
       { query: null, lines: 0, own: 0, trouble: 'datasourceUid "lokki" names no data source' },
       /"lokki" names no data source/,

@@ -4,6 +4,7 @@ import type { Entry } from '../../drill-check.ts'
 import { describeDelays } from '../../../text/quantiles.ts'
 import { seconds } from '../../../text/instant.ts'
 import { fail, pass, skip, unknown } from '../../finding.ts'
+import { countOf } from '../../../text/count-of.ts'
 
 /** Between two looks into the log store, and the question's own way. */
 const POLL_MS = 2_000
@@ -130,7 +131,7 @@ function deadSearch(
     }
   }
   return {
-    observed: `a click on a span of ${service} asks ${JSON.stringify(query)} about ${seconds(untilMs - fromMs)}, from ${beside(fromMs - sentMs)} its request, which finds ${lines === 0 ? 'no line' : `${lines} line(s), none of the trace`}`,
+    observed: `a click on a span of ${service} asks ${JSON.stringify(query)} about ${seconds(untilMs - fromMs)}, from ${beside(fromMs - sentMs)} its request, which finds ${lines === 0 ? 'no line' : `${countOf(lines, 'line')}, none of the trace`}`,
     diagnosis: `Compare tracesToLogsV2 of the Jaeger data source in ${file} with the labels of the lines: the mapped label names and the query. Compare spanStartTimeShift/spanEndTimeShift with the times (a start shift that looks further back is negative).`,
   }
 }

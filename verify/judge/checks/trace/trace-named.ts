@@ -3,6 +3,7 @@ import { matchPromised, servicesOf, short } from '../../../trace/match.ts'
 import { defineCheck } from '../../drill-check.ts'
 import { fail, pass } from '../../finding.ts'
 import { noTrace, presentTraces } from '../../signal/answered.ts'
+import { countOf } from '../../../text/count-of.ts'
 
 /** A shorter stamp may be in a name by chance. */
 const STAMP_CHARS = 8
@@ -55,7 +56,12 @@ export const check = defineCheck(
           { diagnosis },
         )
     }
-    return pass(expected, `so in ${present.length} trace(s)`, pointers)
+    const names = new Set(
+      present.flatMap(({ trace }) => trace.spans.filter(({ service }) => services.has(service)).map(({ operation }) => short(operation))),
+    )
+    const [few, more] = [[...names].slice(0, 5), names.size - 5]
+    const listed = few.map((name) => JSON.stringify(name)).join(', ') + (more > 0 ? ` and ${more} more` : '')
+    return pass(expected, `${countOf(names.size, 'span name')} in ${countOf(present.length, 'trace')}: ${listed}`, pointers)
   },
 )
 
