@@ -79,6 +79,8 @@ export function labelsOfAlert({ alert, labels }: Pick<Candidate, 'alert' | 'labe
   return alertLabels({ alert, labels } as PlannedExperiment, row)
 }
 
+/** After a start ALERTS is written from the third evaluation on, and the server's first scrape of itself may be before them. */
+const WRITTEN_WITHIN = 4
 /** Longer ago an alert is not followed back. */
 const LONGEST_BACK = 200_000
 
@@ -120,13 +122,14 @@ export function withBegin(
     }
     const beganMs = fromMs - Math.floor((fromMs - activeAtS * 1_000) / stepMs) * stepMs
     const known =
-      firstMs === fromMs &&
+      (firstMs - fromMs) / stepMs <= WRITTEN_WITHIN &&
       Math.floor(beganMs / 1_000) === Math.floor(activeAtS) &&
       (fromMs - beganMs) / stepMs <= LONGEST_BACK &&
       !(rule.keepFiringForMs > 0 && track.timesMs[0] !== fromMs)
     if (known) {
-      const before = Array.from({ length: Math.round((fromMs - beganMs) / stepMs) }, (_, index) => beganMs + index * stepMs)
-      tracks.set(key, { ...track, timesMs: [...before, ...track.timesMs], values: [...before.map(() => NaN), ...track.values] })
+      const before = Array.from({ length: Math.round((firstMs - beganMs) / stepMs) }, (_, index) => beganMs + index * stepMs)
+      const after = cutTrack(track, firstMs, toMs)
+      tracks.set(key, { ...track, timesMs: [...before, ...after.timesMs], values: [...before.map(() => NaN), ...after.values] })
       histories.push({
         ...history,
         timesMs: [...before, ...history.timesMs],

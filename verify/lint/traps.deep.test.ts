@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { benignVariants } from '../../testing/lint/benign-variants.ts'
 import { change, deployment } from '../../testing/lint/lint-files.ts'
 import { FOUND_KINDS } from '../../testing/lint/single-changes.ts'
 import { configure } from '../config/configuration.ts'
@@ -23,6 +24,7 @@ test('of single changes: no specification, no false alarm, and most of what is w
     ]
   }
   assert.deepEqual(said(texts), [])
+  for (const variant of benignVariants(texts, 60)) assert.deepEqual(said(variant.texts), [], variant.what)
   const wrong: string[] = []
   let [broken, found] = [0, 0]
   for (const { what, at, changes } of FOUND_KINDS) {

@@ -30,7 +30,6 @@ const OF_A_SPECIFICATION = new Set([
   'receiver-notifies',
   'receiver-sends-resolved',
   'route-continue-is-meant',
-  'route-is-reachable',
   'route-reaches-receiver',
   'routing-timing-matches',
   'rule-annotations-match',
