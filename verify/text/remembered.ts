@@ -7,7 +7,10 @@ export function remembered<K, V>(workOut: (key: K) => V): (key: K) => V {
   const others = new Map<K, V>()
   return (key) => {
     const known = typeof key === 'object' && key !== null ? (ofObjects as unknown as Map<K, V>) : others
-    if (!known.has(key)) known.set(key, workOut(key))
-    return known.get(key) as V
+    const value = known.get(key)
+    if (value !== undefined || known.has(key)) return value as V
+    const fresh = workOut(key)
+    known.set(key, fresh)
+    return fresh
   }
 }

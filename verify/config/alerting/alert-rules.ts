@@ -15,9 +15,12 @@ interface Known {
 /** The rule's expression, parsed once. */
 export const parsedRule = remembered((rule: RuleNode) => parsePromql(rule.expr))
 
+/** All rules of each name. */
+const byName = remembered((rules: readonly RuleNode[]) => Map.groupBy(rules, ({ alert }) => alert))
+
 /** The rules of a specified alert, in file order. Several together are alternatives: each fires on its own. */
 export function rulesOf({ config, facts }: Known, spec: RuleSpec): RuleNode[] {
-  const named = config.rules.filter((rule) => rule.alert === spec.alert)
+  const named = byName(config.rules).get(spec.alert) ?? []
   const own =
     named.length < 2
       ? named
@@ -28,7 +31,7 @@ export function rulesOf({ config, facts }: Known, spec: RuleSpec): RuleNode[] {
 /** Rules of the alert's name that are further steps of its ladder. */
 export function furtherSteps(known: Known, spec: RuleSpec): RuleNode[] {
   const own = rulesOf(known, spec)
-  return known.config.rules.filter((rule) => rule.alert === spec.alert && !own.includes(rule))
+  return (byName(known.config.rules).get(spec.alert) ?? []).filter((rule) => !own.includes(rule))
 }
 
 /** Labels of the rule and, from Prometheus 3 on, of its group; the rule's own win. */
