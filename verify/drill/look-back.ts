@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { setFlagsFromString } from 'node:v8'
 import { backtest } from '../backtest/backtest.ts'
 import type { BacktestResult } from '../backtest/backtest.ts'
 import { fileCandidates, loadedCandidates, specifiedCandidates } from '../backtest/candidate.ts'
@@ -35,6 +36,7 @@ export interface LookBack extends PrometheusPlace {
   deadlineMs: number
 }
 
+const MANY_RULES = 100
 /** What Prometheus has when its configuration says nothing. */
 const DEFAULT_INTERVAL_MS = 60_000
 
@@ -64,6 +66,8 @@ export async function lookBack(io: CommandIo, request: LookBack): Promise<Backte
     const groups = await history.rules()
     const rules = await candidates(io, request, groups)
     if (rules === undefined) return undefined
+    // Of a thousand answers nearly everything is garbage at once: V8 would let it grow to twice what is kept.
+    if (rules.length > MANY_RULES) setFlagsFromString('--heap-growing-percent=20')
     const kept =
       request.resume === undefined
         ? undefined
