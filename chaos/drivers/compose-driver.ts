@@ -61,12 +61,13 @@ export async function differsFromDeployed(undo: Pick<ComposeUndo, 'socket' | 'co
 export const composeUndo: UndoDriver<ComposeUndo> = {
   async restore(undo, signal) {
     await untilNoneWorksOn(overrideFile(undo), signal)
-    if ((await throughRestart(() => differsFromDeployed(undo), signal)) !== null) await composeUp(undo, undefined, signal)
+    if ((await throughRestart(undo.socket, () => differsFromDeployed(undo), signal)) !== null) await composeUp(undo, undefined, signal)
     await rm(undo.folder, { recursive: true, force: true })
   },
   async readBack(undo, signal) {
     return (
-      (await throughRestart(() => differsFromDeployed(undo), signal)) ?? (existsSync(undo.folder) ? `${undo.folder} is still there` : null)
+      (await throughRestart(undo.socket, () => differsFromDeployed(undo), signal)) ??
+      (existsSync(undo.folder) ? `${undo.folder} is still there` : null)
     )
   },
 }

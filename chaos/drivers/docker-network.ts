@@ -26,8 +26,8 @@ export async function disconnect(socket: string, id: string, networks: readonly 
 }
 
 export const dockerNetworkUndo: UndoDriver<NetworkUndo> = {
-  restore: (undo, signal) => throughRestart(() => restore(undo, signal), signal),
-  readBack: (undo, signal) => throughRestart(() => wrongWith(undo), signal),
+  restore: (undo, signal) => throughRestart(undo.socket, () => restore(undo, signal), signal),
+  readBack: (undo, signal) => throughRestart(undo.socket, () => wrongWith(undo), signal),
 }
 
 async function restore(undo: NetworkUndo, signal: AbortSignal): Promise<void> {

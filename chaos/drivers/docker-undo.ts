@@ -9,8 +9,8 @@ type DockerUndo = Extract<Undo, { driver: 'docker' }>
 const POLL_MS = 250
 
 export const dockerUndo: UndoDriver<DockerUndo> = {
-  restore: (undo, signal) => throughRestart(() => restore(undo, signal), signal),
-  readBack: (undo, signal) => throughRestart(() => wrongWith(undo), signal),
+  restore: (undo, signal) => throughRestart(undo.socket, () => restore(undo, signal), signal),
+  readBack: (undo, signal) => throughRestart(undo.socket, () => wrongWith(undo), signal),
   async settle(undo, signal) {
     for (;;) {
       const health = (await present(undo))?.health

@@ -41,9 +41,16 @@ test('an engine that does not come back is an error after the limit, or when not
     asked += 1
     return Promise.reject(Object.assign(new Error(`connect ENOENT ${socket}`), { code: 'ENOENT' }))
   }
-  await assert.rejects(throughRestart(gone, never, 300), /connect ENOENT/)
+  await assert.rejects(throughRestart(socket, gone, never, 300), /connect ENOENT/)
   assert.ok(asked > 1, `${asked} times`)
   asked = 0
-  await assert.rejects(throughRestart(gone, AbortSignal.abort()), /connect ENOENT/)
+  await assert.rejects(throughRestart(socket, gone, never, 300), /connect ENOENT/)
+  assert.equal(asked, 1, 'the next attempt of the same undo does not wait once more')
+  // Back, and away again later: that is another restart.
+  await throughRestart(socket, () => Promise.resolve(), never)
+  await assert.rejects(throughRestart(socket, gone, never, 300), /connect ENOENT/)
+  assert.ok(asked > 2, `${asked} times`)
+  asked = 0
+  await assert.rejects(throughRestart('/another.sock', gone, AbortSignal.abort()), /connect ENOENT/)
   assert.equal(asked, 1)
 })

@@ -1,20 +1,30 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 const POLL_MS = 250
-/** A restart of the engine takes 5 to 20 s: its containers are stopped and started as well. */
-const AWAY_LIMIT_MS = 60_000
+/** A restart of the engine takes 5 to 25 s: its containers are stopped and started as well. */
+const AWAY_LIMIT_MS = 30_000
+
+/** Socket -> since when its engine is away. An undo that fails is tried again, and all attempts together wait once. */
+const awaySince = new Map<string, number>()
 
 /**
  * Does `work`, which may be done twice, and does it again as long as the engine is away: it is restarted or upgraded, and what a fault has
  * done is still to be undone when it is back. Rejects with what the engine's socket said last.
  */
-export async function throughRestart<T>(work: () => Promise<T>, signal: AbortSignal, limitMs = AWAY_LIMIT_MS): Promise<T> {
-  const deadline = performance.now() + limitMs
+export async function throughRestart<T>(socket: string, work: () => Promise<T>, signal: AbortSignal, limitMs = AWAY_LIMIT_MS): Promise<T> {
   for (;;) {
     try {
-      return await work()
+      const done = await work()
+      awaySince.delete(socket)
+      return done
     } catch (error) {
-      if (!isAway(error) || signal.aborted || performance.now() >= deadline) throw error
+      if (!isAway(error)) {
+        awaySince.delete(socket)
+        throw error
+      }
+      const sinceMs = awaySince.get(socket) ?? performance.now()
+      awaySince.set(socket, sinceMs)
+      if (signal.aborted || performance.now() - sinceMs >= limitMs) throw error
       await delay(POLL_MS)
     }
   }

@@ -39,6 +39,7 @@ const folder = mkdtempSync(join(tmpdir(), 'firedrill-breaks-'))
 const began = performance.now()
 let missed = 0
 let looked = 0
+let leftBroken = false
 // The drill that is under way is interrupted by firedrill(); the next one must not begin.
 let interrupted = false
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -53,14 +54,17 @@ try {
   }
 } finally {
   const left = onCompose ? await deployCompose(ROOT) : undefined
-  if (left !== undefined) process.stdout.write(`WRONG         the delivered files are not deployed again: ${left}\n`)
-  if (left !== undefined) missed += 1
+  if (left !== undefined) {
+    // What `firedrill undo` deploys again lies there.
+    process.stdout.write(`WRONG         the delivered files are not deployed again: ${left}\n    ${folder} stays until then\n`)
+    leftBroken = true
+  }
   if (!onCompose) await firedrill(['lab', 'down'])
-  rmSync(folder, { recursive: true, force: true })
+  if (!leftBroken) rmSync(folder, { recursive: true, force: true })
 }
 const total = chosen.reduce((sum, drill) => sum + Math.max(1, brokenBy(drill).length), 0)
 process.stdout.write(`${looked - missed} of ${total} as they must be, after ${Math.round((performance.now() - began) / 1000)} s\n`)
-process.exitCode = interrupted ? 130 : missed === 0 ? 0 : 1
+process.exitCode = interrupted ? 130 : missed === 0 && !leftBroken ? 0 : 1
 
 /** Number of breaks (or of drills that must pass) that did not come out as they must. */
 async function carryOut(drill: Drill, workFolder: string): Promise<number> {
