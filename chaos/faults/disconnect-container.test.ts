@@ -55,7 +55,7 @@ test('a container is taken off every network, and put back on each by its names 
   )
   const { undo, apply } = await disconnectContainerFault.prepare(part, {}, context)
   assert.deepEqual(undo, undoOn(part.docker.socket))
-  assert.match((await apply()).detail, /moalog-redis \(4f66ad9a0b2e\) is on none of its 2 network\(s\)/)
+  assert.match((await apply()).detail, /moalog-redis \(4f66ad9a0b2e\) is on none of its 2 networks/)
   await carryOut(undo)
   assert.deepEqual(
     sent.filter((body) => body.includes('EndpointConfig')).map((body) => JSON.parse(body) as unknown),
@@ -93,5 +93,5 @@ test('a container on the network of the host, or one that stays connected, is no
   ])
   await assert.rejects(disconnectContainerFault.prepare(part, {}, context), { code: 'FAULT_NOT_STEADY', message: /on no network/ })
   const { apply } = await disconnectContainerFault.prepare(part, {}, context)
-  await assert.rejects(apply(), /yet container moalog-redis is on 1 network/)
+  await assert.rejects(apply(), /yet container moalog-redis is on 1 of its networks/)
 })
