@@ -44,6 +44,7 @@ import { check as javaCommandIsWhole } from './checks/deployment/java-command-is
 import { check as kafkaListenersAgree } from './checks/deployment/kafka-listeners-agree.ts'
 import { check as keysAreKnown } from './checks/deployment/keys-are-known.ts'
 import { check as kustomizationFilesExist } from './checks/deployment/kustomization-files-exist.ts'
+import { check as kustomizationsApply } from './checks/deployment/kustomizations-apply.ts'
 import { check as labelNamesAreValid } from './checks/prometheus/label-names-are-valid.ts'
 import { check as listenersAreReachable } from './checks/deployment/listeners-are-reachable.ts'
 import { check as listenersBind } from './checks/deployment/listeners-bind.ts'
@@ -65,6 +66,7 @@ import { check as logStoreKeepsMetadata } from './checks/logs/log-store-keeps-me
 import { check as logStoreKnowsTenant } from './checks/logs/log-store-knows-tenant.ts'
 import { check as logStoreWritesToItsVolume } from './checks/logs/log-store-writes-to-its-volume.ts'
 import { check as logTimestampsKeepTime } from './checks/logs/log-timestamps-keep-time.ts'
+import { check as manifestsAreAccepted } from './checks/deployment/manifests-are-accepted.ts'
 import { check as matchersMatchAnAlert } from './checks/alertmanager/matchers-match-an-alert.ts'
 import { check as messageTemplatesWork } from './checks/alertmanager/message-templates-work.ts'
 import { check as monitorsSelectServices } from './checks/prometheus/monitors-select-services.ts'
@@ -74,6 +76,7 @@ import { check as notificationPoliciesRoute } from './checks/grafana/notificatio
 import { check as notificationsListEveryAlert } from './checks/alertmanager/notifications-list-every-alert.ts'
 import { check as panelQueriesWork } from './checks/grafana/panel-queries-work.ts'
 import { check as podReferencesExist } from './checks/deployment/pod-references-exist.ts'
+import { check as podsReadMountedFiles } from './checks/deployment/pods-read-mounted-files.ts'
 import { check as portsAgree } from './checks/deployment/ports-agree.ts'
 import { check as probesAskAPort } from './checks/deployment/probes-ask-a-port.ts'
 import { check as prometheusFindsAlertmanager } from './checks/prometheus/prometheus-finds-alertmanager.ts'
@@ -121,6 +124,7 @@ import { check as ruleWindowCoversScrapes } from './checks/rules/rule-window-cov
 import { check as secretsAreGiven } from './checks/deployment/secrets-are-given.ts'
 import { check as secretsAreInFiles } from './checks/deployment/secrets-are-in-files.ts'
 import { check as serviceNamesMatch } from './checks/traces/service-names-match.ts'
+import { check as servicesAreAskedAtTheirPort } from './checks/deployment/services-are-asked-at-their-port.ts'
 import { check as servicesSelectPods } from './checks/deployment/services-select-pods.ts'
 import { check as sloPanelsMeasure } from './checks/grafana/slo-panels-measure.ts'
 import { check as startScriptRuns } from './checks/deployment/start-script-runs.ts'
@@ -182,6 +186,7 @@ export const CHECKS: Check[] = [
   kafkaListenersAgree,
   keysAreKnown,
   kustomizationFilesExist,
+  kustomizationsApply,
   labelNamesAreValid,
   listenersAreReachable,
   listenersBind,
@@ -203,6 +208,7 @@ export const CHECKS: Check[] = [
   logStoreKnowsTenant,
   logStoreWritesToItsVolume,
   logTimestampsKeepTime,
+  manifestsAreAccepted,
   matchersMatchAnAlert,
   messageTemplatesWork,
   monitorsSelectServices,
@@ -212,6 +218,7 @@ export const CHECKS: Check[] = [
   notificationsListEveryAlert,
   panelQueriesWork,
   podReferencesExist,
+  podsReadMountedFiles,
   portsAgree,
   probesAskAPort,
   prometheusFindsAlertmanager,
@@ -259,6 +266,7 @@ export const CHECKS: Check[] = [
   secretsAreGiven,
   secretsAreInFiles,
   serviceNamesMatch,
+  servicesAreAskedAtTheirPort,
   servicesSelectPods,
   sloPanelsMeasure,
   startScriptRuns,

@@ -1,10 +1,17 @@
 import { dirname, join, normalize } from 'node:path'
 import type { Configuration } from '../configuration.ts'
 import type { ConfigText, Cursor } from '../yaml/cursor.ts'
+import { patchFilesOf } from './kustomize.ts'
 
 /** Kubernetes objects as written, those of a List one by one. */
 export function objectsOf({ manifests }: Pick<Configuration, 'manifests'>): Cursor[] {
   return manifests.flatMap((root) => (/List$/.test(root.string('kind') ?? '') ? [...root.items('items')] : [root]))
+}
+
+/** Without patches of kustomize, which are parts of objects. */
+export function wholeObjects(config: Pick<Configuration, 'manifests' | 'kustomizations'>): Cursor[] {
+  const patches = new Set(config.kustomizations.flatMap(patchFilesOf))
+  return objectsOf(config).filter(({ text }) => !patches.has(normalize(text.file)))
 }
 
 export function nameOfObject(at: Cursor): string {
@@ -119,4 +126,22 @@ function named(path: string, at: Cursor): NamedFile {
   const folder = normalize(dirname(at.text.file))
   const file = normalize(join(folder, path))
   return { file, outside: folder === '.' ? file.startsWith('..') : !file.startsWith(`${folder}/`), at }
+}
+
+/** What the kustomization is laid over; undefined where some of it is not among the given files. */
+export function kustomizedObjects(root: Cursor, config: Pick<Configuration, 'manifests' | 'kustomizations'>): Cursor[] | undefined {
+  const all = wholeObjects(config)
+  const resources = resourcesOf(root)
+  const written = ['resources', 'components', 'bases'].flatMap((key) => root.items(key)).length
+  if (resources.length < written || root.has('helmCharts') || root.has('generators')) return undefined
+  const found: Cursor[] = []
+  for (const { file } of resources) {
+    const path = file.replace(/\/$/, '')
+    const own = all.filter((each) => normalize(each.text.file) === path)
+    const inner = config.kustomizations.find((each) => each !== root && dirname(normalize(each.text.file)) === path)
+    const below = own.length > 0 ? own : inner === undefined ? undefined : kustomizedObjects(inner, config)
+    if (below === undefined || ['namePrefix', 'nameSuffix'].some((key) => inner?.has(key) === true)) return undefined
+    found.push(...below)
+  }
+  return found
 }

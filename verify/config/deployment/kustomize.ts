@@ -12,7 +12,7 @@ export function patchedManifests(
   kustomizations: readonly Cursor[],
   texts: readonly ConfigText[] = [],
 ): Cursor[] {
-  const files = new Set(kustomizations.flatMap(patchFiles))
+  const files = new Set(kustomizations.flatMap(patchFilesOf))
   const bases = manifests.filter((root) => !files.has(normalize(root.text.file)))
   const variants = new Map<Cursor, Cursor[]>()
   for (const kustomization of kustomizations) {
@@ -33,19 +33,33 @@ function withPatches(base: Cursor, patches: readonly Cursor[]): Cursor {
 
 const LISTS = ['patches', 'patchesStrategicMerge', 'patchesJson6902']
 
-function patchFiles(kustomization: Cursor): string[] {
+/** Files of patches, as the kustomization names them. */
+export function patchPathsOf(kustomization: Cursor): { file: string; at: Cursor }[] {
+  const folder = dirname(kustomization.text.file)
+  const named = [
+    ...kustomization.items('patchesStrategicMerge'),
+    ...LISTS.flatMap((key) => kustomization.items(key).flatMap((each) => each.get('path') ?? [])),
+  ]
+  return named.flatMap((at) => {
+    const path = at.string() ?? ''
+    return path === '' || /\n|:\/\/|\$/.test(path) ? [] : [{ file: normalize(join(folder, path)), at }]
+  })
+}
+
+/** Files of patches, named as texts are. */
+export function patchFilesOf(kustomization: Cursor): string[] {
   const folder = dirname(kustomization.text.file)
   const entries = LISTS.flatMap((key) => kustomization.items(key))
   return entries.flatMap((at) => at.string() ?? at.string('path') ?? []).map((file) => normalize(join(folder, file)))
 }
 
-interface Patch {
+export interface Patch {
   /** What it is for, where the kustomization says so. */
   target: Cursor | undefined
   patch: Cursor
 }
 
-function patchesOf(kustomization: Cursor, manifests: readonly Cursor[], texts: readonly ConfigText[]): Patch[] {
+export function patchesOf(kustomization: Cursor, manifests: readonly Cursor[], texts: readonly ConfigText[]): Patch[] {
   const folder = dirname(kustomization.text.file)
   return LISTS.flatMap((key) => kustomization.items(key)).flatMap((at): Patch[] => {
     const inline = at.get('patch')?.embedded('patch') ?? (/\n/.test(at.string() ?? '') ? at.embedded('patch') : undefined)
@@ -58,7 +72,7 @@ function patchesOf(kustomization: Cursor, manifests: readonly Cursor[], texts: r
   })
 }
 
-function isMeant(target: Cursor | undefined, patch: Cursor, base: Cursor): boolean {
+export function isMeant(target: Cursor | undefined, patch: Cursor, base: Cursor): boolean {
   const [kind, name] = [target?.string('kind') ?? (patch.isMap() ? patch.string('kind') : undefined), target?.string('name')]
   if (kind !== undefined && kind !== base.string('kind')) return false
   const own = base.string('metadata', 'name') ?? ''

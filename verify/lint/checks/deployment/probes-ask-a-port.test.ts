@@ -1,3 +1,4 @@
+import { findsInManifests } from '../../../../testing/lint/kubernetes-files.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { change, finds, lintOf } from '../../../../testing/lint/lint-files.ts'
@@ -59,4 +60,12 @@ finds(id, 'beside the files of a deployment', {
   to: `\n---\n${TEXTS[0]!.text.replace('port: web }', 'port: wbe }')}`,
   subject: 'shop/shop',
   observed: 'wbe',
+})
+
+findsInManifests('probes-ask-a-port', 'a path that the image does not answer', {
+  file: 'prometheus.yaml',
+  from: '/-/ready',
+  to: '/-/reday',
+  line: '/-/reday',
+  observed: '/-/reday',
 })

@@ -1,6 +1,7 @@
 import { remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import { listenersOf } from '../../../config/deployment/listeners.ts'
 import { podTemplates, type PodTemplate } from '../../../config/deployment/kubernetes-objects.ts'
+import { imageNameOf } from '../../known-images.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 
@@ -28,6 +29,7 @@ function* judgeContainer(pod: PodTemplate, container: Cursor, { config }: LintIn
   for (const probe of PROBES.flatMap((key) => container.get(key) ?? [])) {
     const at = ['httpGet', 'tcpSocket', 'grpc'].flatMap((key) => probe.get(key, 'port') ?? [])[0]
     const text = at?.string()
+    yield* path(pod, container, probe)
     if (at === undefined || text === undefined) continue
     const shown = ports.map(({ name, number }) => (name === undefined ? String(number) : `${name} (${number})`)).join(', ')
     const expected = `a port of the container: ${shown === '' ? 'it names none' : shown}`
@@ -53,4 +55,26 @@ function* judgeContainer(pod: PodTemplate, container: Cursor, { config }: LintIn
     if (listeners !== undefined && listeners.length > 0) yield remark(name, at, expected, text)
     else if (ports.length > 0) yield warning(name, at, expected, text)
   }
+}
+
+/** A path that the image is known to answer. */
+function* path(pod: PodTemplate, container: Cursor, probe: Cursor): Generator<Remark> {
+  const at = probe.get('httpGet')
+  const health = imageNameOf(container.string('image') ?? '').known?.health
+  const port = at?.string('port') ?? ''
+  const number = /^\d+$/.test(port)
+    ? Number(port)
+    : container
+        .items('ports')
+        .find((each) => each.string('name') === port)
+        ?.number('containerPort')
+  const moved = container.items('args').some((arg) => /prefix|external[-_]url/.test(arg.string() ?? ''))
+  const asked = at?.string('path') ?? '/'
+  if (at !== undefined && health !== undefined && number === health.port && !moved && !health.paths.includes(asked))
+    yield remark(
+      `${pod.name}/${container.string('name') ?? ''}`,
+      at.near('path'),
+      `a path that the image answers: ${health.paths.join(', ')}`,
+      asked,
+    )
 }

@@ -1,0 +1,51 @@
+import { findsInManifests as finds, passesInManifests as passes } from '../../../../testing/lint/kubernetes-files.ts'
+
+const ID = 'kustomizations-apply'
+const [K, P] = ['kustomization.yaml', 'patch.yaml']
+const patch = (target: string, operation: string): string =>
+  `  - target: { kind: Deployment, name: ${target} }\n    patch: |-\n      - { ${operation} }\n`
+finds(
+  ID,
+  'a patch of what is not there',
+  { file: P, from: 'name: app }', to: 'name: apps }', line: 'name: apps', observed: 'kustomize ends' },
+  { file: P, from: 'kind: Deployment', to: 'kind: StatefulSet', line: 'name: app', observed: 'StatefulSet app' },
+  { file: P, from: '- name: app\n', to: '- name: apps\n', line: '- name: apps', observed: 'without an image' },
+  {
+    file: K,
+    from: '  - path: patch.yaml\n',
+    to: patch('web', 'op: add, path: /spec/replicas, value: 2'),
+    line: 'target',
+    observed: 'nothing is patched',
+  },
+  {
+    file: K,
+    from: '  - path: patch.yaml\n',
+    to: patch('app', 'op: replace, path: /spec/template/spec/containers/1/image, value: x'),
+    line: 'containers/1',
+    observed: 'not there',
+  },
+  { file: K, from: 'path: patch.yaml', to: 'path: patches.yaml', line: 'patches.yaml', observed: 'no such file' },
+)
+finds(
+  ID,
+  'an image, a scaled workload, a key',
+  { file: K, from: 'example/app,', to: 'example/apps,', line: 'example/apps', observed: 'nothing is changed', severity: 'warning' },
+  { file: K, from: '{ name: app, count', to: '{ name: apps, count', line: 'name: apps', observed: 'did you mean app' },
+  { file: K, from: 'replicas:', to: 'replica:', line: 'replica:', observed: 'kustomize does not know' },
+)
+passes(ID, 'a patch by a target', K, '  - path: patch.yaml\n', patch('app', 'op: add, path: /spec/replicas, value: 2'))
+passes(
+  ID,
+  'a pattern as a target',
+  K,
+  '  - path: patch.yaml\n',
+  patch('.*', 'op: add, path: /spec/template/metadata/annotations, value: {}'),
+)
+passes(
+  ID,
+  'a base that is elsewhere',
+  K,
+  'resources: [prometheus.yaml, alertmanager.yaml, app.yaml]',
+  'resources: [https://github.com/example/base]',
+)
+passes(ID, 'a container that the patch adds', P, 'resources: { limits: { memory: 128Mi } }', 'image: example/app:3')

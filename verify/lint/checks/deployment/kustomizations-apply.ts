@@ -1,0 +1,157 @@
+import { remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
+import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
+import { kustomizedObjects, nameOfObject as nameOf } from '../../../config/deployment/kubernetes-objects.ts'
+import { isMeant, patchesOf, patchPathsOf, type Patch } from '../../../config/deployment/kustomize.ts'
+
+/** https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/ */
+const KEYS =
+  'apiVersion kind metadata resources bases components crds namespace namePrefix nameSuffix labels commonLabels commonAnnotations buildMetadata images replicas patches patchesStrategicMerge patchesJson6902 replacements vars configMapGenerator secretGenerator generatorOptions generators transformers validators configurations helmCharts helmGlobals helmChartInflationGenerator openapi sortOptions inventory'.split(
+    ' ',
+  )
+
+export const check: Check = {
+  meta: {
+    id: 'kustomizations-apply',
+    area: 'platform',
+    severity: 'error',
+    needs: ['kustomization'],
+    title: 'What a kustomization names is there: files, patched objects, containers, images',
+    failureTitle: 'A kustomization cannot be built, or changes nothing of what it names',
+    why: 'kustomize ends at a file that is missing, a key that it does not know and a patch whose object is not there. A patch with a target that selects nothing, and an image that no container has, change nothing without a word. https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/patches/',
+    mend: 'In the kustomization or its patch, correct the path, kind, name or container that the finding names.',
+    example: 'patches:\n  - target: { kind: Deployment, name: grafana } # the Deployment is monitoring-grafana\n    path: memory.yaml',
+  },
+  *judge(input) {
+    for (const root of input.config.kustomizations) {
+      yield* keys(root)
+      yield* paths(root, input)
+      const objects = kustomizedObjects(root, input.config)
+      if (objects !== undefined && objects.length > 0) {
+        for (const patch of patchesOf(root, input.config.manifests, input.config.texts)) yield* judgePatch(patch, objects)
+        yield* names(root, objects)
+      }
+    }
+  },
+}
+
+function* keys(root: Cursor): Generator<Remark> {
+  for (const [key, value] of root.pairs()) {
+    const near = KEYS.includes(key)
+      ? undefined
+      : nearest(
+          key,
+          KEYS.filter((each) => !root.has(each)),
+          2,
+        )
+    if (near !== undefined) yield remark(key, value.keyPlace(), near, `${key}, which kustomize does not know`)
+  }
+}
+
+/** Resources and generators: kustomization-files-exist. */
+function* paths(root: Cursor, { exists, config }: LintInput): Generator<Remark> {
+  const folder = (file: string): string => file.replace(/[^/]*$/, '')
+  for (const { file, at } of patchPathsOf(root)) {
+    const beside = config.texts.filter((text) => folder(text.file) === folder(file)).map((text) => text.file.slice(folder(file).length))
+    if (!exists(file))
+      yield remark(root.text.file, at, `${file} on the disk`, `no such file${didYouMean(file.slice(folder(file).length), beside)}`)
+  }
+}
+
+function* judgePatch({ target, patch }: Patch, objects: readonly Cursor[]): Generator<Remark> {
+  if (target !== undefined && ['labelSelector', 'annotationSelector'].some((key) => target.has(key))) return
+  const meant = objects.filter((each) => isMeant(target, patch, each))
+  const [kind, name] = [
+    target?.string('kind') ?? patch.string('kind') ?? '',
+    target?.string('name') ?? (target === undefined ? nameOf(patch) : ''),
+  ]
+  if (meant.length === 0 && (kind !== '' || name !== '')) {
+    const at = target ?? patch.near('metadata', 'name')
+    const known = objects.map((each) => `${each.string('kind') ?? ''} ${nameOf(each)}`)
+    const near = nearest(`${kind} ${name}`, known)
+    // Secrets and ConfigMaps may be generated.
+    if (!/^(?:ConfigMap|Secret)$/.test(kind))
+      yield remark(
+        name || kind,
+        at,
+        `an object of the kustomization: ${near ?? known.slice(0, 6).join(', ')}`,
+        `${`${kind} ${name}`.trim()}, which is none: ${target === undefined ? 'kustomize ends' : 'nothing is patched'}`,
+      )
+    return
+  }
+  for (const base of meant) {
+    if (patch.isList()) yield* operations(patch, base)
+    else yield* containers(patch, base)
+  }
+}
+
+/** A container of another name is a further one, and needs an image. */
+function* containers(patch: Cursor, base: Cursor): Generator<Remark> {
+  const own = base.items('spec', 'template', 'spec', 'containers').flatMap((each) => each.string('name') ?? [])
+  for (const container of patch.items('spec', 'template', 'spec', 'containers')) {
+    const name = container.string('name') ?? ''
+    if (own.length > 0 && !own.includes(name) && !container.has('image') && container.string('$patch') === undefined)
+      yield remark(
+        nameOf(base),
+        container.near('name'),
+        `a container of ${nameOf(base)}: ${own.join(', ')}`,
+        `${name}${didYouMean(name, own)}: a further one, without an image`,
+      )
+  }
+}
+
+/** https://datatracker.ietf.org/doc/html/rfc6902: what is replaced or removed has to be there. */
+function* operations(patch: Cursor, base: Cursor): Generator<Remark> {
+  for (const operation of patch.items()) {
+    const [op, path] = [operation.string('op') ?? '', operation.string('path') ?? '']
+    const steps = path
+      .split('/')
+      .slice(1)
+      .map((each) => each.replaceAll('~1', '/').replaceAll('~0', '~'))
+    const needed = /^(?:replace|remove|test)$/.test(op) ? steps : steps.slice(0, -1)
+    if (!/^(?:add|replace|remove|test)$/.test(op) || needed.length === 0) continue
+    let at: Cursor | undefined = base
+    for (const step of needed) at = at?.get(/^\d+$/.test(step) && at.isList() ? Number(step) : step)
+    if (at === undefined)
+      yield remark(
+        nameOf(base),
+        operation.near('path'),
+        `a path of ${base.string('kind') ?? ''} ${nameOf(base)}`,
+        `${op} ${path}, which is not there`,
+      )
+  }
+}
+
+function* names(root: Cursor, objects: readonly Cursor[]): Generator<Remark> {
+  const images = objects.flatMap(imagesIn)
+  const bare = new Set(images.map((image) => image.replace(/@.*$/, '').replace(/:[^/:]*$/, '')))
+  for (const at of root.items('images')) {
+    const name = at.string('name') ?? ''
+    if (bare.size > 0 && name !== '' && !bare.has(name))
+      yield warning(
+        name,
+        at.near('name'),
+        `an image of a container: ${[...bare].slice(0, 6).join(', ')}`,
+        `${name}${didYouMean(name, bare)}: nothing is changed`,
+      )
+  }
+  const scaled = objects
+    .filter((each) => /^(?:Deployment|StatefulSet|ReplicaSet|ReplicationController)$/.test(each.string('kind') ?? ''))
+    .map(nameOf)
+  for (const at of root.items('replicas')) {
+    const name = at.string('name') ?? ''
+    if (scaled.length > 0 && !scaled.includes(name))
+      yield remark(name, at.near('name'), `what has replicas: ${scaled.join(', ')}`, `${name}${didYouMean(name, scaled)}`)
+  }
+}
+
+function imagesIn(object: Cursor): string[] {
+  const specs = [
+    object.get('spec', 'template', 'spec'),
+    object.get('spec', 'jobTemplate', 'spec', 'template', 'spec'),
+    object.string('kind') === 'Pod' ? object.get('spec') : undefined,
+  ]
+  return specs.flatMap((spec) =>
+    ['containers', 'initContainers'].flatMap((key) => spec?.items(key).flatMap((each) => each.string('image') ?? []) ?? []),
+  )
+}

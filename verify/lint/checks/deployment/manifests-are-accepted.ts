@@ -1,0 +1,62 @@
+import { remark, type Check, type Remark } from '../../lint-check.ts'
+import { nearest } from '../../../text/did-you-mean.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
+import { nameOfObject, objectsOf, podTemplates, type PodTemplate } from '../../../config/deployment/kubernetes-objects.ts'
+
+/** https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/ */
+const VERSIONS: Readonly<Record<string, string>> = {
+  Deployment: 'apps/v1',
+  StatefulSet: 'apps/v1',
+  DaemonSet: 'apps/v1',
+  ReplicaSet: 'apps/v1',
+  CronJob: 'batch/v1',
+  Job: 'batch/v1',
+  Service: 'v1',
+  ConfigMap: 'v1',
+  Secret: 'v1',
+  Pod: 'v1',
+  PersistentVolumeClaim: 'v1',
+}
+const CONTAINER =
+  'name image imagePullPolicy command args workingDir ports envFrom env resources resizePolicy volumeMounts volumeDevices livenessProbe readinessProbe startupProbe lifecycle terminationMessagePath terminationMessagePolicy securityContext stdin stdinOnce tty restartPolicy'.split(
+    ' ',
+  )
+
+export const check: Check = {
+  meta: {
+    id: 'manifests-are-accepted',
+    area: 'platform',
+    severity: 'error',
+    needs: ['manifest'],
+    isRefusal: true,
+    title: 'Kubernetes knows the apiVersion of each object and the keys of its containers',
+    failureTitle: 'Kubernetes refuses a manifest: an apiVersion or a key of a container that it does not know',
+    why: 'kubectl apply ends with "no matches for kind" at an apiVersion that has no such kind, and with "unknown field" at a key that a container does not have (strict validation, the default since 1.27). https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation',
+    mend: 'In the manifest, correct the apiVersion or the key.',
+    example: 'apiVersion: apps/v1beta2 # Deployment is apps/v1 since Kubernetes 1.16',
+  },
+  *judge({ config }) {
+    for (const object of objectsOf(config)) yield* version(object)
+    for (const pod of podTemplates(config)) for (const container of pod.containers) yield* keys(pod, container)
+  },
+}
+
+function* version(object: Cursor): Generator<Remark> {
+  const [kind = '', written = ''] = [object.string('kind'), object.string('apiVersion')]
+  const known = VERSIONS[kind]
+  if (known !== undefined && written !== known && (!written.includes('.') || /^extensions\//.test(written)) && !written.includes('$'))
+    yield remark(nameOfObject(object), object.near('apiVersion'), known, `${written}, which has no ${kind}`)
+}
+
+function* keys({ name }: PodTemplate, container: Cursor): Generator<Remark> {
+  for (const [key, value] of container.pairs()) {
+    const meant = CONTAINER.includes(key)
+      ? undefined
+      : nearest(
+          key,
+          CONTAINER.filter((each) => !container.has(each)),
+          2,
+        )
+    if (meant !== undefined) yield remark(name, value.keyPlace(), meant, `${key}, which a container does not have`)
+  }
+}
