@@ -62,3 +62,14 @@ test('a source that is no YAML is a problem with its place', () => {
     [['CONFIG_YAML', 8]],
   )
 })
+
+test('--set is laid over every file, and knows its place in the command', () => {
+  const command = '    command: [--set=exporters.otlp.endpoint=c:4317, --config=/etc/otel/base.yml, --set, exporters.otlp.timeout=3s]\n'
+  const [collector] = started([compose(command), base]).collectors
+  assert.equal(collector?.string('exporters', 'otlp', 'endpoint'), 'c:4317')
+  assert.equal(collector.string('exporters', 'otlp', 'timeout'), '3s')
+  assert.deepEqual(
+    [collector.near('exporters', 'otlp', 'endpoint').place().file, collector.near('exporters', 'otlp', 'endpoint').place().line],
+    ['compose.yaml', 5],
+  )
+})

@@ -34,15 +34,29 @@ function isKnown(layer: Cursor, config: Configuration): boolean {
   return config.collectors.some((root) => root.text.file === layer.text.file)
 }
 
-/** `--config=X`, `--config X`, each as often as wanted. */
-function sourcesOf({ args }: Workload): string[] {
-  return args.flatMap(({ value }, index) => {
-    if (/^--?config$/.test(value)) return args[index + 1]?.value ?? []
-    return /^--?config=(.+)$/s.exec(value)?.[1] ?? []
-  })
+interface Source {
+  text: string
+  at: Cursor
 }
 
-function layerOf(source: string, workload: Workload, config: Configuration): Cursor | 'empty' | undefined {
+/** `--config=X`, `--config X`, each as often as wanted; then each `--set=KEY=VALUE`, before or behind them. */
+function sourcesOf({ args }: Workload): Source[] {
+  const of = (flag: RegExp): Source[] =>
+    args.flatMap(({ value, at }, index) => {
+      const [name = '', given] = /^([^=]+)(?:=(.*))?$/s.exec(value)?.slice(1) ?? []
+      const next = args[index + 1]
+      if (!flag.test(name)) return []
+      return given !== undefined ? [{ text: given, at }] : next === undefined ? [] : [{ text: next.value, at: next.at }]
+    })
+  // https://github.com/open-telemetry/opentelemetry-collector/blob/v0.93.0/otelcol/flags.go
+  const set = of(/^--?set$/).map(({ text, at }) => {
+    const [key = '', ...value] = text.split('=')
+    return { text: `yaml:${key.replaceAll('.', '::')}: ${value.join('=')}`, at }
+  })
+  return [...of(/^--?config$/), ...set]
+}
+
+function layerOf(source: Source, workload: Workload, config: Configuration): Cursor | 'empty' | undefined {
   const text = textOf(source, workload, config)
   if (text === undefined) return undefined
   try {
@@ -56,12 +70,12 @@ function layerOf(source: string, workload: Workload, config: Configuration): Cur
   }
 }
 
-function textOf(source: string, workload: Workload, config: Configuration): ConfigText | undefined {
-  const [, scheme = 'file', rest = source] = /^(file|env|yaml|https?):(.*)$/s.exec(source) ?? []
+function textOf(source: Source, workload: Workload, config: Configuration): ConfigText | undefined {
+  const [, scheme = 'file', rest = source.text] = /^(file|env|yaml|https?):(.*)$/s.exec(source.text) ?? []
   if (scheme === 'env') return workload.env.get(rest)?.at.embedded(`env:${rest}`)
   if (scheme === 'yaml') {
-    const { file } = workload.at.text
-    const { line, column } = workload.at.place()
+    const { file } = source.at.text
+    const { line, column } = source.at.place()
     // processors::batch::timeout: 2s
     const keys = rest.split('::')
     const text = keys.map((key, depth) => `${'  '.repeat(depth)}${key}${depth < keys.length - 1 ? ':' : ''}`).join('\n')

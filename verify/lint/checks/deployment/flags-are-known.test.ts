@@ -42,3 +42,11 @@ finds(
   },
   { file: 'docker-compose.yaml', from: /  +- https:.*javaagent\.jar\n/, to: '', subject: 'otel-agent-init', expected: 'a URL' },
 )
+
+finds('flags-are-known', 'a collector without a configuration', {
+  file: 'docker-compose.yaml',
+  from: 'command: [--config=/etc/otel-collector/otel-collector.yml]',
+  to: 'command: []',
+  subject: 'otel-collector',
+  expected: '--config=FILE',
+})

@@ -28,6 +28,7 @@ export const check: Check = {
       if (known !== undefined && list !== undefined && !workload.at.has('entrypoint') && !startsOther(workload))
         yield* judgeArguments(workload, known, new Set(list.split(' ')))
       if (known?.flags === 'redis-server') yield* redisOptions(workload)
+      yield* collectorWithout(workload)
       if (known?.flags === 'curl' && !workload.at.has('entrypoint')) yield* curlOptions(workload)
     }
   },
@@ -56,6 +57,14 @@ function* redisOptions({ name, args }: Workload): Generator<Remark> {
     else if (word === '--maxmemory-policy' && !POLICIES.includes(next.word))
       yield remark(name, next.at, `one of ${POLICIES.join(', ')}`, `${next.word}${didYouMean(next.word, POLICIES)}`)
   }
+}
+
+/** A Dockerfile of one's own starts the bare program: "at least one config flag must be provided". */
+function* collectorWithout({ name, args, env, at }: Workload): Generator<Remark> {
+  const inline = at.string('build', 'dockerfile_inline') ?? ''
+  if (!/^\s*ENTRYPOINT\s+\[\s*"\/otelcol[\w-]*"\s*\]/im.test(inline) || /--config|OTEL_CONFIG/.test(inline) || at.has('entrypoint')) return
+  if (!args.some(({ value }) => /^--?config\b/.test(value)) && !env.has('OTELCOL_OPTIONS'))
+    yield remark(name, (at.get('command') ?? at).keyPlace(), '--config=FILE', 'no --config: the collector ends at once')
 }
 
 /** https://curl.se/docs/manpage.html: options with a value, and at least one URL. */

@@ -31,7 +31,7 @@ export const check: Check = {
     isRefusal: true,
     title: 'Kubernetes knows the apiVersion of each object and the keys of its containers',
     failureTitle: 'Kubernetes refuses a manifest: an apiVersion or a key of a container that it does not know',
-    why: 'kubectl apply ends with "no matches for kind" at an apiVersion that has no such kind, and with "unknown field" at a key that a container does not have (strict validation, the default since 1.27). https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation',
+    why: 'kubectl apply ends with "no matches for kind" at an apiVersion that has no such kind. It ends with "unknown field" at a key that a container does not have. https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation',
     mend: 'In the manifest, correct the apiVersion or the key.',
     example: 'apiVersion: apps/v1beta2 # Deployment is apps/v1 since Kubernetes 1.16',
   },

@@ -33,7 +33,7 @@ export const check: Check = {
   },
 }
 
-/** One that is not written is the namespace of whoever applies it. */
+/** One that is not written is that of `kubectl apply`. */
 function mayShareNamespace(one: Cursor, other: Cursor): boolean {
   const [mine, its] = [one, other].map((each) => each.string('metadata', 'namespace') ?? each.string('namespace'))
   return mine === undefined || its === undefined || mine === its

@@ -17,7 +17,7 @@ export const check: Check = {
     needs: ['manifest'],
     title: 'Addresses in the configuration name a Service of Kubernetes and one of its ports',
     failureTitle: 'An address names a port that the Service does not have, or what has no name in DNS',
-    why: 'A Service listens at spec.ports[].port alone: the port of the container is behind it. A Deployment or DaemonSet has no name in DNS, whatever its pods are called. https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/',
+    why: 'A Service listens at spec.ports[].port alone: the port of the container is behind it. A Deployment or DaemonSet has no name in DNS. https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/',
     mend: 'In the address, use metadata.name of the Service and its `port`, not its targetPort.',
     example:
       'kind: Service\nmetadata: { name: app }\nspec: { ports: [{ port: 80, targetPort: 8080 }] }\n# prometheus.yml: targets: ["app:8080"]',
