@@ -17,7 +17,7 @@ const MOST_ZOOM = 200
 const GROUPS: Record<Lane['group'], string> = {
   experiments: 'Experiments',
   outages: 'Outages',
-  alerts: 'Alerts (Prometheus)',
+  alerts: 'Alerts',
   notifications: 'Notifications',
   load: 'Load (k6)',
   evaluations: 'Prometheus',

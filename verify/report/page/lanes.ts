@@ -1,6 +1,7 @@
 import type { JournalEntry } from '../../model/journal.ts'
 import type { Bar, Lane, Mark } from '../../model/page.ts'
 import type { Plan } from '../../model/plan.ts'
+import { parseInstant } from '../../text/instant.ts'
 import { entriesOf, experimentsOf, seriesOf } from './entries.ts'
 import type { Entry } from './entries.ts'
 import { countOf } from '../../text/count-of.ts'
@@ -28,7 +29,7 @@ export function lanesOf(entries: readonly JournalEntry[]): Lane[] {
     })),
     ...outageLanes(entries, header, [...(plan?.outages ?? []), ...confirmed.flatMap((entry) => entry.outages ?? [])]),
     ...byHandLanes(entries),
-    ...alertLanes(entries, severities),
+    ...(entries.some((entry) => entry.kind === 'alerts-series') ? alertLanes(entries, severities) : notifiedLanes(entries, severities)),
     ...notificationLanes(entries),
     ...loadLanes(entries),
     ...missedLane(entries),
@@ -161,6 +162,54 @@ function alertLanes(entries: readonly JournalEntry[], severities: ReadonlyMap<st
   }
   for (const lane of lanes.values()) lane.bars.sort((a, b) => a.fromMs - b.fromMs)
   return [...lanes.values()].sort((a, b) => (a.bars[0]?.fromMs ?? 0) - (b.bars[0]?.fromMs ?? 0))
+}
+
+/**
+ * Firing of each alert name as its notifications have it: what is known while a drill runs, or of one that was cut off before ALERTS was
+ * read. Synthetic alerts of the delivery exercise are none.
+ */
+function notifiedLanes(entries: readonly JournalEntry[], severities: ReadonlyMap<string, string>): Lane[] {
+  const [firstMs, lastMs] = [entries[0]?.atMs ?? 0, entries.at(-1)?.atMs ?? 0]
+  const within = (ms: number): number => Math.min(lastMs, Math.max(firstMs, ms))
+  const lanes = new Map<string, Lane>()
+  const open = new Map<string, Bar>()
+  for (const { body, seq } of entriesOf(entries, 'notification')) {
+    for (const { status, labels, startsAt, endsAt } of notifiedAlerts(body)) {
+      const { alertname = '', firedrill, severity = '', ...rest } = labels
+      const startMs = parseInstant(startsAt)
+      if (alertname === '' || firedrill !== undefined || startMs === undefined) continue
+      const lane: Lane = lanes.get(alertname) ?? {
+        group: 'alerts',
+        label: alertname,
+        severity: severities.get(alertname) ?? severity,
+        bars: [],
+        marks: [],
+      }
+      lanes.set(alertname, lane)
+      // One receiver after the other says the same.
+      const key = JSON.stringify([alertname, Object.entries(labels).sort(), startMs])
+      const text = `firing, as notified ${Object.values(rest).join(' ')}`.trim()
+      const bar = open.get(key) ?? { fromMs: within(startMs), untilMs: lastMs, kind: 'firing' as const, text, pointer: seq }
+      if (!open.has(key)) lane.bars.push(bar)
+      open.set(key, bar)
+      const endMs = parseInstant(endsAt)
+      if (status === 'resolved' && endMs !== undefined) bar.untilMs = Math.max(bar.fromMs, within(endMs))
+    }
+  }
+  return [...lanes.values()].sort((a, b) => (a.bars[0]?.fromMs ?? 0) - (b.bars[0]?.fromMs ?? 0))
+}
+
+/** The alerts of a webhook's body that are whole; none of a chat message. */
+function notifiedAlerts(body: unknown): { status: unknown; labels: Record<string, string>; startsAt: unknown; endsAt: unknown }[] {
+  const alerts = typeof body === 'object' && body !== null ? (body as { alerts?: unknown }).alerts : undefined
+  if (!Array.isArray(alerts)) return []
+  return (alerts as unknown[]).flatMap((alert) => {
+    if (typeof alert !== 'object' || alert === null) return []
+    const { status, labels, startsAt, endsAt } = alert as Record<string, unknown>
+    if (typeof labels !== 'object' || labels === null) return []
+    const texts = Object.entries(labels).map(([name, value]) => [name, String(value)])
+    return [{ status, labels: Object.fromEntries(texts) as Record<string, string>, startsAt, endsAt }]
+  })
 }
 
 /** Stretches of samples without a hole; a step is the smallest distance between two. */

@@ -10,6 +10,7 @@ import { allWell, namedText } from '../../../testing/journals/named-journal.ts'
 import { summarise } from '../summarise.ts'
 import { MOST_POINTS, thinned } from './entries.ts'
 import { isDrawn, mayBeShown, pageOf } from './make-page.ts'
+import { lanesOf } from './lanes.ts'
 import { SHOWN_CHECKS } from './proofs.ts'
 
 function drawn(name: string): Page {
@@ -172,4 +173,39 @@ test('no line that is drawn or wanted is passed over before it is parsed, and mo
   const { seq } = JSON.parse(passedOver[0]!) as JournalEntry
   assert.equal(mayBeShown(passedOver[0]!, new Set([seq])), true)
   assert.equal(mayBeShown(passedOver[0]!.replace('{', '{ '), new Set()), true, 'a line that another program wrote is parsed')
+})
+
+test('before ALERTS is read, while a drill runs, an alert is on its lane as its notifications have it', () => {
+  const [header] = JOURNAL.entries
+  assert.ok(header?.kind === 'header')
+  const at = (s: number): string => new Date(header.atMs + s * 1_000).toISOString()
+  const labels = { alertname: 'RedisConnectionFailed', severity: 'critical', job: 'redis-exporter' }
+  const notified = (seq: number, status: 'firing' | 'resolved', more: object = {}): JournalEntry => ({
+    seq,
+    atMs: header.atMs + seq * 1_000,
+    kind: 'notification',
+    path: '/critical',
+    receiver: 'critical',
+    arrivedMs: header.atMs + seq * 1_000,
+    method: 'POST',
+    headers: {},
+    body: { alerts: [{ status, labels, startsAt: at(2), endsAt: status === 'resolved' ? at(9) : '0001-01-01T00:00:00Z', ...more }] },
+  })
+  const alerts = (...entries: JournalEntry[]): unknown[] =>
+    lanesOf([header, ...entries])
+      .filter(({ group }) => group === 'alerts')
+      .map(({ label, severity, bars }) => [
+        label,
+        severity,
+        ...bars.map((bar) => [(bar.fromMs - header.atMs) / 1_000, (bar.untilMs - header.atMs) / 1_000, bar.kind, bar.pointer]),
+      ])
+  assert.deepEqual(alerts(notified(4, 'firing'), notified(5, 'firing')), [['RedisConnectionFailed', 'critical', [2, 5, 'firing', 4]]])
+  assert.deepEqual(alerts(notified(4, 'firing'), notified(11, 'resolved')), [['RedisConnectionFailed', 'critical', [2, 9, 'firing', 4]]])
+  assert.deepEqual(alerts(notified(4, 'firing', { labels: { ...labels, firedrill: 'run' } })), [], 'of the delivery exercise')
+  for (const broken of [{ labels: null }, { startsAt: 'soon' }, { labels: { job: 'a' } }])
+    assert.deepEqual(alerts(notified(4, 'firing', broken)), [])
+  // Clipped to the drill: a journal may hold any time.
+  assert.deepEqual(alerts(notified(4, 'firing', { startsAt: '0002-01-01T00:00:00Z' })), [
+    ['RedisConnectionFailed', 'critical', [0, 4, 'firing', 4]],
+  ])
 })
