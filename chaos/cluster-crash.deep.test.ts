@@ -1,11 +1,11 @@
 /**
  * kill -9 at every step, of the tool and of both, with faults on a workload of a real Kubernetes cluster: that of the context which
- * FIREDRILL_TEST_CONTEXT names in the kubeconfig; skipped without one. Touches a namespace that it makes itself, and removes it.
+ * FIREDRILL_TEST_CONTEXT names in the kubeconfig; skipped without one. Touches namespaces that it makes itself, and removes them.
  */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { after, before, describe, test, type TestContext } from 'node:test'
+import { before, describe, test, type TestContext } from 'node:test'
 import { AppsV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node'
 import { isGone, runTool, STEPS } from '../testing/chaos/crashes.ts'
 import { temporaryDirectory, waitUntil } from '../testing/chaos/processes.ts'
@@ -15,7 +15,6 @@ import { hasLeftover, ledgerFiles } from './ledger.ts'
 
 const { FIREDRILL_TEST_CONTEXT: context = '', FIREDRILL_TEST_IMAGE: image = 'busybox:1.36' } = process.env
 const skip = context === '' ? 'FIREDRILL_TEST_CONTEXT names no context of a cluster' : false
-const namespace = `firedrill-crash-${randomBytes(4).toString('hex')}`
 const REPLICAS = 2
 /** Scaling has no step between the order and its answer. */
 const steps = STEPS.filter((step) => step !== 'apply:killed')
@@ -26,21 +25,21 @@ describe('a workload of a cluster', { concurrency: 2 }, () => {
     if (skip !== false) return
     config.loadFromDefault()
     config.setCurrentContext(context)
-    await config.makeApiClient(CoreV1Api).createNamespace({ body: { metadata: { name: namespace } } })
-  })
-  after(async () => {
-    if (skip === false) await config.makeApiClient(CoreV1Api).deleteNamespace({ name: namespace })
   })
 
   async function setUp(t: TestContext) {
     const name = `web-${randomBytes(4).toString('hex')}`
+    // One each: a drill that was killed leaves the lease of its namespace expiring.
+    const namespace = `firedrill-crash-${name}`
+    const core = config.makeApiClient(CoreV1Api)
+    await core.createNamespace({ body: { metadata: { name: namespace } } })
+    t.after(() => core.deleteNamespace({ name: namespace }))
     const apps = config.makeApiClient(AppsV1Api)
     const labels = { app: name }
     const container = { name: 'web', image, command: ['sh', '-c', 'sleep 3600'] }
     const template = { metadata: { labels }, spec: { terminationGracePeriodSeconds: 0, containers: [container] } }
     const body = { metadata: { name, labels }, spec: { replicas: REPLICAS, selector: { matchLabels: labels }, template } }
     await apps.createNamespacedDeployment({ namespace, body })
-    t.after(() => apps.deleteNamespacedDeployment({ name, namespace }))
     const kubernetes: Workload = { context, namespace, kind: 'deployment', name }
     const wanted = async (): Promise<number | undefined> => (await inspectWorkload(kubernetes))?.wanted
     await waitUntil(async () => (await inspectWorkload(kubernetes))?.ready === REPLICAS)

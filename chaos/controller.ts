@@ -27,6 +27,8 @@ import {
 import type { Lock } from './socket-lock.ts'
 import { settled } from './undo.ts'
 import { watchdogClient } from './watchdog-client.ts'
+import { holdCluster } from './cluster-lease.ts'
+import type { LeaseClocks } from './drivers/kubernetes-lease.ts'
 
 export interface UndoResult {
   startedMs: number
@@ -66,6 +68,8 @@ export interface ChaosOptions {
   registry?: readonly Fault[]
   /** The folder's lock, of holdForDrill: it then stays held after close(). */
   held?: Lock
+  /** Of the lease in a cluster; for tests. */
+  clusterClocks?: LeaseClocks
   /** For the crash tests. */
   seams?: { atStep?: AtStep; watchdogProgram?: string }
 }
@@ -98,6 +102,11 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
     if (options.held === undefined) await held.release()
   }
   const recovered = await recoverHeld(dir, release, options.target.name)
+  // No drill from another machine meanwhile; of this one the folder's lock keeps others out.
+  const cluster = await holdCluster(options.target, dir, options.clusterClocks).catch(async (error: unknown) => {
+    await release()
+    throw error
+  })
   const file = newLedgerFile(dir)
   const ledger = await Ledger.open(file, atStep)
   const watchdog = watchdogClient(file, options.leaseMs ?? 30_000, options.seams?.watchdogProgram)
@@ -107,6 +116,7 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
   let closed = false
 
   const inject = async (use: FaultUse, experiment: string, maxMs: number): Promise<Injected> => {
+    cluster.lost.throwIfAborted()
     const { part, fault } = faultOn(options.target, use, registry)
     const params = readParams(fault.meta, use.params)
     if (closed || stop.signal.aborted)
@@ -147,6 +157,7 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
       one.entry.state = 'applied'
       // While this process hung, the watchdog may have undone everything; and everything may be being undone right now.
       await refuseAfterTakeOver(file)
+      cluster.lost.throwIfAborted()
       signal.throwIfAborted()
       return { startedMs: one.applied.startedMs ?? calledMs, effectiveMs, detail: one.applied.detail, undo: () => undo(one) }
     } catch (error) {
@@ -216,8 +227,11 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
     } else {
       watchdog.abandon()
     }
+    await cluster.release()
     await release()
   }
+
+  cluster.lost.addEventListener('abort', () => void undoAll())
 
   try {
     await watchdog.ensure()

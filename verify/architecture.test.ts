@@ -106,6 +106,13 @@ const TABLE: readonly Row[] = [
     tests: ['playwright-core', 'verify/drill/', 'verify/judge/', 'verify/report/', 'chaos/fault-registry.ts'],
   },
 
+  // The plan in the words of others; a scenario's parameters have one spelling.
+  {
+    folder: 'verify/export/',
+    may: ['yaml', 'verify/drivers/k6.ts'],
+    tests: ['ajv', 'verify/spec/', 'verify/plan/', 'verify/compress/', 'verify/drill/'],
+  },
+
   // The world: what the ports of verify/run/ports.ts are in earnest.
   {
     folder: 'verify/collect/',
@@ -211,6 +218,7 @@ const TABLE: readonly Row[] = [
       'lab/tools/',
       'verify/config/',
       'verify/drill/',
+      'verify/export/',
       'verify/judge/drill-check.ts',
       'verify/judge/drill-checks.ts',
       'verify/lint/',

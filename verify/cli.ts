@@ -17,6 +17,7 @@ const COMMANDS: Record<string, (io: CommandIo) => Promise<Command>> = {
   backtest: async (io) => (await import('./commands/backtest-command.ts')).backtestCommand(io),
   coverage: async (io) => (await import('./commands/coverage-command.ts')).coverageCommand(io),
   plan: async (io) => (await import('./commands/plan-command.ts')).planCommand(io),
+  export: async (io) => (await import('./commands/export-command.ts')).exportCommand(io),
   run: async (io) => (await import('./commands/run-command.ts')).runCommand(io),
   judge: async (io) => (await import('./commands/judge-command.ts')).judgeCommand(io),
   report: async (io) => (await import('./commands/report-command.ts')).reportCommand(io),

@@ -137,7 +137,8 @@ export async function podIsThere(workload: Workload, pod: Pod): Promise<boolean>
 }
 
 /** A verb that a fault needs, as the API server is asked for it. */
-export type Permission = Required<Pick<V1ResourceAttributes, 'verb' | 'group' | 'resource'>> & Pick<V1ResourceAttributes, 'subresource'>
+export type Permission = Required<Pick<V1ResourceAttributes, 'verb' | 'group' | 'resource'>> &
+  Pick<V1ResourceAttributes, 'subresource' | 'name'>
 
 /**
  * Asks the API server whether this user may (SelfSubjectAccessReview, open to every user). Throws FAULT_FORBIDDEN with what is missing and
@@ -206,7 +207,7 @@ function client() {
 const configs = new Map<string, Promise<KubeConfig>>()
 
 /** Once a process: a login by an exec plugin is kept with it, and a fault asks four times a second. */
-function configOf({ context }: Workload): Promise<KubeConfig> {
+export function configOf({ context }: Pick<Workload, 'context'>): Promise<KubeConfig> {
   const key = JSON.stringify([process.env['KUBECONFIG'], context])
   const config = configs.get(key) ?? readConfig(context)
   configs.set(key, config)
