@@ -108,7 +108,7 @@ test('loaded rules by rung: of the drill by its verdicts, of service by ALERTS; 
     ],
   )
   assert.equal(rules[2]?.proofs.fired?.by, 'run-7')
-  assert.match((await run(['--reports', 'reports'])).out, /Drilled +critical +no +no +no +2d +2d +no +never +run-7/)
+  assert.match((await run(['--reports', 'reports'])).out, /Drilled +critical +never +fired 2d, delivered 2d \(run-7\)/)
   assert.match((await run(['--reports', 'reports', '--format', 'badge'])).out, /alerts drilled: 0 of 3/)
 })
 

@@ -7,12 +7,14 @@ import { columns } from '../text/columns.ts'
 import { RUNGS } from './coverage.ts'
 import type { CoveredRule, Coverage, Proof } from './coverage.ts'
 
+/** A terminal has no room for a column each. */
+const SHORT_HEAD = ['rule', 'severity', 'fired in service', 'proven, how long ago']
 const HEAD = ['rule', 'severity', ...RUNGS, 'fired in service', 'last proof']
 
 /** For a terminal. */
 export function coverageText(found: Coverage, width: number): string {
-  const rows = found.rules.map((rule) => cells(rule, found))
-  return `${[...columns([HEAD, ...rows], width), '', ...sentences(found)].join('\n')}\n`
+  const rows = found.rules.map((rule) => shortCells(rule, found))
+  return `${[...columns([SHORT_HEAD, ...rows], width), '', ...sentences(found)].join('\n')}\n`
 }
 
 /** For a pull request or a job summary. */
@@ -40,6 +42,13 @@ export function coverageBadge({ rules }: Coverage): string {
 
 function isWhole({ proofs }: CoveredRule): boolean {
   return proofs.fired !== undefined && proofs.delivered !== undefined && proofs.resolved !== undefined
+}
+
+function shortCells(rule: CoveredRule, found: Coverage): string[] {
+  const { alert, severity, proofs } = rule
+  const [service = '', by = ''] = cells(rule, found).slice(-2)
+  const rungs = RUNGS.flatMap((rung) => (proofs[rung] === undefined ? [] : `${rung} ${ago(found.nowMs - proofs[rung].atMs)}`))
+  return [alert, severity, service, rungs.length === 0 ? 'nothing' : `${rungs.join(', ')} (${by})`]
 }
 
 function cells(rule: CoveredRule, { nowMs }: Coverage): string[] {
