@@ -43,7 +43,7 @@ export function firedrill(
 export interface Measured {
   exitCode: number
   wallS: number
-  /** Of all its threads, in user mode: a machine that is busy with others adds little to it. */
+  /** Of all its threads and of the programs that it has waited for, in user mode: a machine that is busy with others adds little to it. */
   cpuS: number
   peakMb: number
 }
@@ -60,11 +60,11 @@ export function measure(program: string, argv: readonly string[]): Promise<Measu
     try {
       const kb = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]
       peakMb = Math.max(peakMb, Number(kb ?? 0) / 1024)
-      // "pid (name) state ppid ...", the 14th is utime (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html).
+      // "pid (name) state ppid ...", the 14th is utime, the 16th cutime (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html).
       const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
         .replace(/^.*\) /s, '')
         .split(' ')
-      cpuS = Math.max(cpuS, Number(fields[11] ?? 0) / TICKS_PER_S)
+      cpuS = Math.max(cpuS, (Number(fields[11] ?? 0) + Number(fields[13] ?? 0)) / TICKS_PER_S)
     } catch {
       // It has ended between two looks.
     }

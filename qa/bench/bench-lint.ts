@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { findTool } from '../../lab/tools/tools.ts'
 import { measure, PROGRAM, type Measured } from '../command.ts'
@@ -7,15 +8,17 @@ interface Row {
   what: string
   reach: string
   measured: string
-  held: boolean
+  verdict: 'held' | 'MISSED' | 'busy'
 }
 
-/** The figures of the offline rungs, by the CPU time in user mode of all threads: a machine that is busy with others adds little to it. */
+/**
+ * The figures of the offline rungs. Where two programs are compared it is by CPU time in user mode, to which a machine that is busy with
+ * others adds little.
+ */
 export async function lintRows(folder: string): Promise<Row[]> {
   return [
     await within('lint of monitoring/, start included', ['lint'], 1),
     await within('simulate, all boundaries', ['simulate'], 10),
-    await manyRules(folder, 1_000),
     await manyRules(folder, 10_000),
     await manyFiles(folder, 1_000),
   ]
@@ -23,9 +26,14 @@ export async function lintRows(folder: string): Promise<Row[]> {
 
 const spent = ({ cpuS, wallS, peakMb }: Measured): string => `${cpuS.toFixed(2)} s of CPU, ${peakMb.toFixed(0)} MB (${wallS.toFixed(1)} s)`
 
+/** The middle of three runs: the first fills the compile cache. `busy`: its CPU time is within the limit, and others kept it waiting. */
 async function within(what: string, argv: readonly string[], limitS: number): Promise<Row> {
-  const ours = await measure(PROGRAM, argv)
-  return { what, reach: `<= ${limitS} s`, measured: `${spent(ours)}, exit code ${ours.exitCode}`, held: ours.cpuS <= limitS }
+  const runs: Measured[] = []
+  for (let run = 0; run < 3; run++) runs.push(await measure(PROGRAM, argv))
+  const ours = runs.sort((a, b) => a.wallS - b.wallS)[1]!
+  const isBusy = ours.cpuS <= limitS && (loadavg()[0] ?? 0) > availableParallelism()
+  const verdict = ours.wallS <= limitS ? 'held' : isBusy ? 'busy' : 'MISSED'
+  return { what, reach: `<= ${limitS} s`, measured: `${spent(ours)}, exit code ${ours.exitCode}`, verdict }
 }
 
 const LIMIT_MB = 250
@@ -42,7 +50,7 @@ async function manyRules(folder: string, count: number): Promise<Row> {
   writeFileSync(file, `groups:\n  - name: many\n    rules:\n${rules.join('\n')}\n`)
   const row = { what: `lint of ${count} rules`, reach: `promtool, <= ${LIMIT_MB} MB` }
   const promtool = findTool('promtool')
-  if (promtool === undefined) return { ...row, measured: 'promtool is not there', held: false }
+  if (promtool === undefined) return { ...row, measured: 'promtool is not there', verdict: 'MISSED' }
   const pairs: { ours: Measured; theirs: Measured; ratio: number }[] = []
   for (let pair = 0; pair < PAIRS; pair++) {
     const ours = await measure(PROGRAM, ['lint', file])
@@ -53,7 +61,7 @@ async function manyRules(folder: string, count: number): Promise<Row> {
   return {
     ...row,
     measured: `${spent(ours)}; promtool ${spent(theirs)}: ${ratio.toFixed(2)} times its CPU time`,
-    held: ratio <= 1 && ours.peakMb <= LIMIT_MB,
+    verdict: ratio <= 1 && ours.peakMb <= LIMIT_MB ? 'held' : 'MISSED',
   }
 }
 

@@ -39,8 +39,8 @@ export function isMisspelt(metric: string, input: LintInput): boolean {
 
 /** Selectors of what absent() looks for: without a series they make the rule fire. */
 export function soughtAbsent(rule: RuleNode): Set<Selector> {
-  const result = parsedRule(rule)
-  const calls = result.ok ? [...walk(result.expr)].filter((node) => node.kind === 'call' && node.fn.startsWith('absent')) : []
+  const result = rule.expr.includes('absent') ? parsedRule(rule) : undefined
+  const calls = result?.ok === true ? [...walk(result.expr)].filter((node) => node.kind === 'call' && node.fn.startsWith('absent')) : []
   return new Set(calls.flatMap((call) => selectors(call)))
 }
 

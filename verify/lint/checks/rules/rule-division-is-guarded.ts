@@ -18,6 +18,7 @@ export const check: Check = {
   *judge(input) {
     const { config } = input
     for (const rule of config.rules) {
+      if (!rule.expr.includes('/')) continue
       const result = parsedRule(rule)
       if (!result.ok) continue
       const guarded = guards(result.expr)

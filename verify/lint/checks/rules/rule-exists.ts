@@ -17,7 +17,8 @@ export const check: Check = {
   *judge(input) {
     const [file] = input.config.ruleFiles
     if (file === undefined) return
-    const unknown = input.config.rules.filter((rule) => !input.spec.rules.some((spec) => spec.alert === rule.alert))
+    const specified = new Set(input.spec.rules.map(({ alert }) => alert))
+    const unknown = input.config.rules.filter(({ alert }) => !specified.has(alert))
     for (const spec of input.spec.rules) {
       if (rulesOf(input, spec).length > 0) continue
       const near = nearest(

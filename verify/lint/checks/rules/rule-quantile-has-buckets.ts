@@ -17,6 +17,7 @@ export const check: Check = {
   },
   *judge({ config }) {
     for (const rule of config.rules) {
+      if (!rule.expr.includes('histogram_quantile')) continue
       const result = parsedRule(rule)
       if (!result.ok) continue
       for (const node of walk(result.expr)) {

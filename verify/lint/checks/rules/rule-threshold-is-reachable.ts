@@ -23,8 +23,8 @@ export const check: Check = {
     for (const rule of config.rules) {
       const result = parsedRule(rule)
       if (!result.ok) continue
-      const several = [...comparisons(result.expr)].length > 1
-      for (const alternative of several ? normaliseCondition(result.expr, facts) : []) {
+      const compared = [...comparisons(result.expr)]
+      for (const alternative of compared.length > 1 ? normaliseCondition(result.expr, facts) : []) {
         const found = contradiction(alternative)
         if (found === undefined) continue
         const [one, other] = found.both
@@ -37,7 +37,7 @@ export const check: Check = {
         )
       }
       const top = new Set(alternatives(result.expr))
-      for (const node of comparisons(result.expr)) {
+      for (const node of compared) {
         if (isConstant(node.lhs) && isConstant(node.rhs)) continue
         const [left, right] = [boundsOf(node.lhs, facts), boundsOf(node.rhs, facts)]
         const outcome = isComparator(node.op) ? decided(left, node.op, right) : undefined
