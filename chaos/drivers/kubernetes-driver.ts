@@ -16,6 +16,8 @@ export interface WorkloadState {
   pods: number
   /** The label selector of its pods. */
   selector: string
+  /** Labels of its pods. */
+  labels: Record<string, string>
   /** What is still being rolled out, in words. */
   rollout?: string
   /** Who would bring back what a fault changes in the workload's own specification. */
@@ -61,6 +63,7 @@ export async function inspectWorkload(workload: Workload): Promise<WorkloadState
     ready,
     pods: items.length,
     selector,
+    labels: spec?.template.metadata?.labels ?? {},
     ...(unseen ? { rollout: 'its controller has not seen the latest change' } : {}),
     ...(!unseen && behind ? { rollout: `${updated} of ${wanted} pods have the latest template` } : {}),
     ...(mark === undefined ? {} : { managedBy: `${GITOPS[mark]} (${mark})` }),

@@ -20,11 +20,24 @@ for (const [kind, name, pod, wrong] of [
 }
 
 test('a user who may not delete pods deletes none', async (t) => {
-  const asked = recorded['delete-pod deployment']!.slice(0, 3)
-  const refused = asked.map((reply, index) => (index < 2 ? reply : { ...reply, body: { ...reply.body, status: { allowed: false } } }))
+  const asked = recorded['delete-pod deployment']!.slice(0, 5)
+  const refused = asked.map((reply, index) => (index !== 2 ? reply : { ...reply, body: { ...reply.body, status: { allowed: false } } }))
   await apiServer(t, refused)
   await assert.rejects(deletePodFault.prepare(workloadPart('deployment', 'web'), {}, context), {
     code: 'FAULT_FORBIDDEN',
     message: 'the user of context fd may not delete pods in namespace moalog',
+  })
+})
+
+test('a PodDisruptionBudget that allows no disruption keeps the pod', async (t) => {
+  const kept = recorded['kept']!
+  const asked = recorded['delete-pod deployment']!.slice(0, 9)
+  await apiServer(
+    t,
+    asked.map((reply) => kept.find(({ request }) => request === reply.request) ?? reply),
+  )
+  await assert.rejects(deletePodFault.prepare(workloadPart('deployment', 'web'), {}, context), {
+    code: 'FAULT_NOT_STEADY',
+    message: /PodDisruptionBudget web allows no pod of deployment moalog\/web to be taken away now/,
   })
 })

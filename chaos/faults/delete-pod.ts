@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { deletePod, mayDo, nameOf, podIsThere, workloadToHarm } from '../drivers/kubernetes-driver.ts'
-import { defineFault, offered } from '../fault.ts'
+import { KEEPER_PERMISSIONS, keepersOf } from '../drivers/kubernetes-keepers.ts'
+import { defineFault, notSteady, offered } from '../fault.ts'
 
 export const deletePodFault = defineFault({
   meta: {
     id: 'delete-pod',
     title: 'Delete one pod of a Kubernetes workload at once; its controller makes another',
     needs: ['kubernetes'],
-    blastRadius: 'One pod of the workload, until its successor is ready. A PodDisruptionBudget does not hold it back.',
+    blastRadius: 'One pod of the workload, until its successor is ready. Refused where a PodDisruptionBudget allows none.',
     undone: 'The workload has all its pods ready; its controller does that by itself.',
     params: {},
   },
@@ -17,8 +18,15 @@ export const deletePodFault = defineFault({
       { verb: 'get', group: 'apps', resource: `${workload.kind}s` },
       { verb: 'list', group: '', resource: 'pods' },
       { verb: 'delete', group: '', resource: 'pods' },
+      ...KEEPER_PERMISSIONS,
     ])
-    const { uid, wanted, selector } = await workloadToHarm(workload)
+    const { uid, wanted, selector, labels } = await workloadToHarm(workload)
+    const { budgets } = await keepersOf(workload, labels)
+    const spent = budgets.find(({ allows }) => allows === 0)
+    if (spent !== undefined)
+      throw notSteady(
+        `PodDisruptionBudget ${spent.name} allows no pod of ${nameOf(workload)} to be taken away now: add a pod, or leave the experiment out with --skip`,
+      )
     return {
       undo: { driver: 'kubernetes', state: 'ready', workload, uid, replicas: wanted },
       async apply() {

@@ -16,8 +16,9 @@ interface Body {
   items: [{ metadata: { deletionTimestamp?: string; ownerReferences: [{ name: string }] } }]
 }
 
-/** Until the workload was looked at: permissions, the workload, its pods. */
-const looked = whole.slice(0, 6)
+/** Until the workload was looked at: permissions, the workload, its pods; then who else decides how many there are. */
+const looked = whole.slice(0, 8)
+const keepers = whole.slice(8, 10)
 const changed = (replies: readonly ApiReply[], request: RegExp, change: (body: Body) => void): ApiReply[] =>
   replies.map((reply) => {
     if (!request.test(reply.request)) return reply
@@ -47,7 +48,7 @@ test('a user without the permissions touches nothing, and reads which Role is mi
     code: 'FAULT_FORBIDDEN',
     exitCode: 3,
     message:
-      'the user of context fd may not get deployments.apps, get deployments/scale.apps, patch deployments/scale.apps, list pods in namespace moalog',
+      'the user of context fd may not get deployments.apps, get deployments/scale.apps, patch deployments/scale.apps, list pods, list horizontalpodautoscalers.autoscaling, list poddisruptionbudgets.policy in namespace moalog',
     next: /firedrill-rbac\.yaml/,
   })
 })
@@ -107,7 +108,7 @@ test('one that another has scaled up meanwhile, or made anew, is left as it is',
   const after = whole.slice(-2)
   const anew = changed(after, WORKLOAD, ({ metadata }) => (metadata.uid = 'another'))
   const wide = changed(after, WORKLOAD, ({ spec }) => (spec.replicas = 1))
-  await apiServer(t, [...looked, ...anew, ...anew, ...anew, ...wide, ...wide, ...wide])
+  await apiServer(t, [...looked, ...keepers, ...anew, ...anew, ...anew, ...wide, ...wide, ...wide])
   const { undo } = await scaleAwayFault.prepare(deployment, {}, context)
   await carryOut(undo)
   await carryOut(undo)
@@ -117,4 +118,30 @@ test('a context that the kubeconfig lacks is named', async (t) => {
   await apiServer(t, [])
   const part = { name: 'web', kubernetes: { ...deployment.kubernetes, context: 'prod' } }
   await assert.rejects(scaleAwayFault.prepare(part, {}, context), { code: 'TARGET_CONTEXT', next: 'it has: fd' })
+})
+
+/** The same workload with a HorizontalPodAutoscaler and a PodDisruptionBudget. */
+const kept = recorded['kept']!
+const replaced = whole.map((reply) => kept.find(({ request }) => request === reply.request) ?? reply)
+
+test('a HorizontalPodAutoscaler and a PodDisruptionBudget are named in what was done', async (t) => {
+  await apiServer(t, replaced)
+  const { undo, apply } = await scaleAwayFault.prepare(deployment, {}, context)
+  assert.match(
+    (await apply()).detail,
+    /has no pod left; HorizontalPodAutoscaler web pauses meanwhile, PodDisruptionBudget web does not hold it back$/,
+  )
+  await stillWrong(undo)
+  await carryOut(undo)
+})
+
+test('a HorizontalPodAutoscaler that may want 0 pods does not pause: nothing is harmed', async (t) => {
+  const awake = changed(replaced.slice(0, 10), /horizontalpodautoscalers/, ({ items }) => {
+    ;(items[0] as unknown as { spec: { minReplicas: number } }).spec.minReplicas = 0
+  })
+  await apiServer(t, awake)
+  await assert.rejects(scaleAwayFault.prepare(deployment, {}, context), {
+    code: 'FAULT_NOT_STEADY',
+    message: /HorizontalPodAutoscaler web may want 0 pods of deployment moalog\/web/,
+  })
 })

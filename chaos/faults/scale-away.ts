@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { inspectWorkload, mayDo, nameOf, scaleWorkload, workloadToHarm, type Permission } from '../drivers/kubernetes-driver.ts'
+import { besidesText, KEEPER_PERMISSIONS, keepersOf } from '../drivers/kubernetes-keepers.ts'
 import { defineFault, notSteady, offered } from '../fault.ts'
 
 export const scaleAwayFault = defineFault({
@@ -15,10 +16,17 @@ export const scaleAwayFault = defineFault({
   async prepare(part, _params, { signal }) {
     const workload = offered(part, 'kubernetes')
     await mayDo(workload, permissions(workload.kind))
-    const { uid, wanted, managedBy } = await workloadToHarm(workload)
+    const { uid, wanted, managedBy, labels } = await workloadToHarm(workload)
     if (managedBy !== undefined)
       throw notSteady(
         `${nameOf(workload)} is kept by ${managedBy}, which would bring its pods back: suspend its sync for the drill, or use delete-pod`,
+      )
+    const keepers = await keepersOf(workload, labels)
+    // https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#implicit-maintenance-mode-deactivation
+    const awake = keepers.autoscalers.find(({ least }) => least === 0)
+    if (awake !== undefined)
+      throw notSteady(
+        `HorizontalPodAutoscaler ${awake.name} may want 0 pods of ${nameOf(workload)}. Such a one does not pause at 0: give it a minReplicas of 1 for the drill, or use delete-pod`,
       )
     return {
       undo: { driver: 'kubernetes', state: 'ready', workload, uid, replicas: wanted },
@@ -29,7 +37,8 @@ export const scaleAwayFault = defineFault({
           const now = await inspectWorkload(workload)
           if (now === null) throw new Error(`${nameOf(workload)} was removed meanwhile`)
           if (now.wanted > 0) throw new Error(`${nameOf(workload)} was scaled to 0, and another has scaled it to ${now.wanted}`)
-          if (now.pods === 0) return { detail: `${nameOf(workload)} is scaled from ${wanted} to 0 and has no pod left` }
+          if (now.pods === 0)
+            return { detail: `${nameOf(workload)} is scaled from ${wanted} to 0 and has no pod left${besidesText(keepers)}` }
           signal.throwIfAborted()
           await delay(200)
         }
@@ -45,5 +54,6 @@ function permissions(kind: 'deployment' | 'statefulset'): readonly Permission[] 
     { verb: 'get', group: 'apps', resource, subresource: 'scale' },
     { verb: 'patch', group: 'apps', resource, subresource: 'scale' },
     { verb: 'list', group: '', resource: 'pods' },
+    ...KEEPER_PERMISSIONS,
   ]
 }
