@@ -6,7 +6,7 @@ import type { Verdict } from '../../verify/model/verdict.ts'
 import type { Check } from '../../verify/judge/drill-check.ts'
 import { judge, judgeRecord } from '../../verify/judge/judge.ts'
 import { checks } from '../../verify/judge/drill-checks.ts'
-import { ALTERATIONS, altered } from '../tampering/alterations.ts'
+import { ALTERATIONS, ALTERED_KINDS, altered } from '../tampering/alterations.ts'
 import { seeded } from '../random/seeded-random.ts'
 import { ZERO_MS, simulate } from '../virtual/virtual-journal.ts'
 import type { Mutant, World } from '../virtual/virtual-journal.ts'
@@ -100,10 +100,17 @@ export const PREMISES: ReadonlySet<string> = new Set([
   'steady-before',
 ])
 
-/** An alteration that makes a passed check fail (a premise: unknown); what did so before for this check is tried first. */
-export function refutedBy(journal: Journal, { check, subject }: Pick<Verdict, 'check' | 'subject'>): string | undefined {
+/**
+ * An alteration that makes a passed check fail (a premise: unknown). First those are tried that did so before for this check, then those of
+ * entries that the verdict points to.
+ */
+export function refutedBy(journal: Journal, { check, subject, pointers }: Verdict): string | undefined {
   const proven = PROVEN.get(check) ?? []
-  const name = [...new Set([...proven, ...Object.keys(ALTERATIONS)])].find((each) => refuted(journal)(check)(each).has(subject))
+  const kinds = new Set(pointers.flatMap((seq) => journal.entries[seq]?.kind ?? []))
+  const all = Object.keys(ALTERATIONS)
+  const isNear = (kind: JournalEntry['kind'] | undefined): boolean => kind !== undefined && kinds.has(kind)
+  const near = all.filter((each) => isNear(ALTERED_KINDS.get(each)))
+  const name = [...new Set([...proven, ...near, ...all])].find((each) => refuted(journal)(check)(each).has(subject))
   if (name !== undefined) PROVEN.set(check, [name, ...proven.filter((each) => each !== name)])
   return name
 }

@@ -82,9 +82,14 @@ const CALCULATED: Record<string, Alteration> = {
   }),
 }
 
+const WRITTEN = readChanges(new URL('./alterations.tsv', import.meta.url))
+
+/** Which entries an alteration of alterations.tsv changes. */
+export const ALTERED_KINDS: ReadonlyMap<string, Kind> = new Map(WRITTEN.map(({ what, kind }) => [what, kind]))
+
 export const ALTERATIONS: Record<string, Alteration> = {
   ...Object.fromEntries(
-    readChanges(new URL('./alterations.tsv', import.meta.url)).map(({ what, kind, change }): [string, Alteration] => [
+    WRITTEN.map(({ what, kind, change }): [string, Alteration] => [
       what,
       (entries) => entries.flatMap((entry) => (entry.kind === kind ? (change(entry) ?? [entry]) : [entry])),
     ]),
