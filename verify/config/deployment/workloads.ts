@@ -122,7 +122,9 @@ function port(at: Cursor, short: string): Workload['ports'] {
     return [{ container: target, ...(published === undefined ? {} : { host: published }), at }]
   }
   const parts = short.replace(/\/(tcp|udp)$/, '').split(':')
-  const container = Number(parts.at(-1))
-  const host = Number(parts.at(-2))
+  // Of a range its first: "9085-9095:16686-16696" publishes 16686 at 9085.
+  const first = (ports: string | undefined): number => Number(ports?.replace(/^(\d+)-\d+$/, '$1'))
+  const container = first(parts.at(-1))
+  const host = first(parts.at(-2))
   return Number.isInteger(container) && container > 0 ? [{ container, ...(Number.isInteger(host) && host > 0 ? { host } : {}), at }] : []
 }

@@ -38,7 +38,7 @@ passes(id, 'a host outside', D, '"upstream": "redis:6379"', '"upstream": "redis.
 finds(
   id,
   'a proxy that no service asks',
-  { file: D, from: / {6}SPRING_R2DBC_URL: .*\n/, to: '', subject: 'postgres', severity: 'warning', observed: 'past the proxy' },
+  { file: D, from: 'toxiproxy:15435', to: 'postgres:5432', subject: 'postgres', severity: 'warning', observed: 'past the proxy' },
   { file: D, from: 'http://toxiproxy:18099', to: 'http://payment-provider:8099', subject: 'payment-provider', severity: 'warning' },
   {
     file: D,
