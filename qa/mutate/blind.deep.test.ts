@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { findTool } from '../../lab/tools/tools.ts'
 import { delivered } from '../../testing/lint/lint-files.ts'
+import { readSources } from '../../verify/config/read-sources.ts'
 import { buildSources } from '../../verify/config/build-sources.ts'
 import { mutate } from './mutate.ts'
 import { formatScore, scoreOf } from './score.ts'
@@ -34,6 +35,7 @@ test('of changes that know nothing of the checks 95 % are noticed, and each of t
     blind: { seed: 2026, sample: 250 },
     exists: (file) => existsSync(resolve(ROOT, file)),
     sources: buildSources(ROOT),
+    beside: (await readSources(['deploy'], ROOT)).texts,
   })
   assert.deepEqual(run.baseline, [])
   const { total, score } = scoreOf(run.blind)

@@ -96,9 +96,9 @@ export const EXPLANATIONS: readonly Explanation[] = [
   }),
   equivalent(
     COMPOSE,
-    /otel-agent-init\.command\.[23]\b|otel-agent-init\.healthcheck/,
+    /otel-agent-init\.command\.[23]\b.*(?:deleted|swapped)|otel-agent-init\.healthcheck/,
     'how curl reports; nothing waits for the health of a container that ends',
-    { operators: ['deleted', 'swapped'] },
+    { operators: ['deleted', 'swapped', 'of another file', 'misspelt', 'path shortened'] },
   ),
   survived(COMPOSE, /^the file is not there/, 'monitoring/ alone is what many hand to lint: a compose file is not required'),
   survived(COMPOSE, /healthcheck\.test\.\d+: http/, 'which paths of a service of one’s own answer is not known'),
@@ -384,6 +384,26 @@ export const EXPLANATIONS: readonly Explanation[] = [
     'how the field is called that is a link; what it matches and where it leads is elsewhere',
     {
       operators: ['misspelt', 'of another file'],
+    },
+  ),
+  equivalent(COMPOSE, /services\.promtail\.depends_on(?:\.loki)? deleted/, 'Promtail sends again until Loki answers, 120 times', {
+    operators: ['deleted'],
+  }),
+  equivalent(/contact-points\.yml$/, /settings\.httpMethod deleted/, 'POST is what a webhook of Grafana has by default', {
+    operators: ['deleted'],
+  }),
+  equivalent(
+    DASHBOARD,
+    /panels\.\d+\.transformations\.\d+\.options\b/,
+    'which columns of a table are shown, and how they are called, is not promised',
+    { operators: VALUES },
+  ),
+  equivalent(
+    /kustomization\.yaml$/,
+    /: items swapped|^apiVersion deleted|(?:apiVersion|Generator): value swapped$/,
+    'the order of generators and files, and what kustomize takes by default',
+    {
+      operators: ['swapped', 'deleted'],
     },
   ),
   survived(

@@ -32,6 +32,8 @@ export interface MutateOptions {
   blind?: BlindOptions
   /** Whether a file or folder is on the disk, named as texts are; without it nothing is missing. */
   exists?: (file: string) => boolean
+  /** Files that are judged with the others and stay as they are: what reads a kustomization of monitoring/. */
+  beside?: readonly ConfigText[]
   /** Sources of an image that is built, by its context's folder. */
   sources?: LintOptions['sources']
   live?: LiveJudge
@@ -215,8 +217,8 @@ class Ladder {
   }
 
   private lint(texts: ConfigText[], missing?: string): LintResult {
-    const { spec, knowledge, variables, examples = {}, exists = (): boolean => true, sources } = this.options
-    return lint(texts, {
+    const { spec, knowledge, variables, examples = {}, exists = (): boolean => true, sources, beside = [] } = this.options
+    return lint([...texts, ...beside], {
       spec,
       ...knowledge,
       variables,

@@ -84,6 +84,8 @@ async function runMutate(io: CommandIo, paths: string[], flags: MutateFlags, liv
     ...blindOf(flags),
     exists: (file) => existsSync(resolve(io.cwd, file)),
     sources: buildSources(io.cwd),
+    // What reads the kustomization of monitoring/.
+    beside: paths.length === 0 && existsSync(resolve(io.cwd, 'deploy')) ? (await readSources(['deploy'], io.cwd)).texts : [],
     ...(flags.live === true && live !== undefined ? { live: live.judge } : {}),
     progress: (done, total) => {
       if (done - printed >= 100 || done === total) {

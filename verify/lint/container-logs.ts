@@ -20,7 +20,7 @@ function discovered(log: LogSpec, spec: Spec, job: Cursor, project = 'default'):
   const container = service?.container ?? log.service
   const logstream = log.labels['logstream'] ?? 'stdout'
   const results: Labels[] = []
-  if (job.has('docker_sd_configs')) {
+  if (job.items('docker_sd_configs').length > 0) {
     results.push({
       __meta_docker_container_name: `/${container}`,
       __meta_docker_container_id: '0123456789ab',
@@ -30,7 +30,7 @@ function discovered(log: LogSpec, spec: Spec, job: Cursor, project = 'default'):
       __meta_docker_network_name: 'default',
     })
   }
-  if (job.has('kubernetes_sd_configs')) {
+  if (job.items('kubernetes_sd_configs').length > 0) {
     results.push({
       __meta_kubernetes_pod_container_name: container,
       __meta_kubernetes_pod_name: `${container}-0`,

@@ -159,3 +159,10 @@ passes(
     to: 'loki_data:loki',
   },
 )
+
+finds('compose-file-is-accepted', 'an image of a registry that brings no health check', {
+  file: 'docker-compose.yaml',
+  from: / {4}healthcheck:\n {6}<<: \*health\n {6}test: \[CMD, \/toxiproxy-cli, list\]\n/,
+  to: '',
+  observed: 'toxiproxy has none',
+})

@@ -99,7 +99,7 @@ function* sourceless(root: Cursor): Generator<Remark> {
 
 /** Images of which it is known that they bring no health check. */
 const UNCHECKED =
-  /^(?:docker\.io\/)?(?:(?:prom|grafana|jaegertracing|otel|oliver006)\/[^/]+|(?:redis|mysql|postgres|mariadb|busybox|alpine)(?::.*)?)$/
+  /^(?:(?:docker|ghcr)\.io\/)?(?:(?:prom|grafana|jaegertracing|otel|oliver006|shopify)\/[^/]+|(?:redis|mysql|postgres|mariadb|busybox|alpine)(?::.*)?)$/
 
 /** Who waits for another one's health, which nothing ever finds out. */
 function* healthless(services: readonly (readonly [string, Cursor])[]): Generator<Remark> {

@@ -118,3 +118,15 @@ finds('configuration-is-mounted', 'a file in the volume of data', {
   subject: 'prometheus',
   expected: '/etc/prometheus/prometheus.yml',
 })
+
+finds(
+  'configuration-is-mounted',
+  'a folder at the path of a file',
+  ...['jaeger/jaeger.yml', 'alertmanager/alertmanager.yml'].map((file) => ({
+    file: 'docker-compose.yaml',
+    from: `./monitoring/${file}:`,
+    to: `./monitoring/${file.split('/')[0] ?? ''}:`,
+    expected: `monitoring/${file} at `,
+    observed: 'a folder',
+  })),
+)

@@ -1,6 +1,6 @@
 import { remark, type Check, type Remark } from '../../lint-check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
-import { fileAt, filesIn, nameOf } from '../../../config/deployment/container-files.ts'
+import { fileAt, filesIn, nameOf, sourceOf } from '../../../config/deployment/container-files.ts'
 import { readableDocuments, type Cursor } from '../../../config/yaml/cursor.ts'
 import { kindOf } from '../../../config/kinds.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
@@ -55,9 +55,22 @@ export const check: Check = {
     for (const workload of config.workloads) {
       const reader = READERS.find(({ image }) => image.test(workload.image) || image.test(workload.name))
       if (reader !== undefined) yield* judgeReader(workload, reader, config)
+      yield* folderAsFile(workload, config)
     }
     yield* unmounted(config)
   },
+}
+
+/** A folder at the path of a file: the program finds a folder where it opens its configuration. */
+function* folderAsFile(workload: Workload, config: Configuration): Generator<Remark> {
+  for (const { source, target, at } of workload.mounts) {
+    const host = sourceOf(workload.at, source)
+    const inside = host === undefined ? [] : config.texts.filter(({ file }) => file.startsWith(`${host}/`))
+    if (!/\.(?:ya?ml|json|sh|conf|toml|rules)$/.test(target) || inside.length === 0 || config.texts.some(({ file }) => file === host))
+      continue
+    const meant = inside.find(({ file }) => nameOf(file) === nameOf(target))
+    yield remark(workload.name, at, `${meant === undefined ? 'a file' : meant.file} at ${target}`, `${host ?? source}, a folder`)
+  }
 }
 
 function* judgeReader(workload: Workload, reader: Reader, config: Configuration): Generator<Remark> {

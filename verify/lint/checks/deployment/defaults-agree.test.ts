@@ -33,3 +33,11 @@ passes(
   '${SLACK_WEBHOOK_URL_FILE:-./monitoring/alertmanager/no-url}',
   '${SLACK_WEBHOOK_URL_FILE:-./monitoring/alertmanager/none}',
 )
+
+finds('defaults-agree', 'a name that lacks its last letter', {
+  file: 'docker-compose.yaml',
+  from: '${BIND_ADDRESS:-127.0.0.1}',
+  to: '${BIND_ADDRES:-127.0.0.1}',
+  severity: 'warning',
+  expected: 'BIND_ADDRESS',
+})

@@ -1,5 +1,5 @@
 import { oncePerPlace, warning, type Check, type Remark } from '../../lint-check.ts'
-import { slipOf } from '../../../text/did-you-mean.ts'
+import { nearest } from '../../../text/did-you-mean.ts'
 import { scalarsIn, type Cursor } from '../../../config/yaml/cursor.ts'
 
 export const check: Check = {
@@ -25,7 +25,7 @@ function* judgeText(at: Cursor, examples: Record<string, string>, names: Readonl
   const text = (at.string() ?? '').replaceAll('$$', '  ')
   for (const { 1: name = '', 2: fallback = '', index } of text.matchAll(/\$\{(\w+):?-([^{}]*)\}/g)) {
     const set = examples[name]
-    const meant = set === undefined ? slipOf(name, names) : undefined
+    const meant = set === undefined ? nearest(name, names, 1) : undefined
     if (meant !== undefined) yield warning(name, at.place(index), `${meant}, which .env.example sets`, name)
     else if (set !== undefined && set !== '' && set !== fallback)
       yield warning(name, at.place(index), `${name}=${set}, as .env.example has it`, `${name} is ${fallback} without it`)

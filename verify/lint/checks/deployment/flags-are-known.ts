@@ -90,11 +90,19 @@ function* curlOptions({ name, args, at }: Workload): Generator<Remark> {
   if (urls === 0) yield remark(name, at.near('command'), 'a URL', 'none')
 }
 
+/** A flag that lacks its last letter; kingpin and Go's flag take no short forms. */
+export function withoutEnd(flag: string, known: ReadonlySet<string>): string | undefined {
+  return flag.length < 5 || known.has(flag)
+    ? undefined
+    : [...known].find((each) => each.length === flag.length + 1 && each.startsWith(flag))
+}
+
 function* judgeArguments({ name, args }: Workload, { flagsAlone }: KnownImage, known: ReadonlySet<string>): Generator<Remark> {
   let mayBeValue = false
   for (const { value, at } of args) {
     const flag = /^-{1,2}(?:no-)?([A-Za-z][\w.-]*)(=?)/.exec(value)
-    const meant = flag === null ? undefined : slipOf(flag[1] ?? '', known)
+    const meant =
+      flag === null ? undefined : (slipOf(flag[1] ?? '', known) ?? (flagsAlone === true ? withoutEnd(flag[1] ?? '', known) : undefined))
     if (meant !== undefined) yield remark(name, at, `--${meant}`, value)
     else if (flagsAlone === true && /^-{1,2}[\w.-]*(?:path|file|dir|config)=$/.test(value))
       yield remark(name, at, `a value of ${value}`, 'none')

@@ -83,3 +83,17 @@ passes(
   '-U, fluxpay, -d, fluxpay',
   '--username=fluxpay, --dbname=fluxpay',
 )
+
+finds(
+  'health-check-can-pass',
+  'a descriptor that is not open, code as a file, times alone where the Dockerfile has no check',
+  {
+    file: 'docker-compose.yaml',
+    from: "'exec 3<>/dev/tcp/127.0.0.1/9080",
+    to: "'exec 4<>/dev/tcp/127.0.0.1/9080",
+    subject: 'promtail',
+    observed: '&3',
+  },
+  { file: 'docker-compose.yaml', from: '[CMD, node, -e, ', to: '[CMD, node, ', subject: 'payment-provider', expected: '-e before code' },
+  { file: 'docker-compose.yaml', from: / {6}test: \[CMD, node, -e, .*\n/, to: '', subject: 'payment-provider', observed: 'times alone' },
+)

@@ -1,8 +1,8 @@
-import { oncePerPlace, remark, warning, type Check, type Remark } from '../../lint-check.ts'
+import { oncePerPlace, remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
+import { sourceOf } from '../../../config/deployment/container-files.ts'
 import { imageNameOf } from '../../known-images.ts'
 import { slipOf } from '../../../text/did-you-mean.ts'
 import { interpolate, type Workload } from '../../../config/deployment/workloads.ts'
-import type { Configuration } from '../../../config/configuration.ts'
 import { readableDocuments, type Cursor } from '../../../config/yaml/cursor.ts'
 
 const PROGRAMS = new Set(
@@ -30,20 +30,21 @@ export const check: Check = {
     mend: 'Correct the test of the health check; the first item is CMD, CMD-SHELL or NONE.',
     example: 'healthcheck:\n  test: [CMD, wegt, -q, -O, /dev/null, "http://127.0.0.1:3100/ready"]',
   },
-  *judge({ config }) {
+  *judge(input) {
+    const { config } = input
     const services = config.compose.flatMap((root) => root.pairs('services').map(([name]) => ({ root, name })))
     yield* oncePerPlace(
       services.flatMap(({ root, name }) => {
         const workload = config.workloads.find((each) => each.name === name && each.at.text === root.text)
         const health = root.get('services', name, 'healthcheck')
-        return workload === undefined || health === undefined ? [] : [...judgeService(workload, health, config)]
+        return workload === undefined || health === undefined ? [] : [...judgeService(workload, health, input)]
       }),
     )
   },
 }
 
-function* judgeService(workload: Workload, health: Cursor, config: Configuration): Generator<Remark> {
-  const { variables } = config
+function* judgeService(workload: Workload, health: Cursor, input: LintInput): Generator<Remark> {
+  const { variables } = input.config
   const test = health.get('test')
   if (test === undefined) {
     // Times alone are for the check of the image: those of the monitoring have none.
@@ -52,7 +53,7 @@ function* judgeService(workload: Workload, health: Cursor, config: Configuration
       (image !== undefined || workload.at.has('build')) &&
       health.bool('disable') !== true &&
       health.pairs().length > 0 &&
-      !bringsCheck(workload)
+      !bringsCheck(workload, input)
     )
       yield remark(workload.name, health, 'a test: the image has no health check of its own', 'times alone')
     return
@@ -82,10 +83,16 @@ function othersOf({ at, name }: Workload): string[] {
   return services.map(([each]) => each).filter((each) => each !== name)
 }
 
-/** A Dockerfile in the compose file shows whether it has one. */
-function bringsCheck({ at }: Workload): boolean {
-  const inline = at.string('build', 'dockerfile_inline')
-  return at.has('build') && (inline === undefined || /^\s*HEALTHCHECK\b/im.test(inline))
+/** Its Dockerfile shows whether it has one, in the compose file or in the build context. */
+function bringsCheck({ at }: Workload, { sources }: LintInput): boolean {
+  const context = at.string('build') ?? at.string('build', 'context') ?? ''
+  const folder = sourceOf(at, context.startsWith('.') ? context : `./${context}`)
+  const own =
+    folder === undefined
+      ? undefined
+      : sources?.(folder).find(({ file }) => file === `${folder}/${at.string('build', 'dockerfile') ?? 'Dockerfile'}`)
+  const text = at.string('build', 'dockerfile_inline') ?? own?.text
+  return at.has('build') && (text === undefined || /^\s*HEALTHCHECK\b/im.test(text))
 }
 
 function* judgeCommand(workload: Workload, test: Cursor, words: readonly Cursor[], texts: readonly string[]): Generator<Remark> {
@@ -109,6 +116,8 @@ function* judgeCommand(workload: Workload, test: Cursor, words: readonly Cursor[
   else if (name === 'test') yield* judgeTest(workload, test, words.slice(1), rest)
   else if (/^(?:node|python3?)$/.test(name) && /^-(?:e|c|-eval)$/.test(rest[0] ?? ''))
     yield* judgeCode(workload, words[2] ?? test, rest[1] ?? '')
+  else if (/^(?:node|python3?)$/.test(name) && /[();]/.test(rest[0] ?? ''))
+    yield remark(workload.name, words[1] ?? test, `-e before code for ${name}`, rest[0] ?? '')
   else if (name === 'pg_isready') yield* judgeReady(workload, test, words.slice(1), rest)
   else if (rest.length === 0 && /^(?:redis-cli|valkey-cli|node|python3?)$|-cli$/.test(name))
     yield remark(workload.name, test, `an argument of ${name}`, 'none')
@@ -261,6 +270,11 @@ function* judgeShell(workload: Workload, at: Cursor, text: string): Generator<Re
   const status = /\bgrep\s(?:-\w+\s+)*["']?\s?(\d{3})\b/.exec(text)?.[1]
   if (status !== undefined && /HTTP|http/.test(text) && !/^(?:20[04]|30[1278]|40[13])$/.test(status))
     yield remark(workload.name, at, 'a status such as 200', status)
+  // exec 3<>/dev/tcp/... opens a descriptor; another one is not open.
+  const opened = new Set([...text.matchAll(/(?:^|\s)(\d)(?:<>|<|>)/g)].map((match) => match[1]))
+  const closed = [...text.matchAll(/[<>]&(\d)/g)].map((match) => match[1] ?? '').find((each) => Number(each) > 2 && !opened.has(each))
+  if (/\bexec\s+\d/.test(text) && closed !== undefined)
+    yield remark(workload.name, at, `a descriptor that is open: ${[...opened].join(', ')}`, `&${closed}`)
   const device = /\/dev\/tcp\/([^\s/;"']*)(?:\/(\w*))?/.exec(text)
   if (device !== null && (device[1] === '' || !/^\d+$/.test(device[2] ?? '')))
     yield remark(workload.name, at, '/dev/tcp/host/port', device[0])

@@ -49,3 +49,17 @@ passes(
   'resources: [https://github.com/example/base]',
 )
 passes(ID, 'a container that the patch adds', P, 'resources: { limits: { memory: 128Mi } }', 'image: example/app:3')
+finds(
+  ID,
+  'an apiVersion that is none, a generator without a name or files',
+  { file: K, from: 'kustomize.config.k8s.io/v1beta1', to: 'kustomize.config.k7s.io/v1beta1', line: 'k7s.io' },
+  {
+    file: K,
+    from: 'replicas:',
+    to: 'configMapGenerator: [{ files: [app.yaml] }]\nreplicas:',
+    line: 'configMapGenerator',
+    observed: 'none',
+  },
+  { file: K, from: 'replicas:', to: 'configMapGenerator: [{ name: a, flies: [app.yaml] }]\nreplicas:', line: 'flies' },
+  { file: K, from: 'replicas:', to: 'configMapGenerator: [{ name: a }]\nreplicas:', line: 'configMapGenerator', observed: 'neither' },
+)

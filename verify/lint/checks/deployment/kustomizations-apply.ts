@@ -1,7 +1,7 @@
 import { remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
-import { kustomizedObjects, nameOfObject as nameOf } from '../../../config/deployment/kubernetes-objects.ts'
+import { filesOfGenerator, kustomizedObjects, nameOfObject as nameOf, resourcesOf } from '../../../config/deployment/kubernetes-objects.ts'
 import { isMeant, patchesOf, patchPathsOf, type Patch } from '../../../config/deployment/kustomize.ts'
 
 /** https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/ */
@@ -25,6 +25,7 @@ export const check: Check = {
   *judge(input) {
     for (const root of input.config.kustomizations) {
       yield* keys(root)
+      yield* generators(root, input)
       yield* paths(root, input)
       const objects = kustomizedObjects(root, input.config)
       if (objects !== undefined && objects.length > 0) {
@@ -35,8 +36,37 @@ export const check: Check = {
   },
 }
 
+const KINDS = /^kustomize\.config\.k8s\.io\/v1(?:alpha1|beta1)?$|^(?:Kustomization|Component)$/
+const GENERATOR = 'name namespace behavior files literals envs env options type'.split(' ')
+
+/** Each has a name and something to make its keys of; a folder is no file. */
+function* generators(root: Cursor, { config }: LintInput): Generator<Remark> {
+  for (const generator of ['configMapGenerator', 'secretGenerator'].flatMap((key) => root.items(key))) {
+    const name = generator.string('name') ?? ''
+    const odd = generator.pairs().find(([key]) => !GENERATOR.includes(key))
+    if (odd !== undefined)
+      yield remark(name || 'generator', odd[1].keyPlace(), `one of ${GENERATOR.join(', ')}`, `${odd[0]}, which kustomize does not know`)
+    else if (name === '') yield remark('generator', generator, 'a name', 'none')
+    else if (
+      !['files', 'literals', 'envs', 'env'].some((key) => generator.has(key)) ||
+      (generator.items('files').length === 0 && generator.has('files'))
+    )
+      yield remark(name, generator, 'files or literals, of which it is made', 'neither')
+    for (const { file, at } of filesOfGenerator(generator))
+      if (config.texts.some((text) => text.file.startsWith(`${file}/`))) yield remark(name, at, 'a file', `${file}, a folder`)
+  }
+  for (const { file, at } of resourcesOf(root)) {
+    const folder = file.replace(/\/$/, '')
+    const inside = config.texts.filter((text) => text.file.startsWith(`${folder}/`))
+    if (inside.length > 0 && !inside.some((text) => /^kustomization\.ya?ml$/i.test(text.file.slice(folder.length + 1))))
+      yield remark(folder, at, `a kustomization.yaml in ${folder}`, 'none')
+  }
+}
+
 function* keys(root: Cursor): Generator<Remark> {
   for (const [key, value] of root.pairs()) {
+    if (['apiVersion', 'kind'].includes(key) && !KINDS.test(value.string() ?? ''))
+      yield remark(key, value, 'kustomize.config.k8s.io/v1beta1, Kustomization', value.string() ?? 'none')
     const near = KEYS.includes(key)
       ? undefined
       : nearest(

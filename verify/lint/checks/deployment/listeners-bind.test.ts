@@ -17,3 +17,10 @@ passes(id, 'an address of its network, a name, every address', D, 'MOALOG_BIND: 
 passes(id, 'what a receiver fetches from', 'otel-collector.yml', 'receivers:', 'receivers:\n  redis:\n    endpoint: 8.8.8.8:6379')
 
 finds(id, 'no address', { file: 'jaeger.yml', from: '0.0.0.0:16686', to: '30s', subject: 'host-port', observed: '30s' })
+
+finds('listeners-bind', 'a variable, which Jaeger does not replace', {
+  file: 'jaeger.yml',
+  from: /(http-server:\n\s*host-port: )\S+/,
+  to: '$1$$QUERY_ADDRESS',
+  observed: '$QUERY_ADDRESS',
+})

@@ -27,8 +27,8 @@ export const check: Check = {
     // Receivers of a collector may fetch from others: only those of OTLP, Jaeger and Zipkin listen.
     const listening = collectors.filter((at) => !isFetched(at, config.collectors))
     for (const at of jaegers)
-      if (!/^(?:\[[^\]]*\]|[\w.-]*):\d+$/.test(at.string() ?? '') && !(at.string() ?? '').includes('$'))
-        yield remark(at.key, at, '0.0.0.0:port', at.string() ?? '')
+      // Jaeger replaces no variables in its file.
+      if (!/^(?:\[[^\]]*\]|[\w.-]*):\d+$/.test(at.string() ?? '')) yield remark(at.key, at, '0.0.0.0:port', at.string() ?? '')
     yield* oncePerPlace([...listening, ...jaegers, ...servers].flatMap((at) => judgeAddress(at, at.string() ?? '')))
     yield* oncePerPlace(
       config.workloads.flatMap(({ env }) =>

@@ -85,3 +85,10 @@ passes('ports-agree', 'another port of the same network', D, '    image: oliver0
   from: '127.0.0.1:3100/ready',
   to: '127.0.0.1:3101/ready',
 })
+
+finds('ports-agree', 'a scrape target that is nearly a service', {
+  file: 'docker-compose.yaml',
+  from: '  redis-exporter:\n',
+  to: '  redis-epxorter:\n',
+  observed: 'redis-exporter; did you mean redis-epxorter?',
+})

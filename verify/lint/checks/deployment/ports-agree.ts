@@ -142,7 +142,7 @@ function addressesIn(workload: Workload): Address[] {
 }
 
 /** A host that is nearly one of the services, and is none. */
-function* unknownHosts({ workloads, compose }: Configuration): Generator<Remark> {
+function* unknownHosts({ workloads, compose, prometheus }: Configuration): Generator<Remark> {
   const extra = compose.flatMap((root) =>
     root
       .pairs('services')
@@ -153,6 +153,12 @@ function* unknownHosts({ workloads, compose }: Configuration): Generator<Remark>
       ]),
   )
   const known = new Set([...workloads.flatMap(namesOf), ...extra, 'localhost'])
+  for (const root of prometheus)
+    for (const at of root.items('scrape_configs').flatMap((job) => job.items('static_configs').flatMap((each) => each.items('targets')))) {
+      const host = /^([a-z][\w-]*):\d+$/i.exec(at.string() ?? '')?.[1]
+      const near = host === undefined || known.has(host) ? undefined : nearest(host, known, host.length < 5 ? 1 : 2)
+      if (near !== undefined) yield remark(near, at, 'the name of a service', `${host ?? ''}; did you mean ${near}?`)
+    }
   for (const workload of workloads)
     for (const { host, at, name } of addresses(workload))
       if (!known.has(host) && nearest(host, known, host.length < 5 ? 1 : 2) !== undefined)

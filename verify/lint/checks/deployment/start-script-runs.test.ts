@@ -71,3 +71,5 @@ for (const [what, file, from, to, line] of [
     assert.deepEqual(more, [])
     assert.ok(found?.source.includes(line), `${found?.file}:${found?.line}: ${found?.source}`)
   })
+
+finds(ID, 'a shell that is elsewhere', { file: C, from: '[/bin/sh, ', to: '[/sh, ', expected: '/bin/sh' })

@@ -38,6 +38,8 @@ export const check: Check = {
       // A script is what something runs: a shell, or an init that passes it on.
       if (script !== undefined && list.length > 1 && !/(?:sh|tini|dumb-init|catatonit|env|sudo|gosu|su-exec|\.\w+)$/.test(shell))
         yield remark(workload.name, list[0] ?? workload.at, '/bin/sh before the script', shell)
+      else if (script !== undefined && /^\/.*\/?(?:ba|da|a)?sh$/.test(shell) && !/^\/(?:usr\/(?:local\/)?)?bin\//.test(shell))
+        yield remark(workload.name, list[0] ?? workload.at, '/bin/sh before the script', shell)
       else if (script !== undefined) yield* new Trial(workload, files, script.text, input).judge()
     }
   },

@@ -81,3 +81,10 @@ finds(
   { file: S, from: 'exec /bin', to: 'eexc /bin', expected: 'exec' },
   { file: S, from: /(sed .*)\n(exec .*)\n/, to: '$2\n$1\n', expected: 'exec as the last line' },
 )
+
+finds('start-script-starts-it', 'a flag that lacks its last letter', {
+  file: 'switch-on.sh',
+  from: '--cluster.listen-address=',
+  to: '--cluster.listen-addres=',
+  expected: '--cluster.listen-address',
+})

@@ -1,6 +1,7 @@
 import flags from '../../known-keys/flags.json' with { type: 'json' }
 import { remark, type Check, type Remark } from '../../lint-check.ts'
 import { imageNameOf } from '../../known-images.ts'
+import { withoutEnd } from './flags-are-known.ts'
 import { slipOf } from '../../../text/did-you-mean.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import { fileAt, filesIn, type ContainerFile } from '../../../config/deployment/container-files.ts'
@@ -143,7 +144,7 @@ function* program({ name: subject, image }: Workload, { file, text }: ContainerF
       .find((each) => each !== undefined)
     if (folder !== undefined) yield remark(subject, at(path), `a path with ${folder}`, path)
     for (const [, flag = ''] of (started[2] ?? '').matchAll(/\s-{1,2}([\w.-]+)/g)) {
-      const meant = slipOf(flag, knownFlags)
+      const meant = slipOf(flag, knownFlags) ?? (known.flagsAlone === true ? withoutEnd(flag, knownFlags) : undefined)
       if (meant !== undefined) yield remark(subject, at(flag), `--${meant}`, `--${flag}`)
     }
   }

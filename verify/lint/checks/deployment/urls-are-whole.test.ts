@@ -25,6 +25,13 @@ passes(
   'schemes of drivers, and paths without a host',
   D,
   'r2dbc:postgresql://toxiproxy:15435/fluxpay',
-  'jdbc:oracle:thin:@toxiproxy:15435/fluxpay',
+  'r2dbc:oracle:thin:@toxiproxy:15435/fluxpay',
 )
 passes(id, 'another scheme', D, 'http://fluxpay-engine:8081', 'consul://fluxpay-engine')
+
+finds(
+  'urls-are-whole',
+  'a driver that is not named, a public host that is misspelt',
+  { file: 'docker-compose.yaml', from: 'r2dbc:postgresql', to: 'r3dbc:postgresql', expected: 'r2dbc:' },
+  { file: 'docker-compose.yaml', from: '- https://github.com', to: '- https://gtihub.com', expected: 'github' },
+)

@@ -44,6 +44,13 @@ export const check: Check = {
   },
 }
 
+/** Parts of the names of public hosts. */
+const HOSTS = new Set(
+  'github githubusercontent gitlab maven apache grafana prometheus opentelemetry docker google googleapis amazonaws slack discord example'.split(
+    ' ',
+  ),
+)
+
 function judgeText(at: Cursor, text: string): Remark[] {
   const said = (expected: string): Remark[] => [remark(at.key, at, expected, text)]
   // Several words are a command: a URL in it stands alone or behind a flag.
@@ -61,6 +68,15 @@ function judgeText(at: Cursor, text: string): Remark[] {
     const port = /:(\d+)$/.exec(authority)?.[1]
     if (port !== undefined && Number(port) > 65_535) return said('a port up to 65535')
   }
+  // A driver is named first: r2dbc:postgresql://, jdbc:mysql://.
+  const driver = /(?:^|_)(R2DBC)_URL$|(?:^|_)(JDBC)_URL$|^SPRING_(DATASOURCE)_URL$/.exec(at.key)
+  const scheme = driver === null ? undefined : driver[1] === undefined ? 'jdbc' : 'r2dbc'
+  if (scheme !== undefined && text !== '' && !text.includes('$') && !text.startsWith(`${scheme}:`)) return said(`${scheme}:...`)
+  const label = [...text.matchAll(/https?:\/\/(?:[^@/\s]*@)?([\w.-]+)/g)]
+    .flatMap(([, host = '']) => host.split('.'))
+    .map((each) => slipOf(each, HOSTS))
+    .find((each) => each !== undefined)
+  if (label !== undefined) return said(`a host with ${label}`)
   // Spaces are no URL.
   if (
     /(?:^|_)UR[LI]$/.test(at.key) &&

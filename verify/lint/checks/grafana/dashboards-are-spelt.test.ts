@@ -51,3 +51,11 @@ finds(
   },
   { file: 'slo-dashboard.json', from: /("thresholds": \{\s*)"mode"/, to: '$1"mdoe"', subject: 'mdoe', expected: 'mode' },
 )
+
+finds('dashboards-are-spelt', 'a variable without what it gets its values from', {
+  file: 'slo-dashboard.json',
+  from: /("templating": \{\s*"list": \[)/,
+  to: '$1 { "name": "window", "type": "interval", "options": [{ "text": "5m", "value": "5m" }] },',
+  subject: 'window',
+  expected: 'query',
+})

@@ -160,6 +160,9 @@ function* required(root: Cursor): Generator<Remark> {
     else if (!/^\w+$/.test(name)) yield remark('templating', variable.near('name'), 'letters, digits and _', name)
     const type = variable.string('type') ?? ''
     const types = 'query custom constant datasource interval textbox adhoc groupby system snapshot switch'.split(' ')
+    // Grafana makes the options of it anew.
+    if (['custom', 'interval'].includes(type) && !variable.has('query'))
+      yield remark(name ?? 'templating', variable, `query, from which a variable of type ${type} gets its values`, 'none')
     if (!types.includes(type)) yield remark(name ?? 'templating', variable.near('type'), `one of ${types.join(', ')}`, type || 'none')
   }
 }

@@ -513,3 +513,11 @@ finds('slo-panels-measure', 'a number without its unit', {
   expected: 'a unit: percentunit',
   message: 'without its unit',
 })
+
+finds('slo-panels-measure', 'a unit that is none of it', {
+  file: 'slo-dashboard.json',
+  from: '"unit": "s"',
+  to: '"unit": "celsius"',
+  severity: 'warning',
+  observed: 'celsius',
+})

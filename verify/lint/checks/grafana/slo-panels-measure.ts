@@ -131,6 +131,18 @@ function* judgePanel(panel: Panel, { measures, by }: Promised, dashboard: Linted
       'a bare number',
       'An SLO panel shows a number without its unit',
     )
+  const fitting =
+    measures === 'latency-p95'
+      ? /^(?:s|ms|µs|ns|clocks|clockms|dtdurations|dtdurationms|short|none|(?:suffix|prefix):.*)$/
+      : /^(?:percent|percentunit|short|none|string|(?:suffix|prefix):.*)$/
+  if (panel.parsed.unit !== undefined && !fitting.test(panel.parsed.unit))
+    yield warning(
+      panel.title,
+      panel.at.near('fieldConfig', 'defaults', 'unit'),
+      `a unit of ${measures}: ${usual}, say`,
+      panel.parsed.unit,
+      'An SLO panel shows a number in a unit that is none of it',
+    )
   if (by !== undefined || targets.length === 0) return
   const steps = panel.at.get('fieldConfig', 'defaults', 'thresholds', 'steps')
   const { at, trouble } = coloursOf(panel.parsed, measures, slo)

@@ -78,3 +78,11 @@ finds(
     line: 'action: keep',
   },
 )
+
+finds('log-labels-are-given', 'a job that discovers nothing', {
+  file: T,
+  from: / {4}docker_sd_configs:\n[^]*?relabel_configs/,
+  to: '    docker_sd_configs: []\n    relabel_configs',
+  subject: 'rate-limiter, fluxpay-engine, moalog-server',
+  observed: 'no job discovers containers',
+})
