@@ -320,7 +320,7 @@ const AGENTS: Drill[] = [
       part: 'fluxpay-engine',
       fails: 'path-fluxpay-order trace-complete',
       may: FLUXPAY,
-      named: /^Sampler: the lines of at least 3 request\(s\) to fluxpay-engine/,
+      named: /^Sampler: the lines of at least 3 requests to fluxpay-engine/,
     },
     {
       name: 'service-name-wrong',
