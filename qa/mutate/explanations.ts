@@ -389,6 +389,19 @@ export const EXPLANATIONS: readonly Explanation[] = [
   equivalent(COMPOSE, /services\.promtail\.depends_on(?:\.loki)? deleted/, 'Promtail sends again until Loki answers, 120 times', {
     operators: ['deleted'],
   }),
+  equivalent(DASHBOARD, /^key panels\.\d+\.transformations\.\d+\.options\b/, 'which columns of a table are shown is not promised'),
+  equivalent(/alertmanager\.yml$/, /route\.repeat_interval deleted/, '4h is what Alertmanager has by default as well', {
+    operators: ['deleted'],
+  }),
+  equivalent(/loki\.yml$/, /server\.http_listen_port deleted/, '3100 is the port that Loki has by default', { operators: ['deleted'] }),
+  equivalent(/contact-points\.yml$/, /^key .*settings\.httpMethod -> (?!url$)/, 'the other key is passed over, and POST is the default', {
+    operators: ['of another file'],
+  }),
+  equivalent(COMPOSE, /kafka\.healthcheck\.test\.3: exec \d<>/, 'the number of a descriptor that nothing else names', {
+    operators: ['off by one'],
+    but: (lines) => lines.replace(/exec \d<>/, 'exec <>'),
+  }),
+  survived(/kustomization\.yaml$/, /secretGenerator\.0\.files/, 'which keys of a Secret a start script reads is not followed into a pod'),
   equivalent(/contact-points\.yml$/, /settings\.httpMethod deleted/, 'POST is what a webhook of Grafana has by default', {
     operators: ['deleted'],
   }),

@@ -32,7 +32,10 @@ export interface MutateOptions {
   blind?: BlindOptions
   /** Whether a file or folder is on the disk, named as texts are; without it nothing is missing. */
   exists?: (file: string) => boolean
-  /** Files that are judged with the others and stay as they are: what reads a kustomization of monitoring/. */
+  /**
+   * Manifests that read a kustomization of the given files. They stay as they are, and are judged with a change of it alone: a second
+   * Prometheus or Promtail beside the first would answer for it.
+   */
   beside?: readonly ConfigText[]
   /** Sources of an image that is built, by its context's folder. */
   sources?: LintOptions['sources']
@@ -148,6 +151,8 @@ const BLIND_PARTS: typeof PARTS = {
 
 type Simulated = Awaited<ReturnType<typeof simulate>>
 
+const KUSTOMIZATION = /(?:^|\/)kustomization\.ya?ml$/
+
 /** The rungs one after the other, for one mutant at a time. */
 class Ladder {
   readonly baseline: string[]
@@ -175,7 +180,7 @@ class Ladder {
     const changed = texts.map((text) => (text.file === mutant.file ? { ...text, text: mutant.text } : text))
     const equivalence = equivalences.find((each) => each.holds(mutant, spec))
     if (equivalence !== undefined) return { mutant, fate: 'equivalent', by: equivalence.because }
-    const result = this.lint(changed)
+    const result = this.lint(this.withReaders(mutant, changed))
     const invalid = result.problems[0]?.message ?? result.findings.find((finding) => finding.id === 'rule-parses')?.observed
     if (invalid !== undefined) return { mutant, fate: 'stillborn', by: invalid }
     const fresh = this.fresh(result.findings)
@@ -199,7 +204,7 @@ class Ladder {
     if (explanation?.fate === 'equivalent') return { mutant, fate: 'equivalent', by: explanation.because }
     const missing = mutant.operator === 'file missing'
     const changed = texts.flatMap((text) => (text.file !== mutant.file ? [text] : missing ? [] : [{ ...text, text: mutant.text }]))
-    const result = this.lint(changed, missing ? mutant.file : undefined)
+    const result = this.lint(this.withReaders(mutant, changed), missing ? mutant.file : undefined)
     const [problem] = result.problems
     if (problem !== undefined) return { mutant, fate: 'killed', rung: 'lint', by: problem.code }
     const fresh = this.fresh(result.findings)
@@ -216,9 +221,13 @@ class Ladder {
     return findings.filter((each) => !this.known.has(`${each.id} ${each.subject} ${each.observed}`))
   }
 
+  private withReaders({ file }: Mutant, texts: ConfigText[]): ConfigText[] {
+    return KUSTOMIZATION.test(file) ? [...texts, ...(this.options.beside ?? [])] : texts
+  }
+
   private lint(texts: ConfigText[], missing?: string): LintResult {
-    const { spec, knowledge, variables, examples = {}, exists = (): boolean => true, sources, beside = [] } = this.options
-    return lint([...texts, ...beside], {
+    const { spec, knowledge, variables, examples = {}, exists = (): boolean => true, sources } = this.options
+    return lint(texts, {
       spec,
       ...knowledge,
       variables,

@@ -666,7 +666,7 @@ bad('prom alert relabel of a job', 'prometheus-finds', alertRelabel('{ source_la
 bad('prom alert relabel unknown', 'prometheus-finds', alertRelabel('{ regex: x, action: labeldorp }'))
 bad(
   'prom alert relabel to another route',
-  'route-reaches',
+  'prometheus-finds',
   alertRelabel('{ source_labels: [severity], regex: warning, target_label: severity, replacement: critical }'),
 )
 same('am route by an external label', (t) =>

@@ -67,14 +67,13 @@ function* keys(root: Cursor): Generator<Remark> {
   for (const [key, value] of root.pairs()) {
     if (['apiVersion', 'kind'].includes(key) && !KINDS.test(value.string() ?? ''))
       yield remark(key, value, 'kustomize.config.k8s.io/v1beta1, Kustomization', value.string() ?? 'none')
-    const near = KEYS.includes(key)
-      ? undefined
-      : nearest(
-          key,
-          KEYS.filter((each) => !root.has(each)),
-          2,
-        )
-    if (near !== undefined) yield remark(key, value.keyPlace(), near, `${key}, which kustomize does not know`)
+    if (KEYS.includes(key)) continue
+    const near = nearest(
+      key,
+      KEYS.filter((each) => !root.has(each)),
+      2,
+    )
+    yield remark(key, value.keyPlace(), near ?? 'a key of a kustomization', `${key}, which kustomize does not know`)
   }
 }
 
