@@ -1,12 +1,14 @@
+import assert from 'node:assert/strict'
 import { backtest } from '../../verify/backtest/backtest.ts'
 import { loadedCandidates } from '../../verify/backtest/candidate.ts'
 import type { RuleResult } from '../../verify/backtest/backtest-rule.ts'
+import { randomRule } from './random-rule.ts'
 import type { Kind, RandomRule } from './random-rule.ts'
 import { RecordedWorld } from './recorded-world.ts'
 import { loadedGroup, selfSeries, simulate } from './simulated-rule.ts'
 import type { SimulatedRule } from './simulated-rule.ts'
 
-export interface JudgedRandom {
+interface JudgedRandom {
   kind: Kind
   outcome: string
   result: RuleResult | undefined
@@ -14,8 +16,24 @@ export interface JudgedRandom {
   problem?: string
 }
 
+/** From seed 1 on: an honest history is as recorded, another rule differs, a hole is no difference; each kind was among them. */
+export async function proveRandomHistories(count: number, hours: number): Promise<void> {
+  const fromMs = 1_795_700_000_000
+  const untilMs = fromMs + hours * 3_600_000
+  const wrong: string[] = []
+  const seen = new Set<string>()
+  for (let seed = 1; seed <= count; seed++) {
+    const { kind, outcome, problem } = await judgeRandom(randomRule(seed, seed, fromMs, untilMs), fromMs, untilMs)
+    seen.add(`${kind} ${outcome}`)
+    if (problem !== undefined) wrong.push(`seed ${seed}: ${problem}`)
+  }
+  assert.deepEqual(wrong, [])
+  const kinds = ['honest agrees', 'busy agrees', 'restarted agrees', 'another-for differs', 'another-threshold differs', 'silent differs']
+  for (const each of kinds) assert.ok(seen.has(each), each)
+}
+
 /** One random rule in a world of recorded samples, looked back at. */
-export async function judgeRandom({ kind, rule }: RandomRule, fromMs: number, untilMs: number): Promise<JudgedRandom> {
+async function judgeRandom({ kind, rule }: RandomRule, fromMs: number, untilMs: number): Promise<JudgedRandom> {
   const groups = [loadedGroup(rule)]
   const world = new RecordedWorld([...simulate(rule, fromMs, untilMs).series, ...selfSeries(rule.down, fromMs, untilMs)], groups)
   const { rules, unanswered } = await backtest(world, {

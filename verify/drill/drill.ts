@@ -44,7 +44,7 @@ export interface DrillOutcome {
 
 /**
  * A whole drill: spec, target, plan, run, verdicts, reports. However it ends, every part of the lab that it started is stopped. `below`:
- * lint and simulate of what is deployed, for the journal; asked before anything is started.
+ * lint and simulate of what is deployed, for the journal; asked after all that refuses a drill at once, and before anything is started.
  */
 export async function drill(request: DrillRequest, io: CommandIo, below?: () => Promise<Rung[]>): Promise<DrillOutcome> {
   const spec = await readSpec(request.spec, io)
@@ -55,17 +55,23 @@ export async function drill(request: DrillRequest, io: CommandIo, below?: () => 
     io.stdout(await dryRun(request, spec, io))
     return { exitCode: 0, folder: null }
   }
-  const rungs = await below?.()
   const progress = openProgress(io, systemClock)
+  let rungs: Rung[] | undefined
+  const climb = async (): Promise<void> => {
+    rungs = await below?.()
+  }
   try {
     if (request.target === 'lab')
-      return await inLab(request, io, progress, (target) => drillOn(target, request, { spec, rungs }, io, progress))
+      return await inLab(request, io, progress, climb, (target) => drillOn(target, request, { spec, rungs }, io, progress))
     const { target, speed } = targetFor(request, io)
     requireTypedName(target, request.confirm)
+    if (request.target === 'compose') {
+      credentialsOf(target, io.env)
+      requireDockerSockets(target, io.env)
+    }
+    await climb()
     const work = (on: Target, held?: Lock): Promise<DrillOutcome> => drillOn(on, { ...request, speed }, { spec, rungs }, io, progress, held)
     if (request.target !== 'compose' || speed === 1) return await work(target)
-    credentialsOf(target, io.env)
-    requireDockerSockets(target, io.env)
     await undoBeforeDrill(target.name, progress, io.env)
     return await inCompressedCompose(target, speed, io, progress, work)
   } finally {

@@ -46,6 +46,7 @@ export async function inLab<T>(
   request: LabRequest & { keep: boolean },
   io: CommandIo,
   progress: Progress,
+  beforeUp: () => Promise<void>,
   work: (target: Target) => Promise<T>,
 ): Promise<T> {
   const options = labOptions(request, io)
@@ -57,6 +58,7 @@ export async function inLab<T>(
   // A fault that an earlier drill left may be what keeps the lab from coming up.
   provideSecrets(io.env)
   await undoBeforeDrill('lab', progress, io.env)
+  await beforeUp()
   progress.line(`lab: starting (durations divided by ${request.speed})`)
   const wasUp = (await labThatIsUp(io.env)) !== undefined
   const up = await labUp({ ...options, progress: (event) => partLine(event, progress) })
