@@ -139,6 +139,31 @@ test('one that was over before the drill began is in no history, and may be list
   fails(listed(0, 60_000), /which ALERTS never had/)
 })
 
+test('one that was over before the drill began and is active again later is listed all the while', () => {
+  const labels = { __name__: 'ALERTS', alertname: 'ServiceDown', instance: 'x:1', job: 'x', severity: 'critical', alertstate: 'pending' }
+  const fromMs =
+    recorded().entries.flatMap((entry) =>
+      entry.kind === 'panel' && entry.title === 'Active alerts' && entry.form === 'drill' ? [entry.fromMs] : [],
+    )[0] ?? 0
+  const at = (...ms: number[]) => ({ metric: labels, values: ms.map((each): [number, string] => [(fromMs + each) / 1000, '1']) })
+  const story = (agoMs: number, active: number[], listed: number[]): Journal =>
+    withEntries(
+      alter(
+        alter(recorded(), 'alerts-series', (entry) =>
+          entry.metric === 'ALERTS' ? { ...entry, series: [...entry.series, at(...active)] } : entry,
+        ),
+        'panel',
+        (entry) =>
+          entry.title === 'Active alerts' && entry.form === 'drill' ? { ...entry, series: [...entry.series, at(...listed)] } : entry,
+      ),
+      { kind: 'counters', metric: 'ALERTS', fromMs: fromMs - 300_000, untilMs: fromMs, series: [{ ...at(-agoMs), count: 1 }] },
+    )
+  assert.equal(judged(story(23_000, [90_000], [0, 60_000, 90_000])).status, 'pass')
+  fails(story(270_000, [90_000], [0, 60_000, 90_000]), /when it was not pending/)
+  // Its staleness marker ends the series for both.
+  fails(story(23_000, [30_000], [0, 30_000, 90_000]), /when it was not pending/)
+})
+
 test('without traffic of its own a drill does not blame the panel', () => {
   const verdict = judged(
     alter(

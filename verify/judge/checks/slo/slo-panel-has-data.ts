@@ -1,7 +1,7 @@
 import { evaluationIntervalOf, LOOKBACK_MS } from '../../../promql/loaded-clocks.ts'
 import type { DashboardPanel } from '../../../model/journal.ts'
 import type { Matcher } from '../../../model/route.ts'
-import type { RuleSpec } from '../../../model/spec.ts'
+import type { Labels, RuleSpec } from '../../../model/spec.ts'
 import { matches } from '../../../routing/route-matchers.ts'
 import { defineCheck } from '../../drill-check.ts'
 import { formatLabels, labelKey, withoutLabels } from '../../../promql/labels.ts'
@@ -91,6 +91,9 @@ export const check = defineCheck(
     if (course !== undefined && course.error === undefined && course.stepMs !== undefined) {
       const { fromMs, untilMs, stepMs } = course
       const rows = new Map(course.series.map((series) => [labelKey(withoutLabels(series.metric, ['__name__'])), series]))
+      const lastBefore = lastSamples(
+        counters.findLast(({ metric, untilMs: endMs }) => metric === 'ALERTS' && endMs === fromMs)?.series ?? [],
+      )
       for (const history of alerts) {
         for (const state of ['pending', 'firing'] as const) {
           const times = history.timesMs.filter((atMs, index) => history.states[index] === state && atMs >= fromMs && atMs <= untilMs)
@@ -103,9 +106,14 @@ export const check = defineCheck(
           // A Prometheus that ended while an alert was active left no staleness marker: a query is shown the alert until the lookback
           // is over.
           const leftUntilMs =
-            (history.timesMs.findLast((atMs, index) => atMs < fromMs && history.states[index] === state) ?? -Infinity) + LOOKBACK_MS
+            LOOKBACK_MS +
+            Math.max(
+              history.timesMs.findLast((atMs, index) => atMs < fromMs && history.states[index] === state) ?? -Infinity,
+              lastBefore.get(key) ?? -Infinity,
+            )
           const leftFor = (atMs: number): boolean =>
-            atMs <= leftUntilMs && !history.timesMs.some((other) => other >= fromMs && other <= atMs)
+            atMs <= leftUntilMs &&
+            !history.timesMs.some((other, index) => other >= fromMs && other <= atMs && history.states[index] === state)
           const early = found?.values.find(
             ([timeS]) =>
               !leftFor(timeS * 1000) &&
@@ -121,13 +129,8 @@ export const check = defineCheck(
         }
       }
       // What was over before the drill began is in none of its histories.
-      const left = counters.findLast(({ metric, untilMs: endMs }) => metric === 'ALERTS' && endMs === fromMs)?.series ?? []
-      for (const { metric, values } of left) {
-        const row = rows.get(labelKey(withoutLabels(metric, ['__name__'])))
-        const lastS = values.at(-1)?.[0] ?? -Infinity
-        if (row?.values.every(([timeS]) => timeS <= lastS + LOOKBACK_MS / 1000) === true)
-          rows.delete(labelKey(withoutLabels(metric, ['__name__'])))
-      }
+      for (const [key, lastMs] of lastBefore)
+        if (rows.get(key)?.values.every(([timeS]) => timeS * 1000 <= lastMs + LOOKBACK_MS) === true) rows.delete(key)
       for (const { metric } of rows.values())
         trouble.push(`${course.title} listed ${formatLabels(withoutLabels(metric, ['__name__']))}, which ALERTS never had`)
     }
@@ -151,6 +154,13 @@ export const check = defineCheck(
 )
 
 const ALERTS = /\bALERTS\b/
+
+/** Key of each series' labels without its name -> unix ms of its last sample. */
+function lastSamples(series: readonly { metric: Labels; values: readonly (readonly [number, string])[] }[]): Map<string, number> {
+  return new Map(
+    series.map(({ metric, values }) => [labelKey(withoutLabels(metric, ['__name__'])), (values.at(-1)?.[0] ?? -Infinity) * 1000]),
+  )
+}
 
 const MATCHER = /([\w:]+)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"/g
 /** Given by a rule and by no series. */
