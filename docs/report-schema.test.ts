@@ -57,6 +57,7 @@ function fullReport(): Report {
       },
     ],
     turn: { chosen: ['a'], among: ['a', 'b'], seed: 1, because: 'never drilled' },
+    unreviewed: { alerts: ['RedisConnectionFailed'], of: 8, routing: true },
     rules: [
       {
         ...rule,

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { Command, Option } from 'commander'
 import { FiredrillError } from '../model/error.ts'
 import { toolVersion } from '../drill/version.ts'
+import { unreviewedText } from '../text/unreviewed.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import type { Rung } from '../model/rung.ts'
 import { rungFor } from './rung-result.ts'
@@ -134,7 +135,7 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
   const format = flags.format ?? 'text'
   io.stdout(
     format === 'text' && findings.length === 0
-      ? `as specified: ${tests} tests of rules and routing at their boundaries\n`
+      ? `as specified: ${tests} tests of rules and routing at their boundaries\n${summary.unreviewed === undefined ? '' : `${unreviewedText(summary.unreviewed, 'simulate')}\n`}`
       : await formatFindings(
           format,
           { rung: 'simulate', version: toolVersion(), findings, summary, problems: [], metas: SIMULATIONS },

@@ -9,6 +9,7 @@ import { configure, type Configuration } from '../config/configuration.ts'
 import type { ConfigText } from '../config/yaml/cursor.ts'
 import { factsOf } from '../recordings/metrics.ts'
 import { CHECKS } from './lint-checks.ts'
+import { unreviewedIn } from '../text/unreviewed.ts'
 
 export interface LintResult {
   findings: LocatedFinding[]
@@ -84,6 +85,7 @@ export function lint(texts: ConfigText[], options: LintOptions): LintResult {
   const refusals = new Set(all.filter(({ isRefusal }) => isRefusal).map(({ finding }) => finding))
   const rank = (finding: LocatedFinding): number => (finding.severity === 'error' && refusals.has(finding) ? -1 : ORDER[finding.severity])
   findings.sort((a, b) => rank(a) - rank(b) || (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column))
+  const unreviewed = unreviewedIn(options.spec)
   const count = (severity: string): number => findings.filter((finding) => finding.severity === severity).length
   return {
     findings,
@@ -96,6 +98,7 @@ export function lint(texts: ConfigText[], options: LintOptions): LintResult {
       files: config.files.length,
       checks: checks.length,
       suppressed,
+      ...(unreviewed === undefined ? {} : { unreviewed }),
     },
   }
 }

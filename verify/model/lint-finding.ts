@@ -1,3 +1,5 @@
+import type { Unreviewed } from './spec.ts'
+
 /** What lint and simulate report; the JSON form is the stable interface of `lint --format json`. */
 export type Severity = 'error' | 'warning' | 'note'
 
@@ -43,4 +45,6 @@ export interface FindingSummary {
   checks: number
   /** Of lint alone. */
   suppressed?: Suppressed[]
+  /** Rules that were copied from what is deployed and not read since; absent: every rule is reviewed. */
+  unreviewed?: Unreviewed
 }

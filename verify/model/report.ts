@@ -1,7 +1,7 @@
 import type { Delay } from './past-runs.ts'
 import type { PlannedTurn } from './plan.ts'
 import type { Rung } from './rung.ts'
-import type { Labels } from './spec.ts'
+import type { Labels, Unreviewed } from './spec.ts'
 import type { Verdict, VerdictStatus } from './verdict.ts'
 
 /** One thing that is wrong. */
@@ -40,6 +40,8 @@ export interface Report {
   rules: RuleReport[]
   /** Absent in older journals. */
   turn?: PlannedTurn
+  /** Rules that were copied from what is deployed and not read since; absent: every rule is reviewed. */
+  unreviewed?: Unreviewed
   /** Lint and simulate of what is deployed, before the drill; absent: neither was run. */
   rungs?: Rung[]
   /** Traces, logs, delivery and drill-wide verdicts. */

@@ -111,6 +111,17 @@ export interface RuleSpec {
   measuredBy?: MeasuredBy
   /** Empty: proven by lint and simulate alone. */
   experiments: ExperimentSpec[]
+  /** false: copied from what is deployed, and no person has read it since. Absent: reviewed. */
+  reviewed?: boolean
+}
+
+/** What proves the deployment against itself: it was copied from there and not read since. */
+export interface Unreviewed {
+  alerts: string[]
+  /** Of so many rules of the specification. */
+  of: number
+  /** The routing as well. */
+  routing?: true
 }
 
 /** One staircase in time: before, quiet, fire, clear. */
@@ -223,6 +234,8 @@ export interface RoutingSpec extends GroupingSpec {
   /** First match wins; the last entry has no match and is the default. What a route does not say of its own is as above. */
   routes: RouteSpec[]
   inhibitions: InhibitionSpec[]
+  /** As that of a rule. */
+  reviewed?: boolean
 }
 
 /** Which alerts are inhibited while which other one fires. */

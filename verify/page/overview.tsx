@@ -6,6 +6,7 @@ import { lastText, subjectText } from '../report/subject-reports.ts'
 import { took } from '../report/time.ts'
 import { drifts } from '../report/trends.ts'
 import { turnText } from '../text/turn.ts'
+import { unreviewedText } from '../text/unreviewed.ts'
 import { DrillLanes } from './lanes-view.tsx'
 import { Status } from './status.tsx'
 import { WORD } from './verdict-signs.ts'
@@ -29,7 +30,7 @@ export function Overview({ page }: { page: Page }) {
           </ol>
         </section>
       ) : null}
-      {warnings.length === 0 ? null : (
+      {warnings.length === 0 && report.unreviewed === undefined ? null : (
         <section aria-labelledby="warnings">
           <h2 id="warnings">Warnings</h2>
           <ul>
@@ -38,6 +39,7 @@ export function Overview({ page }: { page: Page }) {
                 {text} (<a href={`#/experiment/${encodeURIComponent(id)}`}>{id}</a>)
               </li>
             ))}
+            {report.unreviewed === undefined ? null : <li>{unreviewedText(report.unreviewed, 'the drill')}</li>}
           </ul>
         </section>
       )}

@@ -9,6 +9,7 @@ import { lastText, subjectText } from './subject-reports.ts'
 import { took } from './time.ts'
 import { driftTexts } from './trends.ts'
 import { turnText } from '../text/turn.ts'
+import { unreviewedText } from '../text/unreviewed.ts'
 
 export const WORDS: Record<VerdictStatus, string> = { pass: 'pass', fail: 'FAIL', unknown: 'unknown', skipped: 'skipped' }
 /** In the place of a rule's experiments. */
@@ -43,8 +44,9 @@ export function consoleText(report: Report, options: { color: boolean; width: nu
   // Beside a failure an unknown verdict is another matter.
   const unknown = failed ? verdictsOf(report).filter(({ status }) => status === 'unknown') : []
   details.push(...unknown.flatMap((verdict) => [...detail(verdict, tint.unknown(WORDS.unknown), options.width), '']))
-  const drifts = driftTexts(report.history).flatMap((text) => hanging('warning: ', text, options.width))
-  const problems = [...drifts, ...report.problems.flatMap((problem) => hanging('note: ', problem, options.width))]
+  const unreviewed = report.unreviewed === undefined ? [] : [unreviewedText(report.unreviewed, 'the drill')]
+  const warnings = [...driftTexts(report.history), ...unreviewed].flatMap((text) => hanging('warning: ', text, options.width))
+  const problems = [...warnings, ...report.problems.flatMap((problem) => hanging('note: ', problem, options.width))]
   const total = `${counts.pass} passed, ${counts.fail} failed, ${counts.unknown} unknown, ${counts.skipped} skipped in ${took(report.endedMs - report.startedMs)}`
   return `${[
     ...table,

@@ -2,6 +2,7 @@ import type { Cause, ExperimentReport, Report, RuleReport } from '../model/repor
 import type { Verdict } from '../model/verdict.ts'
 import { clockTime } from '../text/instant.ts'
 import { turnText } from '../text/turn.ts'
+import { unreviewedText } from '../text/unreviewed.ts'
 import { numbers, table } from './blocks.ts'
 import type { Block, Cell } from './blocks.ts'
 import { reachOf } from './causes.ts'
@@ -18,6 +19,7 @@ export function documentOf(report: Report): { title: string; blocks: Block[] } {
   const { counts, rules, others } = report
   const all = [...rules.flatMap((rule) => rule.experiments.flatMap((experiment) => experiment.verdicts)), ...others]
   const failed = counts.fail > 0
+  const unreviewed = report.unreviewed === undefined ? [] : [unreviewedText(report.unreviewed, 'the drill')]
   const undecided = all
     .filter((verdict) => failed && verdict.status === 'unknown')
     .map((root): Cause => ({ root, also: [], consequences: [] }))
@@ -35,7 +37,7 @@ export function documentOf(report: Report): { title: string; blocks: Block[] } {
       },
       ...section(failed ? 'Causes' : 'Not decided', report.causes.flatMap(causeBlocks)),
       ...section('Not decided', undecided.flatMap(causeBlocks)),
-      ...section('Warnings', list(driftTexts(report.history))),
+      ...section('Warnings', list([...driftTexts(report.history), ...unreviewed])),
       ...rulesTable(rules),
       ...rungBlocks(report),
       ...subjectsTable(report),

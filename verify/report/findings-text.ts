@@ -2,10 +2,11 @@ import colors from 'picocolors'
 import type { Severity } from '../model/lint-finding.ts'
 import { formatError } from '../text/error-text.ts'
 import { line, underlined } from '../text/printable.ts'
+import { unreviewedText } from '../text/unreviewed.ts'
 import type { Findings } from './result.ts'
 
 /** For people: place, the line with a caret, what was expected and what is there, what to change; the count at the end. */
-export function findingsText({ findings, summary, problems }: Findings, options: { color: boolean }): string {
+export function findingsText({ rung, findings, summary, problems }: Findings, options: { color: boolean }): string {
   const paint = colors.createColors(options.color)
   const shade: Record<Severity, (text: string) => string> = { error: paint.red, warning: paint.yellow, note: paint.cyan }
   const blocks = findings.map(({ file, line: row, column, severity, subject, message, id, source, length, expected, observed }) => {
@@ -17,9 +18,10 @@ export function findingsText({ findings, summary, problems }: Findings, options:
       `  observed: ${line(observed)}`,
     ].join('\n')
   })
-  const { errors, warnings, notes, files, checks, suppressed = [] } = summary
+  const { errors, warnings, notes, files, checks, suppressed = [], unreviewed } = summary
   const total = `${count(errors, 'error')}, ${count(warnings, 'warning')}, ${count(notes, 'note')} in ${count(files, 'file')} (${count(checks, 'check')})${suppressed.length > 0 ? `; ${suppressed.length} suppressed by comments` : ''}`
-  return [...problems.map(formatError), ...blocks, total].join('\n\n') + '\n'
+  const copied = unreviewed === undefined ? [] : [unreviewedText(unreviewed, rung)]
+  return [...problems.map(formatError), ...blocks, total, ...copied].join('\n\n') + '\n'
 }
 
 function count(n: number, noun: string): string {

@@ -2,7 +2,9 @@ import type { ExitCode, FiredrillError } from '../model/error.ts'
 import type { CheckMeta } from '../model/check-meta.ts'
 import type { FindingSummary, LocatedFinding } from '../model/lint-finding.ts'
 import type { Report } from '../model/report.ts'
+import type { Unreviewed } from '../model/spec.ts'
 import type { Verdict, VerdictStatus } from '../model/verdict.ts'
+import { unreviewedText } from '../text/unreviewed.ts'
 import { dateTime } from './time.ts'
 import { drifts } from './trends.ts'
 import type { DriftFound } from './trends.ts'
@@ -67,7 +69,7 @@ function isUnread(code: string): boolean {
   return code.startsWith('CONFIG_') || code === 'LINT_UNREADABLE'
 }
 
-export function resultsOfFindings({ rung, version, findings, problems, metas }: Findings): Results {
+export function resultsOfFindings({ rung, version, findings, summary, problems, metas }: Findings): Results {
   const titles = new Map(metas.map(({ id, title }) => [id, title]))
   const suite = `firedrill ${rung}`
   const className = `firedrill.${rung}`
@@ -123,8 +125,17 @@ export function resultsOfFindings({ rung, version, findings, problems, metas }: 
         ...new Map(problems.map(({ code }) => [code, { id: code, title: 'The input cannot be read', level: 'error' as const }])).values(),
       ],
     ],
-    results: [...failed, ...unread, ...passed],
-    invocation: { completed: problems.length === 0, exitCode: exitCodeOf({ findings, problems }), notes: [] },
+    results: [
+      ...failed,
+      ...unread,
+      ...passed,
+      ...(summary.unreviewed === undefined ? [] : [unreviewedResult(summary.unreviewed, rung, suite, className)]),
+    ],
+    invocation: {
+      completed: problems.length === 0,
+      exitCode: exitCodeOf({ findings, problems }),
+      notes: summary.unreviewed === undefined ? [] : [unreviewedText(summary.unreviewed, rung)],
+    },
   }
 }
 
@@ -140,6 +151,7 @@ export function resultsOfReport(report: Report): Results {
     ),
   ]
   results.push(...drifts(report.history).map(driftResult))
+  if (report.unreviewed !== undefined) results.push(unreviewedResult(report.unreviewed, 'the drill', 'run', 'run'))
   const ids = [...new Set(results.map(({ id }) => id))].sort()
   return {
     name: `firedrill ${report.runId}`,
@@ -212,6 +224,23 @@ function driftResult({ id, alert, text }: DriftFound): Result {
     place: { file: 'journal.ndjson', line: 1 },
     logicalName: `${alert}/${id}`,
     fingerprint: `delay-drift:${id}`,
+  }
+}
+
+/** Copied from what is deployed: what passed was not held against a promise that a person made. */
+function unreviewedResult(unreviewed: Unreviewed, by: 'the drill' | Findings['rung'], suite: string, className: string): Result {
+  return {
+    id: 'rules-not-reviewed',
+    suite,
+    className,
+    name: 'every rule of the specification is reviewed',
+    status: 'pass',
+    level: 'warning',
+    subject: unreviewed.alerts.join(', '),
+    title: unreviewedText(unreviewed, by),
+    details: [],
+    place: { file: by === 'the drill' ? 'journal.ndjson' : '', line: 1 },
+    fingerprint: 'rules-not-reviewed',
   }
 }
 

@@ -34,7 +34,8 @@ export function sarif({ version, checks, results, invocation }: Results): string
           },
         ],
         results: results
-          .filter(({ level }) => level !== 'none')
+          // What is of no file is among the notifications.
+          .filter(({ level, place }) => level !== 'none' && place.file !== '')
           .map((result) => ({
             ruleId: result.id,
             ruleIndex: indexOf.get(result.id) ?? -1,

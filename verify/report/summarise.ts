@@ -2,6 +2,7 @@ import type { Journal, JournalEntry } from '../model/journal.ts'
 import type { PlannedExperiment } from '../model/plan.ts'
 import type { ExperimentReport, Report, RuleReport } from '../model/report.ts'
 import type { Verdict, VerdictStatus } from '../model/verdict.ts'
+import { unreviewedIn } from '../text/unreviewed.ts'
 import { causesOf } from './causes.ts'
 import { momentsOf } from './moment.ts'
 import { wholeRungs } from './rung-status.ts'
@@ -122,6 +123,7 @@ export function summarise(journal: Journal, verdicts: readonly Verdict[]): Repor
     experiments: rule.experiments.filter(({ id }) => plan?.experiments.some((experiment) => experiment.id === id)),
   })
   const rungs = wholeRungs(header?.rungs)
+  const unreviewed = unreviewedIn(header?.spec)
   const past = Array.isArray(header?.past) ? header.past.filter((drill) => Array.isArray(drill?.results)) : []
   return {
     runId,
@@ -138,6 +140,7 @@ export function summarise(journal: Journal, verdicts: readonly Verdict[]): Repor
     causes: causesOf(verdicts),
     rules,
     ...(plan?.turn === undefined ? {} : { turn: plan.turn }),
+    ...(unreviewed === undefined ? {} : { unreviewed }),
     ...(rungs.length === 0 ? {} : { rungs }),
     others: verdicts.filter((verdict) => !ids.has(verdict.subject)),
     components: header?.components ?? {},

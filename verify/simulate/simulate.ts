@@ -24,6 +24,7 @@ import { sideBySide } from './side-by-side.ts'
 import { ruleText, sameButForMore } from './rule-files.ts'
 import { specificationRules, unitTests } from './unit-tests.ts'
 import { messageOf } from '../text/error-text.ts'
+import { unreviewedIn } from '../text/unreviewed.ts'
 
 export interface SimulationMeta extends CheckMeta {
   severity: 'error'
@@ -134,12 +135,14 @@ export async function simulate(options: SimulateOptions): Promise<SimulateResult
     if (options.keep === undefined) await rm(folder, { recursive: true, force: true })
   }
   result.findings.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : a.subject < b.subject ? -1 : 1))
+  const unreviewed = unreviewedIn(options.spec)
   result.summary = {
     errors: result.findings.length,
     warnings: 0,
     notes: 0,
     files: options.config.ruleFiles.length + options.config.alertmanager.length,
     checks: result.tests,
+    ...(unreviewed === undefined ? {} : { unreviewed }),
   }
   return result
 }

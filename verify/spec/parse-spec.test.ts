@@ -41,6 +41,13 @@ test('a specification of other rules, without traces, logs and SLO, is read as i
   assert.deepEqual([spec.traces, spec.logs, spec.slo.panels], [[], [], []])
 })
 
+test('a rule that is copied and not read says so; without a word it is reviewed', () => {
+  const text = read('fixtures/team/rules/queue-stuck.yaml')
+  assert.equal(parseSpec(team({ [RULE]: `${text}reviewed: false\n` }), known).spec?.rules[0]?.reviewed, false)
+  assert.equal(parseSpec(team(), known).spec?.rules[0]?.reviewed, undefined)
+  assert.match(problemsOf(team({ [RULE]: `${text}reviewed: no-one\n` })).join(), /^SPEC_TYPE/)
+})
+
 test('a rule without an experiment, with a template of any kind, is for lint and simulate alone', () => {
   const text = read('fixtures/team/rules/queue-stuck.yaml')
   const rule = `${text.slice(0, text.indexOf('experiments:')).replace(/annotations:.*\n(?: .*\n)*/, '')}annotations: { summary: '{{ $value | humanize }} of {{ $labels.job }} are stuck' }\n`

@@ -91,6 +91,9 @@ export const routing: Read<RoutingSpec> = mapping(
     receivers: need(listOf(receiver, { min: 1 }), 'Receivers that must exist.'),
     routes: need(listOf(route, { min: 1 }), 'The first match decides.'),
     inhibitions: byDefault(listOf(inhibition), [], 'Which alerts are inhibited while another fires.'),
+    reviewed: may(flag, 'As that of a rule: `false` where it was copied from what is deployed and not read since.', {
+      example: 'reviewed: false',
+    }),
   },
   (value, at) => {
     const names = value.receivers.map(({ name }) => name)

@@ -141,4 +141,9 @@ export const rule: Read<RuleSpec> = mapping({
     example: 'measured-by: { what: latency }',
   }),
   experiments: byDefault(listOf(experiment), [], 'How it is proven live. Without one, lint and simulate alone prove the rule.'),
+  reviewed: may(
+    flag,
+    '`true` when absent. `false`: copied from what is deployed (`firedrill init`) and not read since, so that it proves the deployment against itself. Every report counts these rules; once the promise is read and right, the line goes.',
+    { example: 'reviewed: false' },
+  ),
 })
