@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
-import { openChromium } from '../../testing/machine/chromium.ts'
+import { openChromium, openMortalChromium } from '../../testing/machine/chromium.ts'
 import {
   finishByClicks,
   injectByClicks,
+  injectByKeys,
   noteByClicks,
   notifiedOnPage,
   pauseByClicks,
@@ -19,9 +19,10 @@ import type { Report } from '../../verify/model/report.ts'
 import { firedrill, PROGRAM, ROOT } from '../command.ts'
 
 /**
- * The game day of README on the whole lab, from the page alone in a real Chromium: `npm run gameday:clicks [-- FOLDER]`. Traffic by k6, a
- * killed Redis, its alert seen to fire and to resolve, a note, a pause, finish; then the report is read. It throws at the first thing that
- * is not as it should be, and takes the lab down however it ends. Pictures of each step stay in the folder.
+ * Two game days on the whole lab from the page alone in a real Chromium: `npm run gameday:clicks [-- FOLDER]`. That of README by clicks:
+ * traffic by k6, a killed Redis, its alert seen to fire and to resolve, a note, a pause, finish; then the report is read. And one by keys,
+ * its browser killed while Redis is dead: everything is undone. It throws at the first thing that is not as it should be, and takes the lab
+ * down however it ends. Pictures of each step stay in the folder.
  */
 const folder = process.argv[2] ?? join(ROOT, 'reports/gameday-clicks')
 /** The lab is compressed 15 times: an alert fires within half a minute; a machine that is busy takes longer. */
@@ -34,28 +35,17 @@ const say = (text: string): void => void process.stderr.write(`${text}\n`)
 const up = await firedrill(['lab', 'up'], { show: true })
 try {
   assert.equal(up.exitCode, 0, 'the lab is up')
-  await play()
+  await byClicks()
+  await byKeysUntilKilled()
 } finally {
   await firedrill(['lab', 'down'], { show: true })
 }
 
-async function play(): Promise<void> {
-  const run = join(folder, 'run')
-  const child = spawn(PROGRAM, ['gameday', '--out', run], { cwd: ROOT, stdio: ['pipe', 'inherit', 'pipe'] })
-  const exited = once(child, 'exit') as Promise<[number | null]>
+async function byClicks(): Promise<void> {
+  const session = await begun('clicks')
   const browser = await openChromium()
   try {
-    const tab = await browser.newPage({ viewport: { width: 1280, height: 1400 } })
-    tab.setDefaultTimeout(PATIENCE_MS)
-    const trouble: string[] = []
-    tab.on('pageerror', (error) => trouble.push(`error: ${error.message}`))
-    tab.on('console', (message) => trouble.push(`console: ${message.text()}`))
-    const seen = async (step: string): Promise<void> => {
-      say(step)
-      await tab.screenshot({ path: join(folder, `${step.replaceAll(/\W+/g, '-')}.png`) })
-    }
-    await tab.goto(await addressOf(child.stderr))
-    await tab.getByRole('heading', { name: 'Game day.' }).waitFor()
+    const { tab, seen, trouble } = await opened(browser, session)
     await injectByClicks(tab, 1, { id: 'steady', fill: { ratePerS: '10' } })
     await injectByClicks(tab, 2, { id: 'kill-process', part: 'redis', fires: /^RedisConnectionFailed \(critical\) fires/, felt: /clients/ })
     await seen('1 redis is killed')
@@ -75,27 +65,94 @@ async function play(): Promise<void> {
   } finally {
     await browser.close()
     // A page that is closed before the end is a game day that goes on: its terminal is closed as well.
-    child.stdin.end()
+    session.type('')
   }
-  const [code] = await exited
-  judged(run, code)
+  const entries = await judged(session)
+  assert.ok(
+    entries.some((entry) => entry.kind === 'note' && entry.message.includes('so is its alert')),
+    'the note is in the journal',
+  )
 }
 
-/** The game day prints it with its token. */
-async function addressOf(stderr: NodeJS.ReadableStream): Promise<string> {
-  for await (const line of createInterface({ input: stderr })) {
-    say(line)
-    const address = /http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]+\//.exec(line)?.[0]
-    if (address !== undefined) {
-      stderr.resume()
-      return address
-    }
+/** The browser dies while Redis is dead; nothing is typed before everything is undone. */
+async function byKeysUntilKilled(): Promise<void> {
+  const session = await begun('keys')
+  const { browser, kill } = await openMortalChromium()
+  try {
+    const { tab, seen } = await opened(browser, session)
+    await injectByKeys(tab, 1, { id: 'kill-process', part: 'redis' })
+    await notifiedOnPage(tab, 'critical', 'firing', 'RedisConnectionFailed', PATIENCE_MS)
+    await seen('5 by keys, before the browser is killed')
+    await kill()
+    await session.said(/the page that may act is gone: what was injected from it is undone/)
+    await session.said(/1: kill-process redis .* is undone and read back/)
+  } finally {
+    await kill()
+    session.type('quit\n')
   }
-  throw new Error('the game day ended before it printed the address of its page')
+  const entries = await judged(session)
+  const undos = entries.filter((entry) => entry.kind === 'fault' && entry.phase === 'undo' && entry.ok)
+  assert.equal(undos.length, 1, 'the fault is undone')
 }
 
-/** Its report is a drill's: the experiment that was played passed, everything was undone, and the page opens from the disk. */
-function judged(run: string, code: number | null): void {
+type Browser = Awaited<ReturnType<typeof openChromium>>
+type Tab = Awaited<ReturnType<Browser['newPage']>>
+
+interface Session {
+  /** Of its page, with the token. */
+  address: string
+  run: string
+  type(text: string): void
+  /** Resolves when it has said so, on its terminal. */
+  said(what: RegExp): Promise<void>
+  exited: Promise<number | null>
+}
+
+async function begun(name: string): Promise<Session> {
+  const run = join(folder, `run-${name}`)
+  const child = spawn(PROGRAM, ['gameday', '--out', run], { cwd: ROOT, stdio: ['pipe', 'pipe', 'pipe'] })
+  const exited = once(child, 'exit').then(([code]) => code as number | null)
+  let text = ''
+  const more = new EventTarget()
+  for (const output of [child.stdout, child.stderr])
+    output.setEncoding('utf8').on('data', (part: string) => {
+      process.stderr.write(part)
+      text += part
+      more.dispatchEvent(new Event('more'))
+    })
+  const said = async (what: RegExp): Promise<void> => {
+    const patience = AbortSignal.timeout(PATIENCE_MS)
+    while (!what.test(text)) await once(more, 'more', { signal: patience })
+  }
+  const address = /http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]+\//
+  await said(address)
+  return {
+    address: address.exec(text)?.[0] ?? '',
+    run,
+    type: (line) => void child.stdin.end(line),
+    said,
+    exited,
+  }
+}
+
+async function opened(browser: Browser, { address }: Session): Promise<{ tab: Tab; trouble: string[]; seen(step: string): Promise<void> }> {
+  const tab = await browser.newPage({ viewport: { width: 1280, height: 1400 } })
+  tab.setDefaultTimeout(PATIENCE_MS)
+  const trouble: string[] = []
+  tab.on('pageerror', (error) => trouble.push(`error: ${error.message}`))
+  tab.on('console', (message) => trouble.push(`console: ${message.text()}`))
+  await tab.goto(address)
+  await tab.getByRole('heading', { name: 'Game day.' }).waitFor()
+  const seen = async (step: string): Promise<void> => {
+    say(step)
+    await tab.screenshot({ path: join(folder, `${step.replaceAll(/\W+/g, '-')}.png`) })
+  }
+  return { tab, trouble, seen }
+}
+
+/** Its report is a drill's: what was played passed, everything was undone, and the page opens from the disk. Resolves with its journal. */
+async function judged({ run, exited }: Session): Promise<JournalEntry[]> {
+  const code = await exited
   const report = JSON.parse(readFileSync(join(run, 'report.json'), 'utf8')) as Report
   const entries = readFileSync(join(run, 'journal.ndjson'), 'utf8')
     .trim()
@@ -103,13 +160,10 @@ function judged(run: string, code: number | null): void {
     .map((line) => JSON.parse(line) as JournalEntry)
   const footer = entries.findLast((entry) => entry.kind === 'footer')
   assert.deepEqual([footer?.ended, footer?.notUndone], ['completed', []])
-  assert.ok(
-    entries.some((entry) => entry.kind === 'note' && entry.message.includes('so is its alert')),
-    'the note is in the journal',
-  )
   const fired = report.rules.flatMap((rule) => rule.experiments.flatMap((experiment) => experiment.verdicts))
   const verdict = fired.find(({ alert, check }) => alert === 'RedisConnectionFailed' && check === 'notification-delivered')
   assert.equal(verdict?.status, 'pass', verdict?.observed)
   assert.equal(code, 0, `exit code of the game day; ${report.outcome}`)
   say(`passed: ${pathToFileURL(join(run, 'report.html')).href}`)
+  return entries
 }

@@ -33,6 +33,28 @@ export async function injectByClicks(
   await tab.locator('.active', { hasText: `${number}: ${id}` }).waitFor()
 }
 
+/** The same by keys alone: i, the first letters of what is chosen, Enter, and Enter again for the confirmation. */
+export async function injectByKeys(tab: Tab, number: number, { id, part }: Pick<Injection, 'id' | 'part'>): Promise<void> {
+  const { keyboard } = tab
+  const focused = 'document.activeElement'
+  await tab.getByLabel('fault or scenario').waitFor()
+  await keyboard.press('i')
+  await tab.waitForFunction(`${focused}.id === 'choose'`)
+  await keyboard.type(id)
+  await tab.waitForFunction(`${focused}.value === '${id}'`)
+  if (part !== undefined) {
+    await keyboard.press('Tab')
+    await keyboard.type(part)
+    await tab.waitForFunction(`${focused}.value === '${part}'`)
+  }
+  for (let reached = false; !reached; reached = await tab.evaluate<boolean>(`${focused}.textContent === 'inject'`))
+    await keyboard.press('Tab')
+  await keyboard.press('Enter')
+  await tab.getByRole('alert').waitFor()
+  await keyboard.press('Enter')
+  await tab.locator('.active', { hasText: `${number}: ${id}` }).waitFor()
+}
+
 export async function undoByClicks(tab: Tab, number: number): Promise<void> {
   await tab.getByRole('button', { name: `undo ${number}`, exact: true }).click()
   await tab.getByRole('button', { name: `undo ${number}`, exact: true }).waitFor({ state: 'detached' })

@@ -24,6 +24,7 @@ import { faults } from '../../chaos/fault-registry.ts'
 import { consoleText } from '../report/formats.ts'
 import { widthOf } from '../text/columns.ts'
 import { turnText } from '../text/turn.ts'
+import { glimpsing } from './glimpse.ts'
 import { lastFired, pastDrills, pastIn, remember, REPORTS } from './history.ts'
 import { bundlePage } from './bundle-page.ts'
 import { judgeRun } from './judge-folder.ts'
@@ -126,7 +127,8 @@ async function drillOn(
   writeJson(folder, 'spec.json', spec)
   writeJson(folder, 'plan.json', plan)
   const again = secondAttempts(plan, spec, folder, request.retries, progress)
-  const live = request.watch ? await openLivePage(systemClock, await bundlePage()) : undefined
+  const look = glimpsing(connected, systemClock)
+  const live = request.watch ? await openLivePage(systemClock, await bundlePage(), undefined, look) : undefined
   if (live !== undefined) progress.line(`watch: ${live.address}`)
   try {
     const signal = live === undefined ? io.signal : AbortSignal.any([io.signal, live.stop])

@@ -55,10 +55,12 @@ async function played(
   lines: (string | number | Line | (() => void))[],
   deployed: (experiment: PlannedExperiment) => PlannedExperiment = (experiment) => experiment,
   stop = new AbortController(),
+  prepare: (world: ReturnType<typeof virtualPlatform>['world']) => void = () => undefined,
 ): Promise<Played> {
   const { spec, plan } = await specified()
   const platform = virtualPlatform({ ...plan, experiments: plan.experiments.map(deployed) }, spec)
   const { world } = platform
+  prepare(world)
   let said = ''
   async function* typed(): AsyncGenerator<string | Line> {
     await world.clock.sleep(5_000)
@@ -121,6 +123,29 @@ test("a fault by hand is judged like a drill's: fired in time, notified at its r
     assert.equal(of(check).status, 'pass', check)
   assert.equal(of('nothing-left-behind').status, 'pass')
   assert.deepEqual([report.outcome, report.exitCode], ['pass', 0])
+})
+
+test('a game day right after the start of Prometheus waits until each target was scraped, and no longer than that takes', async () => {
+  const lines = ['inject kill-process redis', 15_000, 'undo 1', 'quit']
+  const startedJustNow =
+    (atMs: { listed: number; scraped: number }) =>
+    (world: ReturnType<typeof virtualPlatform>['world']): void => {
+      const { targets } = world.prometheus
+      const zeroMs = world.clock.now()
+      world.prometheus.targets = async () => {
+        const passedMs = world.clock.now() - zeroMs
+        if (passedMs < atMs.listed) return []
+        return (await targets()).map((target) => (passedMs < atMs.scraped ? { ...target, health: 'unknown' } : target))
+      }
+    }
+  const fresh = await played(lines, undefined, undefined, startedJustNow({ listed: 5_000, scraped: 6_000 }))
+  assert.match(fresh.said, /^waiting until Prometheus has scraped each target once\n/)
+  assert.deepEqual([fresh.of('healthy-start').status, fresh.report.exitCode], ['pass', 0])
+  const never = await played(lines, undefined, undefined, startedJustNow({ listed: 1e9, scraped: 1e9 }))
+  assert.equal(never.of('healthy-start').status, 'unknown')
+  assert.ok(never.entries.find(({ kind }) => kind === 'targets')!.atMs - never.entries[0]!.atMs <= 15_000)
+  const usual = await played(lines)
+  assert.doesNotMatch(usual.said, /waiting until Prometheus/)
 })
 
 test('an alert that should have fired and did not fails the game day', async () => {

@@ -4,6 +4,7 @@ import type { PlannedExperiment } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import { collectEvidence, snapshotBefore } from '../run/experiment/collect-evidence.ts'
 import { recordSignalSamples, watchingLegs } from '../run/experiment/signal-samples.ts'
+import { awaitFirstScrapes } from '../run/experiment/steady-state.ts'
 import { recordStalls } from '../run/stalled-clock.ts'
 import { recordCpuWaits } from '../run/run.ts'
 import type { Ports } from '../run/ports.ts'
@@ -39,6 +40,9 @@ export async function playGameday(
   const plan = gamedayPlan(options.plan)
   const zeroMs = world.clock.now()
   journal.append({ kind: 'header', version: JOURNAL_VERSION, tool, runId, spec, plan, zeroMs, target, components })
+  await awaitFirstScrapes(spec, plan.timing, world, options.signal, () =>
+    options.write('waiting until Prometheus has scraped each target once\n'),
+  )
   await snapshotBefore(ports)
   const machine = world.machine.watch()
   const background = new AbortController()

@@ -34,8 +34,9 @@ import { everyExperiment } from './gameday-plan.ts'
 import { playGameday, playObservation } from './gameday-play.ts'
 import { COMMANDS } from './gameday-session.ts'
 import { openTerminal, type Terminal } from './gameday-terminal.ts'
+import { glimpsing, type Look } from './glimpse.ts'
 import { judgeRun } from './judge-folder.ts'
-import { openLivePage, type LivePage } from './live-page.ts'
+import { openLivePage, type LiveGameday, type LivePage } from './live-page.ts'
 import { leftText, observingText } from './observe-target.ts'
 import { readSpec } from './read-spec.ts'
 import { makeRunFolder, newRunId } from './run-folder.ts'
@@ -82,7 +83,8 @@ export async function runGameday(flags: GamedayFlags, io: CommandIo): Promise<vo
     if (untried !== undefined) io.stderr(`${untried}\n`)
     const runId = `gameday-${newRunId(systemClock.now(), randomBytes(2).toString('hex'))}`
     const folder = makeRunFolder(resolve(io.cwd, flags.out ?? join(ROOT, 'reports', runId)))
-    const { page, journal, terminal, shown } = await openCockpit(stdin, io, choicesOf(means), folder, connected.secrets)
+    const look = glimpsing(connected, systemClock)
+    const { page, journal, terminal, shown } = await openCockpit(stdin, io, choicesOf(means), folder, connected.secrets, look)
     closing.defer(() => page.close())
     closing.defer(() => journal.close())
     closing.defer(() => terminal.close())
@@ -155,6 +157,7 @@ async function openCockpit(
   choices: readonly Choice[],
   folder: string,
   secrets: readonly string[],
+  look: Look,
 ): Promise<{
   page: LivePage & { handedOver(from: string, to: string): void }
   terminal: Terminal
@@ -163,7 +166,7 @@ async function openCockpit(
 }> {
   let numbers: number[] = []
   const terminal = openTerminal(stdin, io, (text) => completions(text, COMMANDS, choices, numbers))
-  const live = await openLivePage(systemClock, await bundlePage(), {
+  const means: LiveGameday = {
     choices: [...choices],
     say: (text) => terminal.say({ text, by: 'page' }),
     gone: () => {
@@ -173,7 +176,8 @@ async function openCockpit(
       terminal.say({ text: 'undo page', by: 'firedrill' })
     },
     handOver: (from, to) => handedOver(from, to),
-  })
+  }
+  const live = await openLivePage(systemClock, await bundlePage(), means, look)
   const journal = openJournalFile(join(folder, 'journal.ndjson'), systemClock, secrets, live.append)
   const shown = (text: string): void => {
     terminal.print(text)

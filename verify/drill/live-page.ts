@@ -10,11 +10,14 @@ import { livePageOf } from '../report/page/live.ts'
 import { isDrawnLive } from '../report/page/make-page.ts'
 import { evidenceText } from '../report/page/shown-evidence.ts'
 import { line, terminal } from '../text/printable.ts'
+import type { Look } from './glimpse.ts'
 
 /** The page follows the drill at this pace; more often is not seen. */
 const EVERY_MS = 500
 /** Making a state may take this share of the drill's core: one that took long is followed by a longer pause. */
 const SHARE = 0.02
+/** Prometheus is asked this often, and only while a page is connected. */
+const LOOK_MS = 2_000
 /** A person at a game day waits no longer to see what was done. */
 const PROMPT_MS = 1_000
 /** So long may the last state take to a slow reader. */
@@ -58,8 +61,9 @@ export interface LivePage {
 /**
  * Serves the page of a running drill on loopback: the whole state on connecting, so that a browser that comes late or lost its connection
  * misses nothing, then what changed. Who lacks the token, comes under another name (Host) or from another page (Origin) is refused.
+ * `look`: at what the journal has only at the end.
  */
-export async function openLivePage(clock: Clock, code: PageCode, gameday?: LiveGameday): Promise<LivePage> {
+export async function openLivePage(clock: Clock, code: PageCode, gameday?: LiveGameday, look?: Look): Promise<LivePage> {
   const cockpit: Cockpit | undefined =
     gameday === undefined ? undefined : { choices: gameday.choices, active: [], pausedMs: null, lead: '', mayAct: true, said: [] }
   const newToken = (): string => randomBytes(16).toString('hex')
@@ -68,6 +72,7 @@ export async function openLivePage(clock: Clock, code: PageCode, gameday?: LiveG
   const mayAct = (given: string): boolean => sameText(given, tokens.at(-1) ?? '')
   const entries: JournalEntry[] = []
   const bySeq = new Map<number, JournalEntry>()
+  let glimpses: JournalEntry[] = []
   const watchers = new Map<ServerResponse, string>()
   let goneTimer: NodeJS.Timeout | undefined
   const stopping = new AbortController()
@@ -75,7 +80,7 @@ export async function openLivePage(clock: Clock, code: PageCode, gameday?: LiveG
   let changed = false
 
   const state = (acting: boolean): string =>
-    inertJson(last ?? livePageOf(entries, clock.now(), cockpit === undefined ? undefined : { ...cockpit, mayAct: acting }))
+    inertJson(last ?? livePageOf(entries, clock.now(), cockpit === undefined ? undefined : { ...cockpit, mayAct: acting }, glimpses))
   const send = (to: Iterable<[ServerResponse, string]>, event: string): void => {
     const texts = new Map<boolean, string>()
     for (const [watcher, given] of to) {
@@ -96,6 +101,19 @@ export async function openLivePage(clock: Clock, code: PageCode, gameday?: LiveG
     }, gameday.goneAfterMs ?? GONE_MS)
     goneTimer.unref()
   }
+  let looks = false
+  const lookAround = async (): Promise<void> => {
+    if (look === undefined || looks || watchers.size === 0 || last !== undefined) return
+    looks = true
+    try {
+      glimpses = await look(entries)
+      changed = true
+    } catch {
+      // A Prometheus that does not answer now: the page keeps what it has, and the drill itself says what is wrong.
+    } finally {
+      looks = false
+    }
+  }
   let notBeforeMs = 0
   const timers = [
     setInterval(() => {
@@ -107,6 +125,7 @@ export async function openLivePage(clock: Clock, code: PageCode, gameday?: LiveG
       const pauseMs = (user + system) / 1_000 / SHARE
       notBeforeMs = performance.now() + (gameday === undefined ? pauseMs : Math.min(pauseMs, PROMPT_MS))
     }, EVERY_MS),
+    setInterval(() => void lookAround(), LOOK_MS),
     setInterval(() => {
       for (const watcher of watchers.keys()) watcher.write(': still here\n\n')
     }, BEAT_MS),

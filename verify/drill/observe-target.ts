@@ -23,6 +23,7 @@ import { bundlePage } from './bundle-page.ts'
 import { connect, loadedTiming, versionsOf } from './connect.ts'
 import { REPORTS } from './history.ts'
 import { judgeRun } from './judge-folder.ts'
+import { glimpsing } from './glimpse.ts'
 import { openLivePage } from './live-page.ts'
 import { openProgress } from './progress-lines.ts'
 import { readSpec } from './read-spec.ts'
@@ -45,7 +46,9 @@ export async function observeTarget(request: DrillRequest, forMs: number, io: Co
     const folder = makeRunFolder(resolve(io.cwd, request.out ?? join(REPORTS, runId)))
     writeJson(folder, 'spec.json', spec)
     writeJson(folder, 'plan.json', plan)
-    const live = request.watch ? await openLivePage(systemClock, await bundlePage()) : undefined
+    const live = request.watch
+      ? await openLivePage(systemClock, await bundlePage(), undefined, glimpsing(connected, systemClock))
+      : undefined
     if (live !== undefined) closing.defer(() => live.close())
     if (live !== undefined) progress.line(`watch: ${live.address}`)
     const journal = openJournalFile(join(folder, 'journal.ndjson'), systemClock, connected.secrets, live?.append)

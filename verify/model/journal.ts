@@ -39,6 +39,9 @@ export interface SampledSelector {
 /** One line of journal.ndjson. `atMs`: verifier's wall clock, unix ms. `seq`: 0, 1, 2 ... without gaps; verdicts point at it. */
 export type JournalEntry = { seq: number; atMs: number } & JournalBody
 
+/** The seq of what was read for the page of a running drill alone: the journal has it at the end, as another entry. */
+export const NOT_RECORDED = -1
+
 export type JournalBody =
   /**
    * `chatReceivers`: those receivers of kind slack or discord whose messages come to the drill's own receiver. `lastFired`: in earlier runs

@@ -46,9 +46,9 @@ export function App({ page, connected = true }: { page: Page; connected?: boolea
       {page.live === undefined ? null : <Running live={page.live} connected={connected} />}
       <main id="content">
         {room === 'experiment' ? (
-          <Experiment page={page} id={id} />
+          <Experiment key={id} page={page} id={id} />
         ) : room === 'outage' ? (
-          <Outage page={page} id={id} />
+          <Outage key={id} page={page} id={id} />
         ) : room === 'traces' ? (
           <Waterfalls page={page} />
         ) : room === 'journal' ? (

@@ -1,5 +1,5 @@
 import uPlot from 'uplot'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { Bar, Curve, Mark, Signal } from '../model/page.ts'
 import { useWidth } from './width.ts'
 import { clock } from './verdict-signs.ts'
@@ -50,19 +50,24 @@ interface ChartProps {
  */
 export function Chart({ curves, threshold, strips, format, label, logarithmic = false, near = false, height = 260, extent }: ChartProps) {
   const [place, width] = useWidth()
+  const plotted = useRef<{ plot: uPlot; data: uPlot.AlignedData }>(undefined)
+  const data = useMemo(() => joinedOf(curves, extent), [curves])
+  const rows = useMemo(() => strips.filter(({ bars, marks = [] }) => bars.length + marks.length > 0), [strips])
+  // While a drill runs a state comes every second: what the chart is made of stays, and so do its zoom and its crosshair.
+  const drawn = useRef({ rows, threshold })
+  drawn.current = { rows, threshold }
+  const structure = JSON.stringify([
+    label,
+    threshold,
+    width,
+    height,
+    rows.length,
+    curves.map(({ curve: { label, points }, ...how }) => [label, how, points.length < 150]),
+  ])
   useEffect(() => {
     if (place.current === null) return undefined
     const style = getComputedStyle(place.current)
     const colour = (name: string): string => style.getPropertyValue(name).trim() || '#888'
-    const rows = strips.filter(({ bars, marks = [] }) => bars.length + marks.length > 0)
-    const tables = curves.map(({ curve }): uPlot.AlignedData => [
-      curve.points.map(([atMs]) => atMs / 1_000),
-      curve.points.map(([, value]) => value),
-    ])
-    // Its times alone: no series is drawn of the last column.
-    const ends: uPlot.AlignedData[] = extent === undefined || extent === null ? [] : [[extent.map((ms) => ms / 1_000), [null, null]]]
-    const joined = uPlot.join([...tables, ...ends])
-    const data = joined.slice(0, curves.length + 1) as uPlot.AlignedData
     const axis = (rest: uPlot.Axis): uPlot.Axis => ({
       stroke: colour('--text'),
       grid: { stroke: colour('--line'), width: 1, show: !logarithmic },
@@ -100,16 +105,37 @@ export function Chart({ curves, threshold, strips, format, label, logarithmic = 
           })),
         ],
         hooks: {
-          drawClear: [(u) => drawBands(u, rows, colour)],
-          draw: [(u) => drawStrips(u, rows, colour), (u) => drawThreshold(u, threshold, colour)],
+          drawClear: [(u) => drawBands(u, drawn.current.rows, colour)],
+          draw: [(u) => drawStrips(u, drawn.current.rows, colour), (u) => drawThreshold(u, drawn.current.threshold, colour)],
         },
       },
       data,
       place.current,
     )
+    plotted.current = { plot, data }
     return () => plot.destroy()
-  }, [curves, strips, width])
+  }, [structure])
+  useEffect(() => {
+    if (plotted.current === undefined || plotted.current.data === data) return
+    const { plot, data: before } = plotted.current
+    const { min, max } = plot.scales['x'] ?? {}
+    const isWhole = min === before[0][0] && max === before[0].at(-1)
+    plotted.current = { plot, data }
+    plot.setData(data, isWhole)
+    if (!isWhole) plot.redraw()
+  }, [data, rows])
   return <div class="chart" ref={place} role="img" aria-label={`${label}; the same in numbers below`} />
+}
+
+/** All curves over one row of times. */
+function joinedOf(curves: ChartProps['curves'], extent: ChartProps['extent']): uPlot.AlignedData {
+  const tables = curves.map(({ curve }): uPlot.AlignedData => [
+    curve.points.map(([atMs]) => atMs / 1_000),
+    curve.points.map(([, value]) => value),
+  ])
+  // Its times alone: no series is drawn of the last column.
+  const ends: uPlot.AlignedData[] = extent === undefined || extent === null ? [] : [[extent.map((ms) => ms / 1_000), [null, null]]]
+  return uPlot.join([...tables, ...ends]).slice(0, curves.length + 1) as uPlot.AlignedData
 }
 
 /** From zero where that is near, with the threshold in sight. */

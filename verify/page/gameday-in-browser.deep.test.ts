@@ -11,6 +11,7 @@ import { CHROMIUM, openChromium, openMortalChromium } from '../../testing/machin
 import {
   finishByClicks,
   injectByClicks,
+  injectByKeys,
   noteByClicks,
   notifiedOnPage,
   pauseByClicks,
@@ -208,18 +209,7 @@ test('a game day by keys alone', { skip }, async (t) => {
   const { tab, trouble } = await opened(browser, live.address)
   const { keyboard } = tab
   const focused = (): Promise<unknown> => tab.evaluate('document.activeElement?.id || document.activeElement?.textContent')
-  await tab.getByLabel('fault or scenario').waitFor()
-  await keyboard.press('i')
-  assert.equal(await focused(), 'choose')
-  await keyboard.type('kill-process')
-  await keyboard.press('Tab')
-  await keyboard.press('Tab')
-  await tab.getByText('Kill or stop a native process').waitFor()
-  await tab.getByRole('button', { name: 'inject', exact: true }).focus()
-  await keyboard.press('Enter')
-  await tab.getByRole('alert').waitFor()
-  await keyboard.press('Enter')
-  await tab.locator('.active', { hasText: '1: kill-process on redis' }).waitFor()
+  await injectByKeys(tab, 1, { id: 'kill-process', part: 'redis' })
   await keyboard.press('u')
   await tab.getByText('Nothing is in effect.').waitFor()
   await keyboard.press('r')

@@ -1,9 +1,11 @@
 import { useEffect, useState } from 'preact/hooks'
+import { NOT_RECORDED } from '../model/journal.ts'
 import type { Page } from '../model/page.ts'
 import { Status } from './status.tsx'
 
 /** "#12": leads to that journal entry. */
 export function Pointer({ seq }: { seq: number }) {
+  if (seq === NOT_RECORDED) return <>written at the end</>
   return <a href={`#/journal/${seq}`}>#{seq}</a>
 }
 
@@ -15,7 +17,7 @@ function useEvidence({ evidence, live }: Pick<Page, 'evidence' | 'live'>, seq: n
   const own = evidence[seq]
   const isRunning = live !== undefined
   useEffect(() => {
-    if (own !== undefined || !isRunning || !Number.isSafeInteger(seq)) return undefined
+    if (own !== undefined || !isRunning || !(Number.isSafeInteger(seq) && seq >= 0)) return undefined
     const over = new AbortController()
     fetch(`entry/${seq}`, { signal: over.signal })
       .then((answer) => (answer.ok ? answer.text() : null))
@@ -33,6 +35,7 @@ function useEvidence({ evidence, live }: Pick<Page, 'evidence' | 'live'>, seq: n
 /** The text of an entry, however the page comes by it. */
 export function Evidence({ page, seq }: { page: Pick<Page, 'evidence' | 'live'>; seq: number }) {
   const text = useEvidence(page, seq)
+  if (seq === NOT_RECORDED) return <p>Read from Prometheus just now, for this page; the journal has it when the drill is over.</p>
   if (text === undefined) return <p role="status">Asked for entry #{seq}.</p>
   if (text === null)
     return (

@@ -3,6 +3,7 @@ import { select } from 'd3-selection'
 import { zoom, zoomIdentity } from 'd3-zoom'
 import type { ZoomBehavior, ZoomTransform } from 'd3-zoom'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { NOT_RECORDED } from '../model/journal.ts'
 import type { Bar, Lane, Mark, Page } from '../model/page.ts'
 import { Evidence, Pointer } from './journal-view.tsx'
 import { LanesLegend } from './lanes-legend.tsx'
@@ -174,6 +175,10 @@ export function DrillLanes({ page, only }: { page: Page; only?: string }) {
   )
 }
 
+function entryOf({ pointer }: { pointer: number }): string {
+  return pointer === NOT_RECORDED ? '' : ` (#${pointer})`
+}
+
 function lastGroup(rows: readonly ({ title: string } | { lane: Lane })[]): Lane['group'] | undefined {
   const last = rows.at(-1)
   return last !== undefined && 'lane' in last ? last.lane.group : undefined
@@ -239,12 +244,12 @@ function Row({
             height={bar.kind === 'fault' ? 6 : bar.kind === 'planned' ? ROW - 2 : ROW - 8}
             onClick={() => onPick({ lane, bar })}
           >
-            <title>{`${lane.label}: ${bar.text}, ${clock(bar.fromMs)} to ${clock(bar.untilMs)} (#${bar.pointer})`}</title>
+            <title>{`${lane.label}: ${bar.text}, ${clock(bar.fromMs)} to ${clock(bar.untilMs)}${entryOf(bar)}`}</title>
           </rect>
         ))}
         {lane.marks.map((mark, index) => (
           <circle key={index} class={`mark ${mark.kind}`} cx={x(mark.atMs)} cy={y + ROW / 2} r={5} onClick={() => onPick({ lane, mark })}>
-            <title>{`${lane.label}: ${mark.text}, ${clock(mark.atMs)} (#${mark.pointer})`}</title>
+            <title>{`${lane.label}: ${mark.text}, ${clock(mark.atMs)}${entryOf(mark)}`}</title>
           </circle>
         ))}
       </g>

@@ -7,8 +7,10 @@ import { after, before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import type { Browser, BrowserContextOptions, Page as Tab } from 'playwright-core'
 import { CHROMIUM, openChromium } from '../../testing/machine/chromium.ts'
-import { namedText } from '../../testing/journals/named-journal.ts'
+import { allWell, namedText } from '../../testing/journals/named-journal.ts'
+import { recordedPrometheus } from '../../testing/virtual/recorded-prometheus.ts'
 import { bundlePage } from '../drill/bundle-page.ts'
+import { glimpsing } from '../drill/glimpse.ts'
 import { judgeFolder, pageHtml } from '../drill/judge-folder.ts'
 import { openLivePage } from '../drill/live-page.ts'
 import { judge } from '../judge/judge.ts'
@@ -114,6 +116,18 @@ async function opened(file: string, options: BrowserContextOptions = {}, hash = 
     if (request.url().split('#')[0] !== own) trouble.push(`request: ${request.url()}`)
   })
   await tab.goto(`${own}${hash}`)
+  return { tab, trouble }
+}
+
+/** Opens the page of a drill that runs. */
+async function followed(address: string): Promise<{ tab: Tab; trouble: string[] }> {
+  const context = await browser.newContext()
+  context.setDefaultTimeout(PATIENCE_MS)
+  const tab = await context.newPage()
+  const trouble: string[] = []
+  tab.on('pageerror', (error) => trouble.push(error.message))
+  tab.on('console', (message) => trouble.push(message.text()))
+  await tab.goto(address)
   return { tab, trouble }
 }
 
@@ -447,6 +461,38 @@ test('a journal of 100,000 entries, one of them a line of 1 MB, is a page below 
   await tab.context().close()
 })
 
+test('while a drill runs its alerts are pending on the page, and the chart of a signal grows in place', { skip }, async (t) => {
+  const entries = allWell().entries
+  const first = entries.find((entry) => entry.kind === 'evaluated' && entry.what === 'value')!
+  assert.ok(first.kind === 'evaluated')
+  const legs = entries.filter((entry) => entry.kind === 'leg' && entry.experiment === first.experiment)
+  const now = { ms: legs.at(-2)!.atMs }
+  const clock = { now: () => now.ms }
+  const prometheus = recordedPrometheus(entries, () => now.ms) as Parameters<typeof glimpsing>[0]['prometheus']
+  const look = glimpsing({ prometheus, secrets: [] }, clock)
+  const live = await openLivePage(clock as Parameters<typeof openLivePage>[0], await bundlePage(), undefined, look)
+  t.after(() => live.close())
+  for (const entry of entries.filter(({ atMs }) => atMs <= now.ms)) live.append(JSON.stringify(entry))
+  const { tab, trouble } = await followed(live.address)
+  const pending = tab.locator('.bar.pending').first()
+  await pending.waitFor({ state: 'attached' })
+  await pending.dispatchEvent('click')
+  await tab.getByText('Read from Prometheus just now').waitFor()
+  await tab.evaluate(`location.hash = '/experiment/${first.experiment}'`)
+  const chart = tab.locator('#signal ~ .chart .uplot')
+  await chart.waitFor()
+  await chart.evaluate((element) => element.setAttribute('data-kept', 'yes'))
+  const points = async (): Promise<number> =>
+    Number(/: (\d+) points/.exec((await tab.locator('#numbers ~ details summary').first().textContent()) ?? '')?.[1])
+  const before = await points()
+  assert.ok(before > 2, `${before} points`)
+  now.ms = legs.at(-1)!.atMs
+  await t.waitFor(async () => assert.ok((await points()) > before), { timeout: PATIENCE_MS })
+  assert.equal(await chart.getAttribute('data-kept'), 'yes', 'the chart is the same')
+  assert.deepEqual(trouble, [])
+  await tab.context().close()
+})
+
 test('a running drill is followed: what is awaited, a reload in the middle, the stop button, the end', { skip }, async (t) => {
   const lines = namedText('redis-hung').trim().split('\n')
   const legs = lines.flatMap((line, index) => (line.includes('"kind":"leg"') ? [index] : []))
@@ -456,13 +502,7 @@ test('a running drill is followed: what is awaited, a reload in the middle, the 
   )
   t.after(() => live.close())
   for (const line of lines.slice(0, legs[2]! + 1)) live.append(line)
-  const context = await browser.newContext()
-  context.setDefaultTimeout(PATIENCE_MS)
-  const tab = await context.newPage()
-  const trouble: string[] = []
-  tab.on('pageerror', (error) => trouble.push(error.message))
-  tab.on('console', (message) => trouble.push(message.text()))
-  await tab.goto(live.address)
+  const { tab, trouble } = await followed(live.address)
   const begun = JSON.parse(lines[legs[2]!]!) as { experiment: string; leg: string }
   await tab.getByRole('row', { name: new RegExp(`${begun.experiment} ${begun.leg}`) }).waitFor()
   const before = await tab.locator('.bar').count()
@@ -484,5 +524,5 @@ test('a running drill is followed: what is awaited, a reload in the middle, the 
   await tab.getByRole('heading', { name: /The promises were kept|A promise was broken|Could not tell/ }).waitFor()
   assert.equal(await tab.locator('.running').count(), 0)
   assert.deepEqual(trouble, [])
-  await context.close()
+  await tab.context().close()
 })

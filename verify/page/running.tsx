@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Live } from '../model/page.ts'
+import { took } from '../report/time.ts'
 import { Cockpit } from './cockpit.tsx'
 import { clock } from './verdict-signs.ts'
 
@@ -55,7 +56,7 @@ export function Running({ live, connected }: { live: Live; connected: boolean })
                 <td>{leg}</td>
                 <td>{what}</td>
                 <td>{clock(untilMs)}</td>
-                <td>{Math.max(0, Math.round((untilMs - nowMs) / 1_000))} s</td>
+                <td>{untilMs >= nowMs ? `${Math.round((untilMs - nowMs) / 1_000)} s` : `overdue for ${took(nowMs - untilMs)}`}</td>
               </tr>
             ))}
           </tbody>

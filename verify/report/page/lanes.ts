@@ -6,8 +6,11 @@ import { entriesOf, experimentsOf, seriesOf } from './entries.ts'
 import type { Entry } from './entries.ts'
 import { countOf } from '../../text/count-of.ts'
 
-/** Every row of the drill over its time axis: experiments, outages, alerts, notifications, load, missed evaluations. */
-export function lanesOf(entries: readonly JournalEntry[]): Lane[] {
+/**
+ * Every row of the drill over its time axis: experiments, outages, alerts, notifications, load, missed evaluations. `lastMs`: until then
+ * goes what has not ended.
+ */
+export function lanesOf(entries: readonly JournalEntry[], lastMs = lastOf(entries)): Lane[] {
   const header = entriesOf(entries, 'header')[0]
   const confirmed = entriesOf(entries, 'confirmation')
   const plan = header?.plan
@@ -22,18 +25,24 @@ export function lanesOf(entries: readonly JournalEntry[]): Lane[] {
       bars: [
         // What is confirmed alone or done by hand has no place in the plan of before.
         ...(experiment.confirms === undefined && !planless.has(experiment.id) ? [planned(header, plan, experiment)] : []),
-        ...legsOf(entries, experiment.id),
-        ...faultsOf(entries, experiment.id),
+        ...legsOf(entries, experiment.id, lastMs),
+        ...faultsOf(entries, experiment.id, lastMs),
       ].flat(),
       marks: [],
     })),
-    ...outageLanes(entries, header, [...(plan?.outages ?? []), ...confirmed.flatMap((entry) => entry.outages ?? [])]),
-    ...byHandLanes(entries),
-    ...(entries.some((entry) => entry.kind === 'alerts-series') ? alertLanes(entries, severities) : notifiedLanes(entries, severities)),
+    ...outageLanes(entries, header, [...(plan?.outages ?? []), ...confirmed.flatMap((entry) => entry.outages ?? [])], lastMs),
+    ...byHandLanes(entries, lastMs),
+    ...(entries.some((entry) => entry.kind === 'alerts-series')
+      ? alertLanes(entries, severities)
+      : notifiedLanes(entries, severities, lastMs)),
     ...notificationLanes(entries),
-    ...loadLanes(entries),
+    ...loadLanes(entries, lastMs),
     ...missedLane(entries),
   ].filter((lane) => lane.bars.length > 0 || lane.marks.length > 0)
+}
+
+function lastOf(entries: readonly JournalEntry[]): number {
+  return entries.at(-1)?.atMs ?? 0
 }
 
 function planned(header: Entry<'header'> | undefined, plan: Plan | undefined, at: { startMs: number; durationMs: number }): Bar[] {
@@ -43,7 +52,7 @@ function planned(header: Entry<'header'> | undefined, plan: Plan | undefined, at
 }
 
 /** The legs of an experiment; of one that was tried again those of each attempt. */
-export function legsOf(entries: readonly JournalEntry[], experiment: string): Bar[] {
+export function legsOf(entries: readonly JournalEntry[], experiment: string, lastMs = lastOf(entries)): Bar[] {
   const bars: Bar[] = []
   const open = new Map<string, Entry<'leg'>>()
   for (const entry of entriesOf(entries, 'leg')) {
@@ -56,7 +65,6 @@ export function legsOf(entries: readonly JournalEntry[], experiment: string): Ba
       bars.push({ fromMs: begun.atMs, untilMs: entry.atMs, kind: kindOf(entry.leg), text: `${entry.leg}${ended}`, pointer: begun.seq })
     }
   }
-  const lastMs = entries.at(-1)?.atMs ?? 0
   for (const [leg, begun] of open)
     bars.push({ fromMs: begun.atMs, untilMs: lastMs, kind: kindOf(leg), text: `${leg}, not ended`, pointer: begun.seq })
   return bars
@@ -67,7 +75,7 @@ function kindOf(leg: string): Bar['kind'] {
 }
 
 /** Each time a fault was in force, from the earliest instant of its injection to the latest of its undo. */
-export function faultsOf(entries: readonly JournalEntry[], owner: string): Bar[] {
+export function faultsOf(entries: readonly JournalEntry[], owner: string, lastMs = lastOf(entries)): Bar[] {
   const bars: Bar[] = []
   const open = new Map<string, Entry<'fault'>>()
   for (const entry of entriesOf(entries, 'fault')) {
@@ -87,7 +95,6 @@ export function faultsOf(entries: readonly JournalEntry[], owner: string): Bar[]
       })
     }
   }
-  const lastMs = entries.at(-1)?.atMs ?? 0
   for (const injected of open.values())
     bars.push({
       fromMs: injected.startedMs,
@@ -99,16 +106,21 @@ export function faultsOf(entries: readonly JournalEntry[], owner: string): Bar[]
   return bars
 }
 
-function outageLanes(entries: readonly JournalEntry[], header: Entry<'header'> | undefined, outages: NonNullable<Plan['outages']>): Lane[] {
+function outageLanes(
+  entries: readonly JournalEntry[],
+  header: Entry<'header'> | undefined,
+  outages: NonNullable<Plan['outages']>,
+  lastMs: number,
+): Lane[] {
   const seen = entriesOf(entries, 'outage')
   return outages.map((outage): Lane => {
     const own = seen.filter((entry) => entry.outage === outage.id)
     const requests = own.map((entry): Bar => {
       const sent = Array.isArray(entry.rows) ? entry.rows.map((row) => Number(row[0])).filter(Number.isFinite) : []
-      const lastMs = sent.reduce((a, b) => Math.max(a, b), 0)
+      const lastSentMs = sent.reduce((a, b) => Math.max(a, b), 0)
       return {
         fromMs: entry.startedMs,
-        untilMs: entry.startedMs + lastMs,
+        untilMs: entry.startedMs + lastSentMs,
         kind: 'requests',
         text: `${sent.length} stamped requests`,
         pointer: entry.seq,
@@ -121,7 +133,7 @@ function outageLanes(entries: readonly JournalEntry[], header: Entry<'header'> |
       bars: [
         ...(outage.during === undefined && outage.confirms === undefined ? planned(header, header?.plan, outage) : []),
         ...requests,
-        ...faultsOf(entries, outage.during ?? outage.id),
+        ...faultsOf(entries, outage.during ?? outage.id, lastMs),
       ],
       marks: [],
     }
@@ -131,8 +143,8 @@ function outageLanes(entries: readonly JournalEntry[], header: Entry<'header'> |
 /** The owner of what is injected by hand on a game day. */
 const BY_HAND = 'gameday'
 
-function byHandLanes(entries: readonly JournalEntry[]): Lane[] {
-  const lanes = Map.groupBy(faultsOf(entries, BY_HAND), ({ text }) => text.replace(/: not undone$/, ''))
+function byHandLanes(entries: readonly JournalEntry[], lastMs: number): Lane[] {
+  const lanes = Map.groupBy(faultsOf(entries, BY_HAND, lastMs), ({ text }) => text.replace(/: not undone$/, ''))
   return [...lanes].map(([label, bars]): Lane => ({ group: 'experiments', label, bars, marks: [] }))
 }
 
@@ -168,8 +180,8 @@ function alertLanes(entries: readonly JournalEntry[], severities: ReadonlyMap<st
  * Firing of each alert name as its notifications have it: what is known while a drill runs, or of one that was cut off before ALERTS was
  * read. Synthetic alerts of the delivery exercise are none.
  */
-function notifiedLanes(entries: readonly JournalEntry[], severities: ReadonlyMap<string, string>): Lane[] {
-  const [firstMs, lastMs] = [entries[0]?.atMs ?? 0, entries.at(-1)?.atMs ?? 0]
+function notifiedLanes(entries: readonly JournalEntry[], severities: ReadonlyMap<string, string>, lastMs: number): Lane[] {
+  const firstMs = entries[0]?.atMs ?? 0
   const within = (ms: number): number => Math.min(lastMs, Math.max(firstMs, ms))
   const lanes = new Map<string, Lane>()
   const open = new Map<string, Bar>()
@@ -257,16 +269,21 @@ function messageOf(body: unknown): { resolved: boolean; text: string } {
 }
 
 /** The runs of each k6 scenario. */
-function loadLanes(entries: readonly JournalEntry[]): Lane[] {
+function loadLanes(entries: readonly JournalEntry[], lastMs: number): Lane[] {
   const lanes = new Map<string, Bar[]>()
+  const open = new Map<string, Bar>()
   for (const entry of entriesOf(entries, 'load')) {
     const bars = lanes.get(entry.scenario) ?? []
     lanes.set(entry.scenario, bars)
     const text = `${entry.scenario} for ${entry.experiment} ${entry.leg}`
-    if (entry.phase === 'begin') bars.push({ fromMs: entry.atMs, untilMs: entry.atMs, kind: 'load', text, pointer: entry.seq })
-    else {
-      const begun = bars.findLast((bar) => bar.text === text)
-      if (begun !== undefined) begun.untilMs = entry.atMs
+    const begun = open.get(text)
+    if (entry.phase === 'begin') {
+      const bar: Bar = { fromMs: entry.atMs, untilMs: Math.max(entry.atMs, lastMs), kind: 'load', text, pointer: entry.seq }
+      bars.push(bar)
+      open.set(text, bar)
+    } else if (begun !== undefined) {
+      begun.untilMs = entry.atMs
+      open.delete(text)
     }
   }
   return [...lanes].map(([label, bars]): Lane => ({ group: 'load', label, bars, marks: [] }))

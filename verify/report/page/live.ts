@@ -1,8 +1,9 @@
 import type { JournalEntry } from '../../model/journal.ts'
 import type { Cockpit, Live, Page } from '../../model/page.ts'
 import type { LegName } from '../../model/plan.ts'
-import { summarise } from '../summarise.ts'
+import { statusAbout, summarise } from '../summarise.ts'
 import { entriesOf, experimentsOf } from './entries.ts'
+import type { Entry } from './entries.ts'
 import { drawnOf } from './make-page.ts'
 
 const AWAITED: Record<LegName, string> = {
@@ -14,14 +15,32 @@ const AWAITED: Record<LegName, string> = {
   observe: 'the end of the observation',
 }
 
-/** The page of a drill that runs, from the entries so far; `nowMs` is the verifier's clock. */
-export function livePageOf(entries: readonly JournalEntry[], nowMs: number, cockpit?: Cockpit): Page {
-  const journal = { entries: [...entries], problems: [] }
-  const page = drawnOf(journal, summarise(journal, []))
+/**
+ * The page of a drill that runs, from the entries so far; `nowMs` is the verifier's clock. `glimpses`: what Prometheus says meanwhile of
+ * what the journal has only at the end. They are drawn as the journal's own entries will be, until those come.
+ */
+export function livePageOf(
+  entries: readonly JournalEntry[],
+  nowMs: number,
+  cockpit?: Cockpit,
+  glimpses: readonly JournalEntry[] = [],
+): Page {
+  const known = entries.filter(({ kind }) => GLIMPSED.has(kind))
+  const ahead = glimpses.filter((glimpse) => !known.some((entry) => entry.atMs >= glimpse.atMs && isOfTheSame(entry, glimpse)))
+  const journal = { entries: [...entries, ...ahead], problems: [] }
+  const page = drawnOf(journal, summarise(journal, []), Math.max(nowMs, entries.at(-1)?.atMs ?? nowMs))
   const live = liveOf(entries, nowMs)
   return cockpit === undefined
     ? { ...page, sentence: 'The drill is running.', live }
     : { ...page, sentence: 'Game day.', live: { ...live, cockpit } }
+}
+
+const GLIMPSED = new Set<JournalEntry['kind']>(['alerts-series', 'health', 'evaluated'])
+
+/** Whether one has what the other has, of another moment. */
+export function isOfTheSame(a: JournalEntry, b: JournalEntry): boolean {
+  if (a.kind === 'evaluated') return b.kind === a.kind && b.experiment === a.experiment && b.what === a.what
+  return (a.kind === 'alerts-series' || a.kind === 'health') && b.kind === a.kind && b.metric === a.metric
 }
 
 /** Every leg that has begun and not ended, with what ends it and when it ends at the latest. */
@@ -30,15 +49,31 @@ function liveOf(entries: readonly JournalEntry[], nowMs: number): Live {
   const undemanded = new Set(
     entriesOf(entries, 'by-hand').flatMap(({ experiment, unjudged }) => (unjudged === undefined ? [] : [experiment.id])),
   )
-  const planned = new Map(experimentsOf(entries).map((experiment) => [experiment.id, undemanded.has(experiment.id) ? [] : experiment.legs]))
-  const open = new Map<string, Live['awaited'][number]>()
+  const experiments = experimentsOf(entries)
+  const byHand = new Set(entriesOf(entries, 'by-hand').map(({ experiment }) => experiment.id))
+  const planned = new Map(experiments.map((experiment) => [experiment.id, undemanded.has(experiment.id) ? [] : experiment.legs]))
+  const open = new Map<string, Live['awaited'][number] & { sinceMs: number }>()
   for (const entry of entriesOf(entries, 'leg')) {
     const key = `${entry.experiment} ${entry.leg}`
     const leg = planned.get(entry.experiment)?.find(({ name }) => name === entry.leg)
     if (entry.phase === 'end') open.delete(key)
     else if (leg !== undefined)
-      open.set(key, { experiment: entry.experiment, leg: leg.name, what: AWAITED[leg.name], untilMs: entry.atMs + leg.holdMs })
+      open.set(key, {
+        experiment: entry.experiment,
+        leg: leg.name,
+        what: AWAITED[leg.name],
+        sinceMs: entry.atMs,
+        untilMs: entry.atMs + leg.holdMs,
+      })
+  }
+  // By hand a fire leg goes on until it is undone: after its notification nothing is awaited.
+  for (const { experiment, leg, sinceMs } of open.values()) {
+    const own = leg === 'fire' && byHand.has(experiment) ? experiments.find(({ id }) => id === experiment) : undefined
+    const notified = (entry: Entry<'notification'>): boolean =>
+      own !== undefined && entry.arrivedMs >= sinceMs && statusAbout(entry.body, own) === 'firing'
+    if (entriesOf(entries, 'notification').some(notified)) open.delete(`${experiment} ${leg}`)
   }
   const untilMs = Math.max(nowMs, (header?.zeroMs ?? nowMs) + (header?.plan.makespanMs ?? 0))
-  return { nowMs, untilMs, awaited: [...open.values()].sort((a, b) => a.untilMs - b.untilMs) }
+  const awaited = [...open.values()].map(({ sinceMs: _, ...each }) => each).sort((a, b) => a.untilMs - b.untilMs)
+  return { nowMs, untilMs, awaited }
 }

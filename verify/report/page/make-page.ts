@@ -62,17 +62,20 @@ export function pageOf(journal: Journal, report: Report, more: Readonly<Record<n
   return { ...page, evidence: { ...laneEvidence(journal.entries, page.lanes), ...more } }
 }
 
-/** What the page draws of a drill: `journal` with at least the entries that isDrawn takes, and the report made of it. */
-export function drawnOf(journal: Journal, report: Report): Page {
+/**
+ * What the page draws of a drill: `journal` with at least the entries that isDrawn takes, and the report made of it. `lastMs`: until then
+ * goes what has not ended; absent: until the last entry.
+ */
+export function drawnOf(journal: Journal, report: Report, lastMs?: number): Page {
   const { entries } = journal
-  const lanes = lanesOf(entries)
+  const lanes = lanesOf(entries, lastMs)
   return thinnedPage({
     report,
     sentence: headline(report),
     lanes,
     proofs: proofsOf(report),
     isolation: isolationOf(entries, lanes, report),
-    signals: signalsOf(entries, report),
+    signals: signalsOf(entries, report, lastMs),
     traces: waterfallsOf(entries),
     outages: outageCoursesOf(entries),
     panels: panelsOf(entries),

@@ -20,7 +20,7 @@ const MOST_MESSAGES = 20
 const AFTER_MS = 60_000
 
 /** What a rule's page draws, by experiment id. */
-export function signalsOf(entries: readonly JournalEntry[], report: Report): Record<string, Signal> {
+export function signalsOf(entries: readonly JournalEntry[], report: Report, lastMs?: number): Record<string, Signal> {
   const header = entriesOf(entries, 'header')[0]
   if (header === undefined) return {}
   const reports = new Map(report.rules.flatMap((rule) => rule.experiments.map((experiment) => [experiment.id, experiment] as const)))
@@ -31,13 +31,19 @@ export function signalsOf(entries: readonly JournalEntry[], report: Report): Rec
         ...(about?.verdicts ?? []),
         ...report.others.filter((verdict) => verdict.alert === experiment.alert || verdict.subject === experiment.alert),
       ]
-      return [experiment.id, signalOf(entries, experiment, verdicts, header.spec)]
+      return [experiment.id, signalOf(entries, experiment, verdicts, header.spec, lastMs)]
     }),
   )
 }
 
-function signalOf(entries: readonly JournalEntry[], experiment: PlannedExperiment, verdicts: readonly Verdict[], spec: Spec): Signal {
-  const legs = legsOf(entries, experiment.id)
+function signalOf(
+  entries: readonly JournalEntry[],
+  experiment: PlannedExperiment,
+  verdicts: readonly Verdict[],
+  spec: Spec,
+  lastMs: number | undefined,
+): Signal {
+  const legs = legsOf(entries, experiment.id, lastMs)
   const fromMs = legs[0]?.fromMs ?? 0
   const untilMs = legs.reduce((latest, leg) => Math.max(latest, leg.untilMs), fromMs)
   const marginMs = (untilMs - fromMs) * 0.05
@@ -58,8 +64,8 @@ function signalOf(entries: readonly JournalEntry[], experiment: PlannedExperimen
       .map((curve) => ({ ...curve, points: curve.points.filter(([atMs]) => near(atMs)) }))
       .filter(({ points }) => points.length > 0),
     legs,
-    faults: faultsOf(entries, experiment.id),
-    loads: loadsOf(entries, experiment.id),
+    faults: faultsOf(entries, experiment.id, lastMs),
+    loads: loadsOf(entries, experiment.id, lastMs),
     windows: verdicts.flatMap((verdict): Bar[] =>
       verdict.window === undefined || verdict.subject !== experiment.id
         ? []
@@ -102,7 +108,7 @@ function unitOf(experiment: PlannedExperiment, spec: Spec): Signal['unit'] {
   return what === 'error-share' || what === 'redis-memory-share' || what === 'jvm-heap-share' ? 'share' : 'number'
 }
 
-function loadsOf(entries: readonly JournalEntry[], experiment: string): Bar[] {
+function loadsOf(entries: readonly JournalEntry[], experiment: string, lastMs = 0): Bar[] {
   const bars: Bar[] = []
   for (const entry of entriesOf(entries, 'load')) {
     if (entry.experiment !== experiment) continue
@@ -111,7 +117,7 @@ function loadsOf(entries: readonly JournalEntry[], experiment: string): Bar[] {
       const params = Object.entries(entry.params ?? {}).map(([name, value]) => `${name} ${value}`)
       bars.push({
         fromMs: entry.atMs,
-        untilMs: entry.atMs,
+        untilMs: Math.max(entry.atMs, lastMs),
         kind: 'load',
         text: [`${entry.scenario}, ${entry.leg} leg`, ...params].join(', '),
         pointer: entry.seq,

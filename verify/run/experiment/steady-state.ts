@@ -64,6 +64,39 @@ export async function awaitSteadyState(
   }
 }
 
+/** Prometheus sets up what it discovered this often: `updatert` of https://github.com/prometheus/prometheus/blob/main/discovery/manager.go */
+const DISCOVERY_MS = 5_000
+
+/**
+ * Waits until a Prometheus that was started just now has scraped each specified target once, up or down: before that it lists none, and
+ * no rule has seen a series. What it is not configured to scrape gets the same time. `onWait` is called when there is something to wait
+ * for.
+ */
+export async function awaitFirstScrapes(
+  spec: Spec,
+  { scrapeIntervalMs }: Pick<Plan['timing'], 'scrapeIntervalMs'>,
+  { prometheus, clock }: Pick<Ports, 'prometheus' | 'clock'>,
+  signal: AbortSignal,
+  onWait: () => void,
+): Promise<void> {
+  const untilMs = clock.now() + 2 * (DISCOVERY_MS + scrapeIntervalMs)
+  const unscraped = async (): Promise<boolean> => {
+    const targets = await prometheus.targets()
+    return spec.platform.targets.some(({ job }) => {
+      const own = targets.filter((target) => target.job === job)
+      return own.length === 0 || own.some(({ health }) => health === 'unknown')
+    })
+  }
+  try {
+    for (let waits = false; !signal.aborted && clock.now() < untilMs && (await unscraped()); waits = true) {
+      if (!waits) onWait()
+      await clock.sleep(500, signal)
+    }
+  } catch {
+    // Aborted, or Prometheus does not answer: what comes next says so.
+  }
+}
+
 /** How far back the loaded rules of the specified alerts look, ms; 5 min when Prometheus does not answer. */
 export async function rememberedMs(plan: Plan, spec: Spec, prometheus: Ports['prometheus']): Promise<number> {
   const own = specifiedAlerts(plan, spec)

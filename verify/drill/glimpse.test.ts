@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { allWell } from '../../testing/journals/named-journal.ts'
+import { recordedPrometheus } from '../../testing/virtual/recorded-prometheus.ts'
+import { judge } from '../judge/judge.ts'
+import type { JournalEntry, Series } from '../model/journal.ts'
+import { NOT_RECORDED } from '../model/journal.ts'
+import type { Lane, Page, Signal } from '../model/page.ts'
+import { livePageOf } from '../report/page/live.ts'
+import { isDrawnLive, pageOf } from '../report/page/make-page.ts'
+import { summarise } from '../report/summarise.ts'
+import type { PrometheusSource } from '../run/ports.ts'
+import type { Connected } from './connect.ts'
+import { glimpsing, type Look } from './glimpse.ts'
+
+const { entries } = allWell()
+const REPORT = pageOf(allWell(), summarise(allWell(), judge(allWell())))
+/** When the drill began to read what it had only watched until then. */
+const COLLECTED = entries.findIndex(({ kind }) => kind === 'alerts-series')
+const LIVE = entries.filter(isDrawnLive)
+
+/** A look at the recorded drill, as it was at `now.ms`; `asked`: what Prometheus was asked. */
+function looking(secrets: string[] = []): { look: Look; now: { ms: number }; asked: string[] } {
+  const now = { ms: 0 }
+  const asked: string[] = []
+  const recorded = recordedPrometheus(entries, () => now.ms)
+  const prometheus: Pick<PrometheusSource, 'query' | 'queryRange'> = {
+    query: (expr, atMs) => (asked.push(expr), recorded.query(expr, atMs)),
+    queryRange: (expr, fromMs, untilMs, stepMs) => (
+      asked.push(`${expr} ${untilMs - fromMs}`),
+      recorded.queryRange(expr, fromMs, untilMs, stepMs)
+    ),
+  }
+  const look = glimpsing({ prometheus: prometheus as Connected['prometheus'], secrets }, { now: () => now.ms })
+  return { look, now, asked }
+}
+
+/** The pages of a drill that is looked at every two seconds until its evidence is read, and the last glimpses. */
+async function watched(): Promise<{ pages: Page[]; glimpses: JournalEntry[] }> {
+  const { look, now } = looking()
+  const pages: Page[] = []
+  const endMs = entries[COLLECTED]!.atMs - 1
+  for (now.ms = entries[0]!.atMs + 2_000; now.ms < endMs; now.ms = Math.min(endMs, now.ms + 2_000)) {
+    const soFar = LIVE.filter(({ atMs }) => atMs <= now.ms)
+    pages.push(livePageOf(soFar, now.ms, undefined, await look(soFar)))
+  }
+  now.ms = endMs
+  const soFar = LIVE.filter(({ atMs }) => atMs <= endMs)
+  const glimpses = await look(soFar)
+  pages.push(livePageOf(soFar, endMs, undefined, glimpses))
+  return { pages, glimpses }
+}
+
+const WATCHED = watched()
+const lanesOf = (page: Page, group: Lane['group']): unknown =>
+  page.lanes
+    .filter((lane) => lane.group === group)
+    .map(({ label, bars, marks }) => ({
+      label,
+      bars: bars.map(({ pointer: _, ...bar }) => bar),
+      marks: marks.map(({ pointer: _, ...mark }) => mark),
+    }))
+
+test('while the drill runs its lanes have pending and firing as ALERTS has them, and at the end what the report has', async () => {
+  const { pages } = await WATCHED
+  const kinds = (page: Page): string[] =>
+    page.lanes.filter(({ group }) => group === 'alerts').flatMap(({ bars }) => bars.map(({ kind }) => kind))
+  const pending = pages.findIndex((page) => kinds(page).includes('pending'))
+  assert.ok(pending > 0 && pending < pages.length / 2, `pending is seen at look ${pending} of ${pages.length}`)
+  assert.deepEqual(lanesOf(pages.at(-1)!, 'alerts'), lanesOf(REPORT, 'alerts'))
+})
+
+test("a signal's chart grows while its experiment runs, and has the report's values when it is over", async () => {
+  const { pages } = await WATCHED
+  const points = (page: Page, id: string): number => page.signals[id]!.value.reduce((sum, curve) => sum + curve.points.length, 0)
+  for (const [id, signal] of Object.entries(REPORT.signals)) {
+    const course = pages.map((page) => points(page, id))
+    assert.ok(
+      course.every((count, index) => count >= (course[index - 1] ?? 0)),
+      `${id} loses points: ${course.join()}`,
+    )
+    assert.deepEqual(pages.at(-1)!.signals[id]!.value, signal.value, id)
+  }
+})
+
+test('missed evaluations are marked as soon as Prometheus has counted them', async () => {
+  const missed = entries.find((entry) => entry.kind === 'health' && entry.metric.includes('missed'))
+  assert.ok(missed?.kind === 'health')
+  const { look, now } = looking()
+  const series = missed.series as Series[]
+  const before = series[0]!.values
+  const atS = before[Math.floor(before.length / 2)]![0]
+  series[0]!.values = before.map(([timeS, value]) => [timeS, timeS >= atS ? String(Number(value) + 2) : value])
+  try {
+    const marks = async (atMs: number): Promise<string[]> => {
+      now.ms = atMs
+      const soFar = LIVE.filter((entry) => entry.atMs <= atMs)
+      const page = livePageOf(soFar, atMs, undefined, await look(soFar))
+      return page.lanes
+        .filter(({ group }) => group === 'evaluations')
+        .flatMap((lane) => lane.marks.map(({ text, pointer }) => `${text} #${pointer}`))
+    }
+    assert.deepEqual(await marks(atS * 1_000 - 1), [])
+    assert.deepEqual(await marks(atS * 1_000 + 1_000), [`2 evaluations missed #${NOT_RECORDED}`])
+  } finally {
+    series[0]!.values = before
+  }
+})
+
+/** What is no matter of verdicts, which a drill that runs has not. */
+const shown = ({ lanes, traces, outages, signals }: Page): unknown => ({
+  lanes,
+  traces,
+  outages,
+  signals: Object.values(signals).map(({ windows: _, marks: __, chain: ___, ...signal }: Signal) => signal),
+})
+
+test("after the journal's last entry the live page is the report's, whatever was glimpsed before", async () => {
+  const { glimpses } = await WATCHED
+  assert.ok(glimpses.length > 5 && glimpses.every(({ seq }) => seq === NOT_RECORDED))
+  const last = entries.at(-1)!
+  assert.deepEqual(shown(livePageOf(LIVE, last.atMs, undefined, glimpses)), shown(REPORT))
+})
+
+test('only what is new is asked for, of what runs; nothing of an experiment that has not begun', async () => {
+  const { look, now, asked } = looking()
+  const begin = LIVE.find(({ kind }) => kind === 'leg')!.atMs
+  const at = async (ms: number): Promise<string[]> => {
+    now.ms = ms
+    asked.length = 0
+    await look(LIVE.filter((entry) => entry.atMs <= ms))
+    return [...asked]
+  }
+  assert.equal((await at(begin - 1_000)).length, 2, 'no leg has begun: ALERTS and missed evaluations alone')
+  await at(begin + 1_000)
+  const later = await at(begin + 3_000)
+  for (const expr of later) assert.ok(Number(/(\d+)(?:s\])?$/.exec(expr)?.[1]) <= 10_000, expr)
+  const running = (atMs: number): number =>
+    new Set(LIVE.flatMap((entry) => (entry.kind === 'leg' && entry.atMs <= atMs ? [entry.experiment] : []))).size
+  assert.equal(later.length, 2 + running(begin + 3_000))
+})
+
+test('a second attempt is drawn from where the journal of the first ends', async () => {
+  const { look, now } = looking()
+  now.ms = entries.at(-1)!.atMs
+  const [alerts] = await look(LIVE)
+  assert.ok(alerts?.kind === 'alerts-series')
+  const recordedMs = entries[COLLECTED]!.atMs
+  assert.ok(alerts.series.every(({ values }) => values.every(([timeS]) => timeS * 1_000 >= recordedMs)))
+})
+
+test('a label that holds a secret is not shown', async () => {
+  const { look, now } = looking(['RedisConnectionFailed'])
+  now.ms = entries[COLLECTED]!.atMs - 1
+  const text = JSON.stringify(await look(LIVE.filter(({ atMs }) => atMs <= now.ms)))
+  assert.match(text, /"alertname":"\*\*\*"/)
+  assert.doesNotMatch(text, /"alertname":"RedisConnectionFailed"/)
+})

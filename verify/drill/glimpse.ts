@@ -1,0 +1,95 @@
+import type { JournalBody, JournalEntry, Series } from '../model/journal.ts'
+import { NOT_RECORDED } from '../model/journal.ts'
+import type { PlannedExperiment, Timing } from '../model/plan.ts'
+import { redact } from '../drivers/redact.ts'
+import { evaluationIntervalOf, slowestEvaluationMs } from '../promql/loaded-clocks.ts'
+import { entriesOf, experimentsOf } from '../report/page/entries.ts'
+import { MISSED } from '../report/page/lanes.ts'
+import { isOfTheSame } from '../report/page/live.ts'
+import { onGrid, phaseOf } from '../run/experiment/collect-evidence.ts'
+import type { Clock } from '../run/ports.ts'
+import type { Connected } from './connect.ts'
+
+/** What Prometheus says now of what a journal has only at the end: for the page of a running drill alone, no verdict is made of it. */
+export type Look = (entries: readonly JournalEntry[]) => Promise<JournalEntry[]>
+
+/** Samples that were read so far, and until when. */
+interface Grown {
+  sinceMs: number
+  untilMs: number
+  series: Map<string, Series>
+}
+
+/**
+ * ALERTS, missed evaluations, and the value of the condition of each experiment that is walked. Only what is new since the look before is
+ * asked for; after the journal got its own entries (a second attempt) it begins with what came after them. As in the journal no label has a
+ * secret.
+ */
+export function glimpsing({ prometheus, secrets }: Pick<Connected, 'prometheus' | 'secrets'>, clock: Pick<Clock, 'now'>): Look {
+  const known = new Map<string, Grown>()
+  const grown = async (key: string, sinceMs: number, read: (fromMs: number) => Promise<Series[]>, nowMs: number): Promise<Series[]> => {
+    const before = known.get(key)
+    const own = before?.sinceMs === sinceMs ? before : { sinceMs, untilMs: sinceMs, series: new Map<string, Series>() }
+    const more = await read(own.untilMs)
+    for (const { metric: labels, values } of more) {
+      const metric = JSON.parse(redact(JSON.stringify(labels), secrets)) as Series['metric']
+      const id = JSON.stringify(Object.entries(metric).sort())
+      const all = own.series.get(id)?.values ?? []
+      const lastS = all.at(-1)?.[0] ?? -Infinity
+      own.series.set(id, { metric, values: [...all, ...values.filter(([timeS]) => timeS > lastS && timeS * 1_000 >= sinceMs)] })
+    }
+    known.set(key, { ...own, untilMs: nowMs })
+    return [...own.series.values()]
+  }
+  return async (entries) => {
+    const header = entriesOf(entries, 'header')[0]
+    if (header === undefined) return []
+    const { timing } = header.plan
+    const nowMs = clock.now()
+    const recorded = (body: JournalBody): number =>
+      entries.findLast((entry) => isOfTheSame(entry, { seq: NOT_RECORDED, atMs: nowMs, ...body }))?.atMs ?? header.zeroMs
+    const samples = async (body: Extract<JournalBody, { kind: 'alerts-series' | 'health' }>): Promise<typeof body> => {
+      const read = (fromMs: number): Promise<Series[]> =>
+        prometheus.query(`${body.metric}[${Math.ceil((nowMs - fromMs + overlapMs(timing)) / 1_000)}s]`, nowMs)
+      return { ...body, series: await grown(body.metric, recorded(body), read, nowMs) }
+    }
+    const alerts = await samples({ kind: 'alerts-series', metric: 'ALERTS', series: [] })
+    const missed = await samples({ kind: 'health', metric: MISSED, series: [] })
+    const values: JournalBody[] = []
+    for (const experiment of experimentsOf(entries)) {
+      const body = { kind: 'evaluated', experiment: experiment.id, what: 'value', expr: experiment.valueExpr } as const
+      const stepMs = evaluationIntervalOf(timing, experiment.alert, { ...experiment.labels, ...experiment.subject })
+      const walked = walkedOf(entries, experiment, recorded({ ...body, startMs: 0, endMs: 0, stepMs, series: [] }), stepMs)
+      if (walked === undefined || experiment.valueExpr === '') continue
+      const endMs = Math.min(nowMs, walked.untilMs)
+      const grid = phaseOf(alerts.series, [experiment.alert])
+      const read = async (fromMs: number): Promise<Series[]> => {
+        const startMs = onGrid(fromMs, stepMs, grid)
+        return startMs > endMs ? [] : prometheus.queryRange(experiment.valueExpr, startMs, endMs, stepMs)
+      }
+      const series = await grown(experiment.id, walked.fromMs, read, endMs)
+      values.push({ ...body, startMs: walked.fromMs, endMs, stepMs, series })
+    }
+    return [alerts, missed, ...values].map((body): JournalEntry => ({ seq: NOT_RECORDED, atMs: nowMs, ...body }))
+  }
+}
+
+/** A sample may be committed after the look in whose time it lies. */
+function overlapMs(timing: Timing): number {
+  return slowestEvaluationMs(timing) + timing.scrapeIntervalMs
+}
+
+/** From a little before its first leg since `sinceMs` until a little after its last; undefined: it was not walked since. */
+function walkedOf(
+  entries: readonly JournalEntry[],
+  { id, durationMs }: PlannedExperiment,
+  sinceMs: number,
+  stepMs: number,
+): { fromMs: number; untilMs: number } | undefined {
+  const legs = entriesOf(entries, 'leg').filter(({ experiment, atMs }) => experiment === id && atMs >= sinceMs)
+  const [first, last] = [legs[0], legs.at(-1)]
+  if (first === undefined || last === undefined) return undefined
+  // As much as its chart has in sight around its legs.
+  const marginMs = Math.max(2 * stepMs, 0.05 * Math.max(durationMs, last.atMs - first.atMs))
+  return { fromMs: first.atMs - 0.05 * durationMs, untilMs: last.phase === 'begin' ? Infinity : last.atMs + marginMs }
+}
