@@ -78,6 +78,7 @@ test('an unknown command, flag or value is one message with what was meant, and 
     ['lab dwn', /unknown command 'dwn'\n\(Did you mean down\?\)/],
     ['report reports/latest --format pdf', /argument 'pdf' is invalid. Allowed choices are .*junit/],
     ['run --speed fast', /a number from 1 to 1000 is wanted/],
+    ['run --budget-floor 101', /percent, at most 100, are wanted/],
     ['plan --seed -1', /a whole number from 0 is wanted/],
     ['judge', /missing required argument 'run'/],
   ] as const) {
@@ -89,7 +90,16 @@ test('an unknown command, flag or value is one message with what was meant, and 
 })
 
 test('an observation takes no option that would touch something, starts no lab, and lasts minutes', async () => {
-  for (const option of ['--speed 3', '--real-time', '--keep', '--dry-run', '--guard', '--monitoring m', '--thorough']) {
+  for (const option of [
+    '--speed 3',
+    '--real-time',
+    '--keep',
+    '--dry-run',
+    '--guard',
+    '--budget-floor 20',
+    '--monitoring m',
+    '--thorough',
+  ]) {
     const { code, err } = await type(`run --observe 5 ${option}`)
     assert.deepEqual([code, /cannot be used with option/.test(err)], [2, true], `${option}: ${err}`)
   }

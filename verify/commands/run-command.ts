@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import type { CommandIo } from '../model/command-io.ts'
-import { DEFAULT_SPEED, minutes, requestFrom, withRetries, withSelection, type RunFlags } from '../drill/request.ts'
+import { DEFAULT_SPEED, minutes, percent, requestFrom, withRetries, withSelection, type RunFlags } from '../drill/request.ts'
 
 export function runCommand(io: CommandIo): Command {
   return withRetries(withSelection(new Command('run')))
@@ -30,9 +30,18 @@ export function runCommand(io: CommandIo): Command {
           'lab',
           'keep',
           'guard',
+          'budgetFloor',
         ]),
     )
-    .option('--guard', 'end the drill when a target goes down that nothing in force disturbs (a target file has it always)')
+    .option(
+      '--guard',
+      'end the drill when a target goes down, or a service ceases to answer, that nothing in force disturbs (a target file has it always)',
+    )
+    .addOption(
+      new Option('--budget-floor <percent>', 'end the drill when less of the error budget is left (slo.yaml); implies --guard').argParser(
+        percent,
+      ),
+    )
     .option('--keep', 'leave the lab up afterwards')
     .addHelpText(
       'after',
@@ -43,6 +52,8 @@ Examples:
   firedrill run --observe 60 --target prod.yaml   an hour of what happens there anyway
   firedrill run --target staging.yaml --confirm staging
                                                   the configuration as deployed there, on other machines
+  firedrill run --target staging.yaml --confirm staging --budget-floor 40
+                                                  ends, undone, when less than 40 % of the error budget is left
 
 Exit code: 0 all pass, 1 a verdict failed, 2 bad specification or command line, 3 could not tell, 130 interrupted (all undone).`,
     )

@@ -50,6 +50,10 @@ export interface DrillOutcome {
 export async function drill(request: DrillRequest, io: CommandIo, below?: () => Promise<Rung[]>): Promise<DrillOutcome> {
   const spec = await readSpec(request.spec, io)
   if (spec === undefined) return { exitCode: 2, folder: null }
+  if (request.budgetFloor !== undefined && spec.slo.measured === undefined)
+    throw new FiredrillError('BAD_OPTION', '--budget-floor: the specification names no counter of the error budget', {
+      next: 'Give slo.yaml `measured:`, or leave out --budget-floor.',
+    })
   // A wrong selection is an error before anything is started.
   planFor(spec, request, io.env, { runs: [], nowMs: systemClock.now() })
   if (request.dryRun) {
@@ -143,6 +147,7 @@ async function drillOn(
       progress,
       again,
       guard,
+      ...(request.budgetFloor === undefined ? {} : { budgetFloor: request.budgetFloor }),
       ...(held === undefined ? {} : { held }),
       ...earlier,
       ...watch,

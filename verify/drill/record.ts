@@ -44,6 +44,8 @@ interface Recording {
   rungs?: Rung[]
   /** Whether the health guard looks on a platform that was brought up for drills as well. */
   guard: boolean
+  /** Percent of the error budget that must be left. */
+  budgetFloor?: number
   /** The lock of the target's ledger, where it is held already. */
   held?: Lock
   /** Called with each line of the journal. */
@@ -53,7 +55,7 @@ interface Recording {
 /** Opens everything a run needs, runs the plan into `folder`/journal.ndjson, and closes all of it however the run ends. */
 export async function record(plan: Plan, spec: Spec, connected: Connected, recording: Recording): Promise<Ended> {
   const { target, credentials, secrets, prometheus, alertmanager } = connected
-  const { runId, folder, env, signal, progress, again, lastFired, past, rungs, guard, held, watch } = recording
+  const { runId, folder, env, signal, progress, again, lastFired, past, rungs, guard, budgetFloor, held, watch } = recording
   const { to, services } = credentials
   const dashboard = deployedDashboard(spec.slo, target, ROOT)
   const links = grafanaLinks(target.grafanaDatasources, ROOT)
@@ -112,6 +114,7 @@ export async function record(plan: Plan, spec: Spec, connected: Connected, recor
         ...(rungs === undefined ? {} : { rungs }),
         // A platform that is brought up for drills has as a rule nothing to lose, and a failure there says what is wrong with it.
         guardHealth: target.kind === 'file' || guard,
+        ...(budgetFloor === undefined ? {} : { budgetFloor }),
         ...(target.kind === 'file' ? {} : { background: { ratePerS: 3 }, warmUp: true }),
       },
     )

@@ -34,6 +34,8 @@ export interface DrillRequest {
   observeMs?: number
   /** End the drill when something that nothing in force is known to disturb goes down. A target file has it always. */
   guard?: boolean
+  /** Percent of the error budget that must be left; below it the drill ends. */
+  budgetFloor?: number
   /** The target's name, typed by hand where it is on another machine. */
   confirm?: string
   /** How often an experiment with an unknown verdict of a passing cause is retried. */
@@ -58,6 +60,7 @@ export interface RunFlags {
   dryRun?: boolean
   observe?: number
   guard?: boolean
+  budgetFloor?: number
   confirm?: string
   retries?: number
   spec?: string
@@ -74,6 +77,13 @@ export function minutes(text: string): number {
   const value = Number(text)
   if (!(value > 0 && value <= 24 * 60)) throw new InvalidArgumentError('minutes, more than 0 and at most 1440, are wanted.')
   return value * 60_000
+}
+
+/** Below 0 a budget is overspent. */
+export function percent(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !(value <= 100) || value === -Infinity) throw new InvalidArgumentError('percent, at most 100, are wanted.')
+  return value
 }
 
 function whole(text: string): number {
@@ -120,7 +130,8 @@ export function requestFrom(flags: RunFlags): DrillRequest {
     watch: flags.watch ?? false,
     dryRun: flags.dryRun ?? false,
     retries: flags.retries ?? 1,
-    ...(flags.guard === true ? { guard: true } : {}),
+    ...(flags.guard === true || flags.budgetFloor !== undefined ? { guard: true } : {}),
+    ...(flags.budgetFloor === undefined ? {} : { budgetFloor: flags.budgetFloor }),
     ...(flags.observe === undefined ? {} : { observeMs: flags.observe }),
     ...(flags.confirm === undefined ? {} : { confirm: flags.confirm }),
     ...(flags.spec === undefined ? {} : { spec: flags.spec }),

@@ -19,10 +19,12 @@ export interface DrillOptions {
   /** How long the system may take to become steady before the first fault, besides what its loaded rules still remember. */
   steadyDeadlineMs: number
   /**
-   * Whether a scrape target that goes down although nothing in force is known to disturb it ends the drill, with everything undone: for a
-   * system that matters.
+   * Whether a scrape target that goes down, or a service that ceases to answer, although nothing in force is known to disturb it ends the
+   * drill, with everything undone: for a system that matters.
    */
   guardHealth?: boolean
+  /** Percent of the error budget that must be left before and during the drill, under guard. */
+  budgetFloor?: number
   /** Background load for the whole drill; absent where the target has its own traffic. */
   background?: { ratePerS: number }
   /** Scenario that warms label sets and JITs; absent where the target is warm. */

@@ -6,6 +6,7 @@ import type { Spec } from '../model/spec.ts'
 import { recordAlertLogs, watchingCauses } from './signals/alert-logs.ts'
 import { ForeignPosts } from './delivery/foreign-posts.ts'
 import { exerciseDelivery } from './delivery/probe-alerts.ts'
+import { budgetLeft, tooLittleLeft } from './signals/error-budget.ts'
 import { guardHealth, HealthGuard } from './signals/health-guard.ts'
 import { keepAsking, promisedRequests } from './signals/keep-asking.ts'
 import { loadUntil } from './drill-load.ts'
@@ -101,6 +102,7 @@ async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptio
   const { clock } = world
   const guard = options.guardHealth === true ? new HealthGuard(plan, spec) : undefined
   const ports = { ...world, journal: guard === undefined ? journal : seenBy(guard, journal, clock), load }
+  const floor = guard === undefined || options.budgetFloor === undefined ? {} : { budgetFloor: options.budgetFloor }
   const zeroMs = clock.now()
   const first = number === 1
   let ended: Ended = 'completed'
@@ -121,7 +123,9 @@ async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptio
     else await clock.sleep(GROUPS_SWEPT_MS, options.signal)
     const counts = first ? await firstCounts(spec, ports) : []
     const inVain = first ? waitInVain(plan, spec, ports, options, counts, running) : undefined
-    const unsteady = await ports.telemetry.span('steady state', {}, () => awaitSteadyState(plan, spec, ports, options, inVain))
+    const unsteady =
+      (await ports.telemetry.span('steady state', {}, () => awaitSteadyState(plan, spec, ports, options, inVain))) ??
+      (floor.budgetFloor === undefined ? null : (tooLittleLeft(await budgetLeft(spec, ports.prometheus), floor.budgetFloor, spec) ?? null))
     await snapshotBefore(ports)
     // Traces and lines alone are about no rule.
     if (first && plan.experiments.length > 0)
@@ -139,7 +143,7 @@ async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptio
       const harm = new AbortController()
       if (guard !== undefined)
         pending.push(
-          guardHealth(guard, plan, ports, background.signal, (why) => {
+          guardHealth({ guard, plan, spec, runId: options.runId, ...floor }, ports, background.signal, (why) => {
             ports.progress.line(`health guard: ${why}: everything is undone`)
             harm.abort(new Error(`the health guard ended the drill: ${why}`))
           }),

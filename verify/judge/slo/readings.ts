@@ -1,7 +1,8 @@
 import type { CounterSeries } from '../../model/journal.ts'
 import type { Matcher } from '../../model/route.ts'
 import { matches } from '../../routing/route-matchers.ts'
-import { isOwn, isScrape, PATH } from './truth.ts'
+import { isScrape, PATH_LABELS } from '../../promql/request-series.ts'
+import { isOwn } from './truth.ts'
 
 /** Which answers a panel may count: "all requests" leaves open whether what the platform asks of itself is one. */
 export interface Reading {
@@ -36,7 +37,7 @@ function keeps(matchers: string, { metric }: CounterSeries): boolean {
   return [...matchers.matchAll(MATCHER)].every(([, label = '', op, quoted = '']) => {
     const text = quoted.slice(1, -1)
     return (
-      !PATH.includes(label) ||
+      !PATH_LABELS.includes(label) ||
       matches({ label, op: op as Matcher['op'], value: quoted.startsWith('`') ? text : text.replace(/\\(.)/g, '$1') }, metric)
     )
   })

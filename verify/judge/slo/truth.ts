@@ -1,4 +1,5 @@
 import { LOOKBACK_MS } from '../../promql/loaded-clocks.ts'
+import { labelOf, PATH_LABELS } from '../../promql/request-series.ts'
 import type { CounterSeries, JournalEntry } from '../../model/journal.ts'
 import { slicesOf } from '../record/load-seconds.ts'
 import type { ScrapeColumn } from '../record/recorder.ts'
@@ -21,20 +22,10 @@ export interface Rise {
   extrapolated: number
 }
 
-const STATUS = ['status', 'code', 'status_code', 'http_status', 'http_response_status_code']
-export const PATH = ['endpoint', 'uri', 'path', 'route', 'handler', 'http_route']
-const SCRAPE_PATH = /\/(metrics|prometheus)\/?$/
 /** What the platform asks of itself; no load generator knows of it. */
 const OWN_PATH = /\/(metrics|prometheus|health\w*|live\w*|ready\w*)\/?$/
 
-export const isError = ({ metric }: CounterSeries): boolean => /^5/.test(labelOf(metric, STATUS))
-export const isScrape = ({ metric }: CounterSeries): boolean => SCRAPE_PATH.test(labelOf(metric, PATH))
-export const isOwn = ({ metric }: CounterSeries): boolean => OWN_PATH.test(labelOf(metric, PATH))
-
-function labelOf(metric: Record<string, string>, names: readonly string[]): string {
-  const name = names.find((candidate) => metric[candidate] !== undefined)
-  return name === undefined ? '' : (metric[name] ?? '')
-}
+export const isOwn = ({ metric }: CounterSeries): boolean => OWN_PATH.test(labelOf(metric, PATH_LABELS))
 
 /** `window`: of the entry that the series are from; its first scrape is the earliest sample of any of them. */
 function riseOf(series: readonly CounterSeries[], window: { fromMs: number; untilMs: number }, firstMs: number): Rise {

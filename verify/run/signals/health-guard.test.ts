@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { JournalBody, JournalEntry } from '../../model/journal.ts'
+import type { JournalBody, JournalEntry, Series } from '../../model/journal.ts'
 import type { Plan } from '../../model/plan.ts'
 import { emptySpec, fakeWorld, plannedExperiment, planOf } from '../../../testing/virtual/fake-ports.ts'
 import { runDrill } from '../run.ts'
-import { HealthGuard } from './health-guard.ts'
+import type { Spec } from '../../model/spec.ts'
+import { HealthGuard, requestsToServices } from './health-guard.ts'
 
 const seen = (health: Record<string, string>) =>
   Object.entries(health).map(([job, each]) => ({ job, instance: `${job}:1`, health: each, scrapeIntervalMs: 1_000 }))
@@ -114,4 +115,130 @@ test('a drill under guard ends with everything undone; without the guard it goes
     const detail = footer?.kind === 'footer' ? footer.detail : undefined
     assert.equal(detail?.startsWith('the health guard ended the drill: shop (shop:1) is down') === true, guardHealth)
   }
+})
+
+const articles = { service: 'moalog-server', method: 'GET', path: '/api/v1/articles', headers: {}, expectStatus: 200 }
+const shop: Spec = {
+  ...emptySpec,
+  platform: {
+    ...emptySpec.platform,
+    services: [
+      { name: 'moalog-server', container: 'moalog-server', job: 'moalog', runtime: 'rust', tracing: 'none', signals: [] },
+      { name: 'limiter', container: 'limiter', job: 'rate-limiter', runtime: 'jvm', tracing: 'none', signals: [] },
+    ],
+  },
+  outages: [
+    {
+      id: 'not-in-the-plan',
+      keepsAnswering: [
+        { request: { ...articles, method: 'POST' }, withinMs: 1_000, share: 1, because: 'test' },
+        { request: articles, withinMs: 1_000, share: 1, because: 'test' },
+        { request: { ...articles, path: '/other' }, withinMs: 1_000, share: 1, because: 'test' },
+      ],
+    },
+  ] as unknown as Spec['outages'],
+} as Spec
+
+test('of every specified service one request is asked, one that only reads where there is one', () => {
+  assert.deepEqual(requestsToServices(shop), [articles])
+})
+
+test('a service that is not in the plan and ceases to answer is a reason; one that a fault disturbs, or that never answered, is none', () => {
+  const limiter = { ...articles, service: 'limiter' }
+  const guard = new HealthGuard(plan, shop)
+  assert.equal(guard.asked(articles, undefined, 0), undefined)
+  assert.equal(guard.asked(limiter, undefined, 0), undefined)
+  const never = new HealthGuard(plan, shop)
+  guard.see(fault('inject'), 1_000)
+  // rate-limiter is the job of an alert that redis-killed may fire.
+  for (let atMs = 1_000; atMs < 60_000; atMs += 1_000) {
+    assert.equal(guard.asked(limiter, '503', atMs), undefined)
+    assert.equal(never.asked(articles, '503', atMs), undefined)
+  }
+  guard.asked(articles, 'ECONNREFUSED', 60_000)
+  assert.equal(guard.asked(articles, 'ECONNREFUSED', 67_999), undefined)
+  assert.equal(
+    guard.asked(articles, 'ECONNREFUSED', 68_000),
+    'moalog-server does not answer GET /api/v1/articles for 8 s (ECONNREFUSED), which nothing in force is known to disturb (redis-killed)',
+  )
+})
+
+const counted = (status: string, value: number, endpoint = '/api'): Series => ({
+  metric: { status, endpoint },
+  values: [[0, String(value)]],
+})
+const withSlo: Spec = {
+  ...shop,
+  slo: {
+    ...emptySpec.slo,
+    errorRate: 0.001,
+    windowMs: 86_400_000,
+    measured: { service: 'moalog-server', requests: 'axum_http_requests_total', durations: 'x' },
+  },
+}
+
+for (const [what, errorsLater, expected] of [
+  [
+    'spent during the drill',
+    9,
+    /^the health guard ended the drill: the error budget of moalog-server is at 10\.0 % of 1d, below the floor of 20 %$/,
+  ],
+  ['enough', 7, undefined],
+] as const)
+  test(`error budget, ${what}`, async () => {
+    const world = fakeWorld({ noticedMs: 1_000_000 })
+    let errors = 1
+    const { inject } = world.chaos
+    world.chaos.inject = (use, experiment) => {
+      errors = errorsLater
+      return inject(use, experiment)
+    }
+    const asked: string[] = []
+    world.prometheus.query = (expr) => {
+      if (!expr.includes('increase')) return Promise.resolve([])
+      asked.push(expr)
+      // A scrape of Prometheus is no request of a user.
+      return Promise.resolve([counted('200', 9_990), counted('500', errors), counted('200', 1_000_000, '/metrics')])
+    }
+    const ended = await world.clock.drive(
+      runDrill(plan, withSlo, world, {
+        runId: 'r',
+        tool: 't',
+        target: 'x',
+        components: {},
+        signal: new AbortController().signal,
+        steadyDeadlineMs: 10_000,
+        derivedFields: null,
+        guardHealth: true,
+        budgetFloor: 20,
+      }),
+    )
+    const footer = world.entries.at(-1)
+    const detail = footer?.kind === 'footer' ? footer.detail : undefined
+    assert.equal(ended, expected === undefined ? 'completed' : 'aborted', detail)
+    if (expected !== undefined) assert.match(detail ?? '', expected)
+    assert.match(asked[0] ?? '', /^sum by \(status, .*\) \(increase\(axum_http_requests_total\{job="moalog"\}\[1d\]\)\)$/)
+  })
+
+test('with too little error budget nothing is injected', async () => {
+  const world = fakeWorld()
+  world.prometheus.query = (expr) => Promise.resolve(expr.includes('increase') ? [counted('200', 1_000), counted('503', 1)] : [])
+  const ended = await world.clock.drive(
+    runDrill(plan, withSlo, world, {
+      runId: 'r',
+      tool: 't',
+      target: 'x',
+      components: {},
+      signal: new AbortController().signal,
+      steadyDeadlineMs: 10_000,
+      derivedFields: null,
+      guardHealth: true,
+      budgetFloor: 20,
+    }),
+  )
+  assert.equal(ended, 'unhealthy-before')
+  assert.deepEqual(
+    world.entries.filter(({ kind }) => kind === 'fault'),
+    [],
+  )
 })

@@ -1,6 +1,7 @@
 import type { JournalEntry } from '../../../model/journal.ts'
 import type { UnknownCause } from '../../../model/verdict.ts'
 import type { SloSpec } from '../../../model/spec.ts'
+import { isError, isScrape } from '../../../promql/request-series.ts'
 import { formatDuration, parseDuration } from '../../../promql/duration.ts'
 import { defineCheck } from '../../drill-check.ts'
 import type { EvidenceMap, Finding } from '../../drill-check.ts'
@@ -20,9 +21,7 @@ import {
   availabilityOf,
   bucketOf,
   hull,
-  isError,
   isOwn,
-  isScrape,
   losses,
   quantileBound,
   quantileOf,
