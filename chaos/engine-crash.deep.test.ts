@@ -81,6 +81,33 @@ for (const restart of ['on-failure', 'unless-stopped'])
     assert.equal(await state(), 'running')
   })
 
+test('a container whose log is full is killed and brought back', { skip }, async (t) => {
+  const docker = await engine(socket)
+  const name = `firedrill-crash-${randomBytes(4).toString('hex')}`
+  const container = await docker.createContainer({
+    name,
+    Image: image,
+    // Each line fills the log's one file anew.
+    Cmd: ['sh', '-c', 'while :; do head -c 3000 /dev/zero | tr "\\0" x; echo; done'],
+    HostConfig: { RestartPolicy: { Name: 'always' }, LogConfig: { Type: 'json-file', Config: { 'max-size': '1k', 'max-file': '1' } } },
+  })
+  t.after(() => container.remove({ force: true }).catch(() => undefined))
+  await container.start()
+  const ledgerDir = join(await temporaryDirectory(t), 'ledger')
+  const part = JSON.stringify({ name: 'server', docker: { socket, container: name } })
+  const { watchdogPid } = await runTool(t, {
+    ledgerDir,
+    recordFile: part,
+    fault: 'kill-container',
+    env: { CRASH_AT: 'both:applied:synced' },
+  })
+  await waitUntil(() => isGone(watchdogPid))
+  assert.equal((await inspectContainer(socket, name)).running, false)
+  assert.deepEqual((await recover(ledgerDir)).notUndone, [])
+  assert.equal((await inspectContainer(socket, name)).running, true)
+  assert.deepEqual(await ledgerFiles(ledgerDir), [])
+})
+
 test('a container that is removed, and one that is made again, while both are dead', { skip }, async (t) => {
   const { ledgerDir, part, container, state } = await setUp(t, 'no')
   await runTool(t, { ledgerDir, recordFile: part, fault: 'pause-container', env: { CRASH_AT: 'both:applied:synced' } })
