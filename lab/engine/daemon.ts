@@ -18,6 +18,9 @@ const OWN_PREFIXES = ['172.31.250.', ...Array.from({ length: 8 }, (_, index) => 
 /** Control groups of its own, by its own hand: those of systemd would stay. */
 const NAME_SERVER = fileURLToPath(new URL('name-server.ts', import.meta.url))
 const GROUP = 'firedrill-engine'
+const CGROUPS = '/sys/fs/cgroup'
+/** About as many containers as docker-compose.yaml has. */
+const CONTAINERS = 20
 const FORWARD = '/proc/sys/net/ipv4/ip_forward'
 const START_LIMIT_MS = 120_000
 const STOP_LIMIT_MS = 120_000
@@ -29,6 +32,7 @@ export async function startEngine(folder: EngineFolder, env: NodeJS.ProcessEnv, 
   // What an engine that was killed left is no state to go back to.
   if (!existsSync(folder.before)) writeFileSync(folder.before, JSON.stringify(await networkState(folder, env, run)))
   rmSync(folder.pidFile, { force: true })
+  weighGroup(CGROUPS, GROUP)
   const log = openSync(folder.log, 'w')
   const args = [
     ...['--data-root', path.join(folder.root, 'data'), '--exec-root', path.join(folder.root, 'exec')],
@@ -119,9 +123,25 @@ function mountsBelow(root: string): string[] {
     .reverse()
 }
 
+/**
+ * As much CPU as for so many processes of this machine: all containers together would have that of one beside each of the others, and a
+ * drill on a busy machine could not tell. Of version 1 the shares (1024 a process), of version 2 the weight (100).
+ * https://docs.kernel.org/scheduler/sched-design-CFS.html#group-scheduler-extensions-to-cfs
+ * https://docs.kernel.org/admin-guide/cgroup-v2.html#cpu
+ */
+export function weighGroup(root: string, name: string): void {
+  for (const at of [root, ...foldersIn(root)]) {
+    const first = existsSync(path.join(at, 'cpu.shares'))
+    const delegated = path.join(at, 'cgroup.subtree_control')
+    if (!first && !(existsSync(delegated) && /\bcpu\b/.test(readFileSync(delegated, 'utf8')))) continue
+    mkdirSync(path.join(at, name), { recursive: true })
+    writeFileSync(path.join(at, name, first ? 'cpu.shares' : 'cpu.weight'), String(CONTAINERS * (first ? 1024 : 100)))
+  }
+}
+
 /** Folders of a control group in each hierarchy, innermost first; all are empty when no container is left. */
 function groupsOf(name: string): string[] {
-  const hierarchies = ['/sys/fs/cgroup', ...foldersIn('/sys/fs/cgroup')]
+  const hierarchies = [CGROUPS, ...foldersIn(CGROUPS)]
   const own = hierarchies.map((at) => path.join(at, name)).filter((at) => existsSync(at))
   const below = (at: string): string[] => [...foldersIn(at).flatMap(below), at]
   return own.flatMap(below)
