@@ -54,7 +54,11 @@ const TABLE: readonly Row[] = [
     may: ['node:path', 'verify/config/configuration.ts', 'verify/config/yaml/', 'verify/config/alerting/operator-routing.ts'],
   },
   { folder: 'verify/config/grafana/', may: ['verify/config/configuration.ts', 'verify/config/yaml/', 'verify/grafana/'] },
-  { folder: 'verify/config/loki/', may: ['verify/config/configuration.ts', 'verify/config/yaml/'] },
+  {
+    folder: 'verify/config/loki/',
+    // Of several Loki, which one a Promtail's host runs.
+    may: ['verify/config/configuration.ts', 'verify/config/yaml/', 'verify/config/deployment/container-files.ts'],
+  },
   { folder: 'verify/recordings/', may: ['node:'] },
 
   // The straight line: spec -> plan -> run -> judge -> report.

@@ -144,6 +144,18 @@ export function scrapeJobs({ scrapeFragments }: Configuration, prometheus: Curso
   )
 }
 
+const RECEIVES = /^--(?:web\.enable-remote-write-receiver|enable-feature=.*(?:remote-write|otlp-write)-receiver)/
+
+/** Whether a Prometheus may have series that no job of its own scrapes: by federation, remote read, or as a receiver of remote writes. */
+export function hasSeriesOfOthers(config: Configuration): boolean {
+  return (
+    config.prometheus.some(
+      (root) =>
+        root.has('remote_read') || scrapeJobs(config, root).some((job) => job.string('metrics_path')?.endsWith('/federate') === true),
+    ) || config.workloads.some(({ args }) => args.some(({ value }) => RECEIVES.test(value)))
+  )
+}
+
 type CursorList = { [K in keyof Configuration]: Configuration[K] extends Cursor[] ? K : never }[keyof Configuration]
 
 /** Where documents of a kind go that are kept as they are. */

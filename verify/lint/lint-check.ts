@@ -14,6 +14,8 @@ export interface LintMeta extends CheckMeta {
   needs: (Kind | 'workloads')[]
   /** An error of it keeps a program from starting, or from reading the place at all: shown before what may follow from it. */
   isRefusal?: true
+  /** It compares the instances of a program with one another; any other check of rules, Prometheus or Alertmanager is given one of them. */
+  acrossInstances?: true
 }
 
 export interface LintInput {

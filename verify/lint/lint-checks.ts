@@ -3,6 +3,7 @@ import { check as agentInstrumentsWhatIsPromised } from './checks/traces/agent-i
 import { check as agentIsAttached } from './checks/traces/agent-is-attached.ts'
 import { check as agentReachesCollector } from './checks/traces/agent-reaches-collector.ts'
 import { check as agentSamplesEverything } from './checks/traces/agent-samples-everything.ts'
+import { check as alertmanagersHaveASender } from './checks/alertmanager/alertmanagers-have-a-sender.ts'
 import { check as collectorAcceptsValues } from './checks/traces/collector-accepts-values.ts'
 import { check as collectorIsReachable } from './checks/traces/collector-is-reachable.ts'
 import { check as collectorLeavesSpansAlone } from './checks/traces/collector-leaves-spans-alone.ts'
@@ -145,6 +146,7 @@ export const CHECKS: Check[] = [
   agentIsAttached,
   agentReachesCollector,
   agentSamplesEverything,
+  alertmanagersHaveASender,
   collectorAcceptsValues,
   collectorIsReachable,
   collectorLeavesSpansAlone,

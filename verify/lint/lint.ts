@@ -8,8 +8,10 @@ import { withStartedCollectors } from '../config/deployment/collectors.ts'
 import { configure, type Configuration } from '../config/configuration.ts'
 import type { ConfigText } from '../config/yaml/cursor.ts'
 import { factsOf } from '../recordings/metrics.ts'
+import { alertmanagerInstances, prometheusInstances, type Instance } from './instances.ts'
 import { CHECKS } from './lint-checks.ts'
 import { unreviewedIn } from '../text/unreviewed.ts'
+import { isOfASpecification } from './traps.ts'
 
 export interface LintResult {
   findings: LocatedFinding[]
@@ -63,12 +65,15 @@ export function lint(texts: ConfigText[], options: LintOptions): LintResult {
     const source = sourceLine(file, line, texts, lines)
     return { id, severity, subject, file, line, column, expected: clip(expected), observed: clip(observed), message, length, source }
   }
+  const instances = instancesOf(input)
   const all = checks.flatMap(({ meta, judge }) =>
-    [...judge(input)].map((remark) => ({
-      finding: located(meta, remark),
-      causes: remark.causes,
-      isRefusal: (meta.isRefusal ?? remark.isRefusal) === true,
-    })),
+    instances(meta)
+      .flatMap((each) => [...judge(each)])
+      .map((remark) => ({
+        finding: located(meta, remark),
+        causes: remark.causes,
+        isRefusal: (meta.isRefusal ?? remark.isRefusal) === true,
+      })),
   )
   const { kept, suppressed, remarks } = applyDisables(
     all.map(({ finding }) => finding),
@@ -100,6 +105,25 @@ export function lint(texts: ConfigText[], options: LintOptions): LintResult {
       suppressed,
       ...(unreviewed === undefined ? {} : { unreviewed }),
     },
+  }
+}
+
+/**
+ * What a check is given: rules, jobs and routes of one instance of a program at a time, so that none answers for another. What is compared
+ * with a specification is given those alone that it speaks of.
+ */
+function instancesOf(input: LintInput): (meta: LintMeta) => LintInput[] {
+  const { config, spec, facts } = input
+  const of = (instances: Instance[]): { all: LintInput[]; specified: LintInput[] } => {
+    const inputs = instances.map((each) => ({ ...input, config: each.config, spec: each.spec }))
+    return { all: inputs, specified: inputs.filter((_, index) => instances[index]?.isSpecified !== false) }
+  }
+  const prometheus = of(prometheusInstances(config, spec, facts))
+  const alertmanagers = of(alertmanagerInstances(config, spec))
+  return ({ id, area, acrossInstances }) => {
+    const own = area === 'alertmanager' ? alertmanagers : area === 'rules' || area === 'prometheus' ? prometheus : undefined
+    if (own === undefined || acrossInstances === true) return [input]
+    return isOfASpecification(id) ? own.specified : own.all
   }
 }
 

@@ -7,7 +7,7 @@ import { selectors, walk, type Expr, type Selector, type Span } from '../promql/
 import { normaliseCondition, type Condition } from '../promql/normalise.ts'
 import { parsePromql } from '../promql/parse-promql.ts'
 import type { World } from '../promql/shape.ts'
-import { scrapeJobs } from '../config/configuration.ts'
+import { hasSeriesOfOthers, scrapeJobs } from '../config/configuration.ts'
 import type { LintInput } from './lint-check.ts'
 
 /** Spec and its rules, for alerts that exist. */
@@ -90,12 +90,17 @@ export function conditionOf(expr: string, input: LintInput): Condition {
 }
 
 /** What is known of labels: the catalogue, recording rules, and what the scrape configuration adds or rewrites. */
-export function labelWorld({ config, facts }: LintInput): World {
+export function labelWorld({ config, facts }: Pick<LintInput, 'config' | 'facts'>): World {
   const relabelled = new Set<string>()
   for (const job of config.prometheus.flatMap((root) => scrapeJobs(config, root))) {
     for (const list of ['relabel_configs', 'metric_relabel_configs'])
       for (const step of job.items(list)) relabelled.add(step.string('target_label') ?? '')
     for (const targets of job.items('static_configs')) for (const [label] of targets.pairs('labels')) relabelled.add(label)
   }
-  return { facts, closed: config.prometheus.length > 0, relabelled, recorded: new Set(config.recordings.map(({ record }) => record)) }
+  return {
+    facts,
+    closed: config.prometheus.length > 0 && !hasSeriesOfOthers(config),
+    relabelled,
+    recorded: new Set(config.recordings.map(({ record }) => record)),
+  }
 }

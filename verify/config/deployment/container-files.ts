@@ -59,7 +59,10 @@ function mountedIn(workload: Workload, config: Configuration): ContainerFile[] {
     const name = at.string() ?? at.string('source') ?? ''
     const file = root?.string('configs', name, 'file')
     const host = file === undefined ? undefined : sourceOf(workload.at, file)
-    const text = config.texts.find((each) => each.file === host)
+    const isInline = root?.get('configs', name)?.has('content') === true
+    const text = isInline
+      ? embedded(config).find((each) => each.path === name && each.file === workload.at.text.file)
+      : config.texts.find((each) => each.file === host)
     if (text !== undefined) found.push({ path: at.string('target') ?? `/${name}`, text, at })
   }
   return found
@@ -113,6 +116,20 @@ export function fileAt(workload: Workload, config: Configuration, file: string):
   const inline = workload.at.string('build', 'dockerfile_inline')
   const isBuilt = workload.at.has('build') && (inline === undefined || inline.includes(path.posix.basename(wanted)))
   return isCovered || isConfig || isBuilt ? 'unknown' : 'absent'
+}
+
+/** Whether a container has the file of a document. */
+export function reads(workload: Workload, root: Cursor, config: Configuration): boolean {
+  return filesIn(workload, config).some(({ text }) => text.file === root.text.file && text.path === root.text.path)
+}
+
+/** Of several instances of a program those that a host runs; all of them where the deployment does not say which. */
+export function rootsAt(host: string, roots: readonly Cursor[], config: Configuration): readonly Cursor[] {
+  if (roots.length < 2) return roots
+  const short = host.split('.')[0] ?? ''
+  const owners = config.workloads.filter(({ name, container, aliases = [] }) => [name, container, ...aliases].includes(short))
+  const found = roots.filter((root) => owners.some((owner) => reads(owner, root, config)))
+  return found.length > 0 ? found : roots
 }
 
 /** A path of a configuration file, which may be relative to the file's folder. */

@@ -1,6 +1,7 @@
 import type { Severity } from '../../model/lint-finding.ts'
 import type { Configuration } from '../configuration.ts'
 import type { Cursor } from '../yaml/cursor.ts'
+import { reads, rootsAt } from '../deployment/container-files.ts'
 
 /**
  * Loki's configuration as its checks read it: a flag of the command line counts before the file, and what stands in neither has Loki's
@@ -23,23 +24,38 @@ export type Setting = { at: Cursor; text: string } | 'absent' | 'unknown'
 const IMAGE = /(?:^|\/)loki(?::|@|$)/
 
 export function stores(config: Configuration): Store[] {
-  const versions = new Set(
-    workloads(config)
-      .map(({ image }) => /:v?(\d+)\.(\d+)/.exec(image))
-      .map((match) => (match === null ? undefined : Number(match[1]) * 100 + Number(match[2]))),
-  )
   return config.loki.map((root) => ({
     root,
-    version: versions.size === 1 ? [...versions][0] : undefined,
+    version: versionOf(root, config),
     alone:
-      workloads(config).length < 2 &&
+      workloadsOf(root, config).length < 2 &&
       Number(root.string('common', 'replication_factor') ?? root.string('ingester', 'lifecycler', 'ring', 'replication_factor') ?? 3) === 1,
     overridden: root.has('runtime_config') || root.get('limits_config')?.has('per_tenant_override_config') === true,
   }))
 }
 
-/** The store that a Promtail pushes to: the one whose file is nearest; undefined when two are equally near. */
+function versionOf(root: Cursor, config: Configuration): number | undefined {
+  const versions = new Set(
+    workloadsOf(root, config)
+      .map(({ image }) => /:v?(\d+)\.(\d+)/.exec(image))
+      .map((match) => (match === null ? undefined : Number(match[1]) * 100 + Number(match[2]))),
+  )
+  return versions.size === 1 ? [...versions][0] : undefined
+}
+
+/** The containers of one Loki: those that read its file, else those that read no other's. */
+function workloadsOf(root: Cursor, config: Configuration): Configuration['workloads'] {
+  const all = workloads(config)
+  if (config.loki.length < 2) return all
+  const own = all.filter((workload) => reads(workload, root, config))
+  return own.length > 0 ? own : all.filter((workload) => !config.loki.some((other) => reads(workload, other, config)))
+}
+
+/** The store that a Promtail pushes to: by its host, else the one whose file is nearest; undefined when two are equally near. */
 export function storeOf(promtail: Cursor, config: Configuration): Store | undefined {
+  const hosts = clientsOf(promtail).map((client) => /^https?:\/\/([^/:]+)/.exec(client.string('url') ?? '')?.[1] ?? '')
+  const byHost = new Set(config.loki.length < 2 ? [] : hosts.flatMap((host) => rootsAt(host, config.loki, config)))
+  if (byHost.size === 1) return stores(config).find(({ root }) => byHost.has(root))
   const common = (a: string, b: string): number => {
     let same = 0
     while (same < a.length && a[same] === b[same]) same += 1
@@ -56,7 +72,7 @@ export function workloads(config: Configuration): Configuration['workloads'] {
 }
 
 export function setting(store: Store, config: Configuration, flag: string, ...path: string[]): Setting {
-  for (const { args } of workloads(config)) {
+  for (const { args } of workloadsOf(store.root, config)) {
     for (const { value, at } of args) {
       const match = /^--?([\w.-]+)(?:=(.*))?$/.exec(value)
       if (match?.[1] === flag) return { at, text: match[2] ?? 'true' }

@@ -1,6 +1,7 @@
-import { remark, type Check, type Remark } from '../../lint-check.ts'
+import { note, remark, type Check, type Remark } from '../../lint-check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import { fileAt, filesIn, nameOf, sourceOf } from '../../../config/deployment/container-files.ts'
+import { ruleOwners } from '../../../config/deployment/loaded-rules.ts'
 import { readableDocuments, type Cursor } from '../../../config/yaml/cursor.ts'
 import { kindOf } from '../../../config/kinds.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
@@ -171,9 +172,19 @@ function* unmounted(config: Configuration): Generator<Remark> {
   const alone = [config.prometheus, config.alertmanager, config.promtail, config.loki, config.collectors, config.jaeger]
   const isSecond = (root: Cursor): boolean =>
     alone.some((roots) => roots.includes(root) && roots.some((other) => other !== root && reads(other.text.file)))
-  for (const root of delivered)
-    if (isOfThis(root.text.file) && !isSecond(root) && !reads(root.text.file) && !baked(root.text.file))
-      yield remark(root.text.file, root, 'a container that mounts the file', 'no mount')
+  const owners = ruleOwners(config)
+  for (const root of delivered) {
+    if (reads(root.text.file) || baked(root.text.file)) continue
+    const loadedBy = owners.get(root)?.loadedBy ?? []
+    if (isSecond(root) || (loadedBy.length > 0 && loadedBy.every((each) => isSecond(each) && !reads(each.text.file))))
+      yield note(
+        root.text.file,
+        root,
+        'a container that reads the file',
+        'read by no container of these files: it is for another deployment',
+      )
+    else if (isOfThis(root.text.file)) yield remark(root.text.file, root, 'a container that mounts the file', 'no mount')
+  }
 }
 
 /** Published images have no configuration of this platform. */

@@ -22,12 +22,12 @@ export const check: Check = {
     example: 'alerting:\n  alertmanagers:\n    - static_configs:\n        - targets: ["alertmanager:9094"] # Alertmanager listens on 9093',
   },
   *judge(input) {
-    const { config } = input
+    const { config, spec } = input
     for (const prometheus of config.prometheus) {
       const managers = prometheus.items('alerting', 'alertmanagers')
       const addresses = managers.flatMap((manager) => manager.items('static_configs').flatMap((entry) => entry.items('targets')))
       const discovered = managers.some((manager) => manager.pairs().some(([key]) => DISCOVERIES.test(key)))
-      if (addresses.length === 0 && !discovered)
+      if (addresses.length === 0 && !discovered && (config.rules.length > 0 || spec.rules.length > 0))
         yield remark('alerting', prometheus.near('alerting'), 'alerting.alertmanagers with a target', 'none')
       for (const manager of managers) {
         for (const key of ['path_prefix', 'scheme', 'api_version'] as const) {

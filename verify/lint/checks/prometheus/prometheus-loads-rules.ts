@@ -1,6 +1,16 @@
-import { remark, warning, type Check } from '../../lint-check.ts'
+import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
-import { filesIn, folderOf, nameOf, resolveIn } from '../../../config/deployment/container-files.ts'
+import { folderOf, nameOf, resolveIn } from '../../../config/deployment/container-files.ts'
+import {
+  globOf,
+  loadsAt,
+  matchesByName,
+  namedRuleFiles,
+  placesOf,
+  readersOf,
+  ruleOwners,
+  type Reader,
+} from '../../../config/deployment/loaded-rules.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 
 export const check: Check = {
@@ -9,96 +19,77 @@ export const check: Check = {
     area: 'prometheus',
     severity: 'error',
     needs: ['prometheus', 'rules'],
+    acrossInstances: true,
     title: 'Prometheus loads every rule file',
     failureTitle: 'Prometheus does not load a rule file',
-    why: 'Prometheus accepts a pattern in rule_files that matches no file and starts without these rules.',
+    why: 'Prometheus accepts a pattern in rule_files that matches no file and starts without these rules. Of several Prometheus each loads its own: what one loads says nothing of another.',
     mend: 'In prometheus.yml, add a pattern to rule_files that matches the rule file.',
     example: 'rule_files: ["rules/*.yaml"] # the file is alert-rules.yml',
   },
   *judge({ config }) {
-    // PrometheusRule objects are loaded by the operator, not by rule_files.
-    const files = config.ruleFiles.filter(
-      (file) => file.text.path.match(/\.(ya?ml|json|rules)$/) !== null && file.get('groups') !== undefined && file.key === '',
-    )
+    const owners = ruleOwners(config)
     for (const prometheus of config.prometheus) {
-      const patterns = prometheus.items('rule_files')
-      const container = readerOf(prometheus, config)
-      if (container === 'elsewhere') continue
+      const readers = readersOf(prometheus, config)
+      if (readers === 'elsewhere') continue
       const reported = new Set<Cursor>()
-      for (const file of files) {
-        const mounted = container?.files.filter(({ text }) => text.file === file.text.file)
-        // Mounted into another container, or nowhere: configuration-is-mounted.
-        if (mounted?.length === 0) continue
-        const places = mounted?.map(({ path }) => path)
-        const isLoaded = (pattern: Cursor): boolean =>
-          container === undefined || places === undefined
-            ? matches(pattern.string() ?? '', file.text.path)
-            : places.some((place) => globOf(resolveIn(container.folder, pattern.string() ?? '')).test(place))
-        if (patterns.some(isLoaded)) continue
-        // Another Prometheus may have rules of its own.
-        if (config.prometheus.some((other) => other !== prometheus && names(other, file))) continue
-        const [mount] = mounted ?? []
-        const isMovedMount = patterns.some((pattern) => {
-          const wanted = resolveIn(container?.folder ?? '', pattern.string() ?? '')
-          const [inFolder, sameName] = [folderOf(mount?.path ?? '') === container?.folder, wanted.endsWith(`/${nameOf(file.text.file)}`)]
-          return folderOf(wanted) === container?.folder && (!inFolder || sameName)
-        })
-        const at = isMovedMount ? mount?.at : patterns.length === 1 ? patterns[0] : undefined
-        if (at !== undefined) reported.add(at)
-        for (const pattern of patterns) reported.add(pattern)
-        const place = places?.[0] ?? file.text.path
-        yield remark(
-          file.text.path,
-          at?.near('target') ?? prometheus.near('rule_files'),
-          `a pattern in rule_files that matches ${place}`,
-          patterns.length === 0 ? 'no rule_files' : patterns.map((pattern) => pattern.string()).join(', '),
-        )
+      // Without a container: those that no Prometheus loads, at the one beside them.
+      const left = [...owners].filter(([, { loadedBy, nearest }]) => loadedBy.length === 0 && nearest[0] === prometheus)
+      if (readers.length === 0) for (const [file] of left) yield* notLoaded(prometheus, file, undefined, reported)
+      for (const reader of readers) {
+        for (const [file, { loadedBy }] of owners) {
+          // Mounted into another container, or nowhere: configuration-is-mounted.
+          if (placesOf(reader, file).length === 0) continue
+          if (prometheus.strings('rule_files').some((pattern) => loadsAt(pattern, reader, file))) continue
+          // A folder of rules may be for several, of which each loads its own.
+          if (loadedBy.length > 0 && !isMountedAlone(reader, file)) continue
+          yield* notLoaded(prometheus, file, reader, reported)
+        }
       }
-      for (const pattern of patterns) {
-        if (files.length === 0 || reported.has(pattern)) continue
-        const isMet =
-          container === undefined
-            ? files.some((file) => matches(pattern.string() ?? '', file.text.path))
-            : container.files.some((each) => globOf(resolveIn(container.folder, pattern.string() ?? '')).test(each.path))
-        if (!isMet) yield warning(pattern.string() ?? '', pattern, 'a pattern that matches a rule file', 'matches none of the given files')
-      }
+      yield* patternsOfNothing(prometheus, readers, config, reported)
     }
   },
 }
 
-function names(prometheus: Cursor, file: Cursor): boolean {
-  return prometheus.items('rule_files').some((pattern) => matches(pattern.string() ?? '', file.text.path))
+/** The file by itself, and not as one of a folder. */
+function isMountedAlone({ files }: Reader, file: Cursor): boolean {
+  const mounts = files.filter(({ text }) => text.file === file.text.file && text.path === file.text.path).map(({ at }) => at)
+  return mounts.some((mount) => files.filter(({ at }) => at === mount).length === 1)
 }
 
-/** The container that reads this file, with the folder that patterns start from; 'elsewhere': it reads another file in its place. */
-function readerOf(
+function* notLoaded(prometheus: Cursor, file: Cursor, reader: Reader | undefined, reported: Set<Cursor>): Generator<Remark> {
+  const patterns = prometheus.items('rule_files')
+  const mount = reader?.files.find(({ text }) => text.file === file.text.file)
+  const isMovedMount = patterns.some((pattern) => {
+    const wanted = resolveIn(reader?.folder ?? '', pattern.string() ?? '')
+    const [inFolder, sameName] = [folderOf(mount?.path ?? '') === reader?.folder, wanted.endsWith(`/${nameOf(file.text.file)}`)]
+    return folderOf(wanted) === reader?.folder && (!inFolder || sameName)
+  })
+  const at = isMovedMount ? mount?.at : patterns.length === 1 ? patterns[0] : undefined
+  if (at !== undefined) reported.add(at)
+  for (const pattern of patterns) reported.add(pattern)
+  yield remark(
+    file.text.path,
+    at?.near('target') ?? prometheus.near('rule_files'),
+    `a pattern in rule_files that matches ${mount?.path ?? file.text.path}`,
+    patterns.length === 0 ? 'no rule_files' : patterns.map((pattern) => pattern.string()).join(', '),
+  )
+}
+
+function* patternsOfNothing(
   prometheus: Cursor,
+  readers: readonly Reader[],
   config: Configuration,
-): { folder: string; files: ReturnType<typeof filesIn> } | 'elsewhere' | undefined {
-  for (const workload of config.workloads) {
-    const files = filesIn(workload, config)
-    const own = files.find(({ text }) => text.file === prometheus.text.file && text.path === prometheus.text.path)
-    if (own === undefined || !/prometheus/.test(`${workload.image} ${workload.name}`)) continue
-    const flag = workload.args.map(({ value }) => /^--config\.file=(.+)$/.exec(value)?.[1]).find((file) => file !== undefined)
-    return flag !== undefined && flag !== own.path ? 'elsewhere' : { folder: folderOf(own.path), files }
-  }
-  return undefined
-}
-
-/** Without a container only the last name is known: the folder in the container is not the one in the repository. */
-function matches(pattern: string, file: string): boolean {
-  return globOf(nameOf(pattern)).test(nameOf(file))
-}
-
-/** https://pkg.go.dev/path/filepath#Match */
-function globOf(pattern: string): RegExp {
-  const text = pattern
-    .replace(/[.+^${}()|\\]/g, '\\$&')
-    .replaceAll('*', '[^/]*')
-    .replaceAll('?', '[^/]')
-  try {
-    return new RegExp(`^${text}$`)
-  } catch {
-    return /^$/
+  reported: ReadonlySet<Cursor>,
+): Generator<Remark> {
+  const files = namedRuleFiles(config)
+  const owners = ruleOwners(config)
+  for (const pattern of prometheus.items('rule_files')) {
+    if (files.length === 0 || reported.has(pattern)) continue
+    const text = pattern.string() ?? ''
+    const isMet =
+      readers.length === 0
+        ? files.some((file) => owners.get(file)?.loadedBy.includes(prometheus) === true && matchesByName(text, file))
+        : readers.every((reader) => reader.files.some((each) => globOf(resolveIn(reader.folder, text)).test(each.path)))
+    if (!isMet) yield warning(text, pattern, 'a pattern that matches a rule file', 'matches none of the given files')
   }
 }

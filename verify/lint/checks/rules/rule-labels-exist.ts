@@ -1,5 +1,5 @@
 import { remark, type Check, type LintInput } from '../../lint-check.ts'
-import { scrapeJobs } from '../../../config/configuration.ts'
+import { hasSeriesOfOthers, scrapeJobs } from '../../../config/configuration.ts'
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 import type { Matcher, Selector } from '../../../promql/ast.ts'
 import { accepts, validRegex } from '../../../promql/compare-matchers.ts'
@@ -67,7 +67,11 @@ function impossible(selector: Selector, matcher: Matcher, input: LintInput): { e
     }
   // Jobs are a closed set; other labels get values that were not recorded.
   const jobs = facts.jobsExposing(selector.metric) ?? []
-  if (matcher.label === 'job' && ![...jobs, ...unrecordedJobs(input)].some((job) => accepts(matcher, job)))
+  if (
+    matcher.label === 'job' &&
+    !hasSeriesOfOthers(input.config) &&
+    ![...jobs, ...unrecordedJobs(input)].some((job) => accepts(matcher, job))
+  )
     return {
       expected: `a job that exposes ${selector.metric} (${jobs.join(', ')})`,
       observed: `${text()}${didYouMean(matcher.value, jobs)}`,

@@ -1,4 +1,5 @@
 import { remark, warning, type Check } from '../../lint-check.ts'
+import { rootsAt } from '../../../config/deployment/container-files.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { agentJar, agentServices, agentSetting, hostPort, knownHosts, PORTS, receiverPorts } from '../../agents.ts'
 
@@ -16,7 +17,6 @@ export const check: Check = {
   },
   *judge(input) {
     const hosts = knownHosts(input.config.workloads, /collector|alloy|otel/).filter((host) => !/agent|init/.test(host))
-    const listening = input.config.collectors.flatMap(receiverPorts)
     for (const { service, workload } of agentServices(input)) {
       const own = agentSetting(workload, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT')
       const endpoint = own ?? agentSetting(workload, 'OTEL_EXPORTER_OTLP_ENDPOINT')
@@ -43,6 +43,7 @@ export const check: Check = {
         yield remark(service.name, protocolSetting?.at ?? endpoint.at, 'grpc or http/protobuf', protocol)
         continue
       }
+      const listening = rootsAt(host, input.config.collectors, input.config).flatMap(receiverPorts)
       const ports = listening.filter((receiver) => receiver.protocol === protocol).map((receiver) => receiver.port)
       const right = ports.length > 0 ? ports : [PORTS[protocol]]
       if (!right.includes(port) && !right.includes(''))

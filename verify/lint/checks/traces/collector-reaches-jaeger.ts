@@ -1,5 +1,6 @@
 import { refused, remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
+import { rootsAt } from '../../../config/deployment/container-files.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { hostPort, knownHosts, typeOf, usedForTraces, withDefaults } from '../../agents.ts'
 
@@ -55,9 +56,13 @@ export const check: Check = {
 }
 
 /** Where the configuration of Jaeger says that it receives spans. https://www.jaegertracing.io/docs/1.54/cli/ */
-function* ofJaeger({ jaeger: [jaeger, ...others], workloads }: Configuration, host: string, port: string | undefined): Generator<Remark> {
+function* ofJaeger(config: Configuration, host: string, port: string | undefined): Generator<Remark> {
+  const { workloads } = config
+  const [jaeger, ...others] = rootsAt(host, config.jaeger, config)
   // A variable counts before the file.
-  const off = workloads.filter(({ image }) => /jaeger/.test(image)).flatMap(({ env }) => env.get('COLLECTOR_OTLP_ENABLED') ?? [])[0]
+  const off = workloads
+    .filter(({ image, name, container }) => /jaeger/.test(image) && (config.jaeger.length < 2 || [name, container].includes(host)))
+    .flatMap(({ env }) => env.get('COLLECTOR_OTLP_ENABLED') ?? [])[0]
   if (off !== undefined && /^(?:false|0)$/i.test(off.value))
     yield remark('jaeger', off.at, 'true, or the spans of the collector are refused', off.value)
   if (jaeger === undefined || others.length > 0 || !/jaeger/.test(host)) return
