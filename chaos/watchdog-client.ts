@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import { FiredrillError } from '../verify/model/error.ts'
+import { toolProgram } from '../verify/tool/tool-files.ts'
 
 export interface WatchdogClient {
   /** Of the watchdog that lives now. */
@@ -22,7 +22,7 @@ export interface WatchdogClient {
   abandon(): void
 }
 
-const PROGRAM = fileURLToPath(new URL('./watchdog.ts', import.meta.url))
+const PROGRAM = toolProgram('chaos/watchdog.ts')
 const READY_WITHIN_MS = 20_000
 /** Beyond this, only a fault that asks starts another one: a watchdog that always crashes must not spin. */
 const MOST_REPLACEMENTS = 5

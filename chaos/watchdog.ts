@@ -8,6 +8,7 @@ import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { existsSync } from 'node:fs'
 import { tryHold } from './holder.ts'
 import { Ledger, readLedger, recoverFile, type AtStep, type Recovery } from './ledger.ts'
@@ -99,7 +100,8 @@ async function needsUndo(file: string): Promise<boolean> {
   return existsSync(file) && (await readLedger(file)).entries.some((entry) => entry.state !== 'undone')
 }
 
-if (import.meta.main) {
+// Not import.meta.main, which Node 20 and 22 do not know.
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   // Its own session already keeps the terminal's Ctrl-C away; a SIGTERM to the drill's processes must not end this one first.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
   process.stdout.on('error', () => {})

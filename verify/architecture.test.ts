@@ -60,6 +60,8 @@ const TABLE: readonly Row[] = [
     may: ['verify/config/configuration.ts', 'verify/config/yaml/', 'verify/config/deployment/container-files.ts'],
   },
   { folder: 'verify/recordings/', may: ['node:'] },
+  // Where the tool's own files are, in a checkout and in a package.
+  { folder: 'verify/tool/', may: ['node:'], tests: ['esbuild'] },
 
   // The straight line: spec -> plan -> run -> judge -> report.
   {
@@ -128,6 +130,7 @@ const TABLE: readonly Row[] = [
   {
     folder: 'verify/targets/',
     may: [
+      'verify/tool/',
       'node:',
       'yaml',
       'zod',
@@ -204,6 +207,7 @@ const TABLE: readonly Row[] = [
       'verify/collect/',
       'verify/drivers/',
       'verify/targets/',
+      'verify/tool/',
     ],
   },
   {
@@ -235,12 +239,12 @@ const TABLE: readonly Row[] = [
       'qa/mutate/',
     ],
   },
-  { folder: 'verify/cli.ts', may: ['node:', 'commander', 'verify/commands/', 'verify/drill/version.ts'] },
+  { folder: 'verify/cli.ts', may: ['node:', 'commander', 'verify/commands/', 'verify/drill/version.ts', 'verify/tool/'] },
   { folder: 'verify/cli.test.ts', may: ['verify/', 'chaos/'] },
   { folder: 'verify/architecture.test.ts', may: [] },
 
   // Faults know nothing of the verifier but its errors and what a target is.
-  { folder: 'chaos/', may: ['node:', 'undici', 'ioredis', 'mysql2', 'dockerode', '@kubernetes/client-node'] },
+  { folder: 'chaos/', may: ['node:', 'undici', 'ioredis', 'mysql2', 'dockerode', '@kubernetes/client-node', 'verify/tool/tool-files.ts'] },
   { folder: 'scenarios/', may: ['k6'] },
   {
     folder: 'lab/',
@@ -252,12 +256,16 @@ const TABLE: readonly Row[] = [
       'proper-lockfile',
       'chaos/',
       'verify/compress/',
+      'verify/tool/',
       // docker-compose.yaml: read and interpolated as lint does it.
       'verify/config/',
       'verify/promql/',
     ],
   },
   { folder: 'monitoring/', may: [], tests: ['lab/', 'verify/compress/', 'ajv', 're2js'] },
+
+  // What `npm pack` takes.
+  { folder: 'package/', may: ['node:', 'esbuild', 'verify/drill/bundle-page.ts', 'verify/tool/'] },
 
   // How firedrill itself is proven, and what its tests share. The product imports neither (but `mutate`, which is a command).
   { folder: 'qa/', may: ['node:', 'yaml', 'verify/', 'lab/', 'testing/'] },

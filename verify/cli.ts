@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
-import { enableCompileCache } from 'node:module'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import module from 'node:module'
+import { pathToFileURL } from 'node:url'
 import { toolVersion } from './drill/version.ts'
 import type { CommandIo } from './model/command-io.ts'
 import { FiredrillError } from './model/error.ts'
 import { formatError } from './text/error-text.ts'
+import { IS_PACKAGE, toolFile } from './tool/tool-files.ts'
 
 /** Name -> its file. Only the one that is asked for is loaded: lint must answer within a second. */
 const COMMANDS: Record<string, (io: CommandIo) => Promise<Command>> = {
@@ -47,7 +48,7 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<numb
     await program.parseAsync(argv, { from: 'user' })
     return io.exitCode
   } catch (error) {
-    return complain(error, io)
+    return await complain(error, io)
   }
 }
 
@@ -68,7 +69,7 @@ function prepare(command: Command, io: CommandIo): void {
   for (const subcommand of command.commands) prepare(subcommand, io)
 }
 
-function complain(error: unknown, io: CommandIo): number {
+async function complain(error: unknown, io: CommandIo): Promise<number> {
   if (error instanceof CommanderError) {
     // Commander has already written its message; help and version are not errors.
     return error.exitCode === 0 ? 0 : 2
@@ -81,9 +82,9 @@ function complain(error: unknown, io: CommandIo): number {
     io.stderr(`${formatError(error)}\n`)
     return error.exitCode
   }
-  io.stderr(
-    `firedrill itself failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)} [INTERNAL]\n  Please report this with the command line.\n`,
-  )
+  const { atSources } = await import('./tool/source-places.ts')
+  const stack = error instanceof Error ? atSources(error.stack ?? error.message) : String(error)
+  io.stderr(`firedrill itself failed: ${stack} [INTERNAL]\n  Please report this with the command line.\n`)
   return 3
 }
 
@@ -122,6 +123,6 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
     if (error.code === 'EPIPE') process.exit(0)
   })
   // Most of a start is reading TypeScript: what was compiled once is kept. https://nodejs.org/api/module.html#moduleenablecompilecachecachedir
-  enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url)))
+  if (!IS_PACKAGE) module.enableCompileCache(toolFile('node_modules/.cache/compile'))
   process.exitCode = await main(process.argv.slice(2), processIo())
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { TOOL_ROOT } from '../../verify/tool/tool-files.ts'
 import type { Part, ToolId } from './parts.ts'
 import { recipeInputs } from './recipe-inputs.ts'
 
@@ -12,7 +12,7 @@ import { recipeInputs } from './recipe-inputs.ts'
  */
 
 /** The folder that holds package.json. */
-export const CHECKOUT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
+export const CHECKOUT = TOOL_ROOT
 
 export interface Manifest {
   part: string

@@ -1,15 +1,17 @@
-import { build } from 'esbuild'
 import { createHash } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
+import { readFileSync } from 'node:fs'
 import type { PageCode } from '../model/page.ts'
+import { IS_PACKAGE, toolFile } from '../tool/tool-files.ts'
+
+/** Where a package has it, made when it was packed. */
+export const PACKED_PAGE = 'dist/page.json'
 
 /** The page's code and style, each as one text, made from verify/page/; takes about a tenth of a second and no network. */
 export async function bundlePage(): Promise<PageCode> {
+  if (IS_PACKAGE) return JSON.parse(readFileSync(toolFile(PACKED_PAGE), 'utf8')) as PageCode
+  const { build } = await import('esbuild')
   const { outputFiles } = await build({
-    entryPoints: [
-      fileURLToPath(new URL('../page/main.tsx', import.meta.url)),
-      fileURLToPath(new URL('../page/style.css', import.meta.url)),
-    ],
+    entryPoints: [toolFile('verify/page/main.tsx'), toolFile('verify/page/style.css')],
     bundle: true,
     minify: true,
     write: false,

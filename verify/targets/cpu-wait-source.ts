@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { knowsWaits } from '../../chaos/drivers/proc.ts'
 import type { CpuWaits, MachineSource } from '../run/ports.ts'
 import type { Target } from '../model/target.ts'
+import { toolProgram } from '../tool/tool-files.ts'
 import { ELSEWHERE, type CpuSample, type Places } from './cpu-wait-sampler.ts'
 import { messageOf } from '../text/error-text.ts'
 
-const PROGRAM = fileURLToPath(new URL('./cpu-wait-process.ts', import.meta.url))
+const PROGRAM = toolProgram('verify/targets/cpu-wait-process.ts')
 /** The process takes a last sample and ends; where it cannot within this, what it saw until then is known. */
 const END_WITHIN_MS = 10_000
 
