@@ -5,6 +5,7 @@ import type { MeasuredBy, PartMeasure, RuleSpec, Spec } from '../../model/spec.t
 import { selectors } from '../../promql/ast.ts'
 import type { Selector } from '../../promql/ast.ts'
 import { parsePromql } from '../../promql/parse-promql.ts'
+import { formatDuration } from '../../promql/duration.ts'
 import { selectorText } from '../../promql/selector-text.ts'
 import type { Ports } from '../ports.ts'
 import { record } from './collect-evidence.ts'
@@ -55,7 +56,7 @@ export async function recordSubjects(
   await Promise.all(
     spec.rules.map(async (rule) => {
       const { value } = promised.find(({ alert }) => alert === rule.alert) ?? {}
-      if (value !== undefined) await recordRule(rule, value, spec, ports, seen)
+      if (value !== undefined) await recordRule(rule, value, plan, spec, ports, seen)
     }),
   )
 }
@@ -63,6 +64,7 @@ export async function recordSubjects(
 async function recordRule(
   rule: RuleSpec,
   { expr }: NonNullable<PromisedRule['value']>,
+  plan: Plan,
   spec: Spec,
   ports: Ports,
   { alone, steady, first }: { alone: boolean; steady: boolean; first: readonly Reading[] },
@@ -74,7 +76,7 @@ async function recordRule(
     const active = (await prometheus.alerts())
       .filter(({ labels }) => labels['alertname'] === rule.alert)
       .map(({ labels, state }) => ({ labels, state }))
-    const needs = await neededBy(expr, Object.keys(rule.holdsFor), prometheus)
+    const needs = await neededBy(expr, Object.keys(rule.holdsFor), liveIn(plan), prometheus)
     return [{ kind: 'subjects', alert: rule.alert, expr, series, needs, active, own: await own, alone, steady }]
   })
 }
@@ -88,15 +90,34 @@ function since({ atMs, ...now }: Reading, first: readonly Reading[]): OwnMeasure
   return { ...now, values: { ...now.values, count: to - from }, overMs: atMs - before.atMs }
 }
 
+/** As many scrapes without a sample of it are no accident. */
+const FRESH_SCRAPES = 10
+
+/** A selector's text -> what of it still has samples. */
+type Live = (selector: string) => string
+
+/**
+ * A Prometheus that was made anew writes no staleness marker for what the one before had: a query is shown it for another five minutes,
+ * though no target exports it any more. https://prometheus.io/docs/prometheus/latest/querying/basics/#staleness
+ */
+function liveIn({ timing }: Plan): Live {
+  const slowest = Math.max(
+    timing.evaluationIntervalMs,
+    ...[timing, ...Object.values(timing.jobs)].map(({ scrapeIntervalMs }) => scrapeIntervalMs),
+  )
+  const range = formatDuration(FRESH_SCRAPES * slowest)
+  return (selector) => `(${selector} and last_over_time(${selector}[${range}]))`
+}
+
 /** Each selector of the value once, with its number of series by the labels that tell subjects apart. */
-async function neededBy(expr: string, labels: readonly string[], prometheus: Ports['prometheus']): Promise<NeededSeries[]> {
+async function neededBy(expr: string, labels: readonly string[], live: Live, prometheus: Ports['prometheus']): Promise<NeededSeries[]> {
   const parsed = parsePromql(expr)
   const all = parsed.ok ? selectors(parsed.expr) : []
   const once = [...new Map(all.map((each) => [selectorText(each), each])).entries()]
   return Promise.all(
     once.map(async ([selector, node]): Promise<NeededSeries> => {
-      const series = await prometheus.query(`count by (${labels.join(', ')}) (${selector})`)
-      return { selector, series, ...(await beside(node, labels, prometheus)) }
+      const series = await prometheus.query(`count by (${labels.join(', ')}) ${live(selector)}`)
+      return { selector, series, ...(await beside(node, labels, live, prometheus)) }
     }),
   )
 }
@@ -104,13 +125,14 @@ async function neededBy(expr: string, labels: readonly string[], prometheus: Por
 async function beside(
   { metric, matchers }: Selector,
   labels: readonly string[],
+  live: Live,
   prometheus: Ports['prometheus'],
 ): Promise<{ any?: Series[]; counts?: Series[] }> {
   if (metric === null) return {}
   const by = [...new Set([...labels, ...matchers.map(({ label }) => label)])]
   const base = metric.endsWith('_bucket') ? `${metric.slice(0, -'_bucket'.length)}_count` : undefined
   return {
-    ...(matchers.length === 0 ? {} : { any: await prometheus.query(`count by (${by.join(', ')}) (${metric})`) }),
-    ...(base === undefined ? {} : { counts: await prometheus.query(`count by (${labels.join(', ')}) (${base})`) }),
+    ...(matchers.length === 0 ? {} : { any: await prometheus.query(`count by (${by.join(', ')}) ${live(metric)}`) }),
+    ...(base === undefined ? {} : { counts: await prometheus.query(`count by (${labels.join(', ')}) ${live(base)}`) }),
   }
 }
