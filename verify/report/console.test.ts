@@ -11,10 +11,10 @@ test('the first line of a report names what is wrong: rule, experiment, what, an
   assert.equal(headline({ outcome: 'pass', causes: [] }), 'The promises were kept.')
   assert.equal(
     headline({ outcome: 'fail', causes: [about({})] }),
-    'A promise was broken. RedisConnectionFailed (redis-killed): It did not answer.',
+    `A promise was broken. RedisConnectionFailed (redis-killed): It did not answer. ${FAILED.root.diagnosis}`,
   )
-  assert.match(headline({ outcome: 'fail', causes: [about({ part: 'rate-limiter' })] }), /It did not answer \(rate-limiter\)\.$/)
-  assert.match(headline({ outcome: 'fail', causes: [about({ part: 'answer' })] }), /It did not answer\.$/)
+  assert.match(headline({ outcome: 'fail', causes: [about({ part: 'rate-limiter' })] }), /It did not answer \(rate-limiter\)\. /)
+  assert.match(headline({ outcome: 'fail', causes: [about({ part: 'answer' })] }), /It did not answer\. /)
   const { alert: _, ...root } = FAILED.root
   assert.match(headline({ outcome: 'fail', causes: [{ ...FAILED, root: { ...root, subject: 'path-order' } }] }), /broken\. path-order: /)
 })
@@ -27,4 +27,30 @@ test('of several causes it counts those that failed, and of what failed nothing 
     /^A promise was broken\. RedisConnectionFailed \(redis-killed\)/,
   )
   assert.match(headline({ outcome: 'unknown', causes: [unknown] }), /^Could not tell\. RedisConnectionFailed \(other\): /)
+})
+
+test('it says what to change: as many sentences of the advice as there is room for, of a long one the begin', () => {
+  const advised = (diagnosis: string): string =>
+    headline({ outcome: 'fail', causes: [about({ diagnosis })] }).replace(/^.*It did not answer\. /, '')
+  assert.equal(advised('Set `for` to 30s. Then reload Prometheus.'), 'Set `for` to 30s. Then reload Prometheus.')
+  assert.equal(advised(`Look at a.yml: it differs. ${'Then at b.yml. '.repeat(30)}`).length <= 280, true)
+  assert.match(
+    advised(`Look at a.yml: it differs. ${'Then at b.yml. '.repeat(30)}`),
+    /^Look at a\.yml: it differs\. (Then at b\.yml\. ?)+$/,
+  )
+  assert.match(advised(`This line does not fit: ${'x'.repeat(1_000)}`), /^This line does not fit: x{200,280} \.\.\.$/)
+})
+
+test('of what could not be told it says why: what kept the evidence away, not what was seen without it', () => {
+  const { diagnosis: _, ...root } = FAILED.root
+  const told = (observed: string): string =>
+    headline({
+      outcome: 'unknown',
+      causes: [{ ...FAILED, root: { ...root, status: 'unknown', title: 'Could not tell whether it fired', observed } }],
+    })
+  assert.match(
+    told('10 s too late. But the machine kept redis waiting 9 s for a CPU'),
+    /whether it fired\. But the machine kept redis waiting 9 s for a CPU$/,
+  )
+  assert.match(told('no request was sent'), /whether it fired\. no request was sent$/)
 })

@@ -83,13 +83,31 @@ export const OUTCOME: Record<VerdictStatus, string> = {
   skipped: 'Nothing was judged.',
 }
 
-/** The outcome in one sentence, and of what is wrong or unknown the first cause by name. */
+/** The outcome, of what is wrong or unknown the first cause by name, and what to change. */
 export function headline({ outcome, causes }: Pick<Report, 'outcome' | 'causes'>): string {
   const own = causes.filter(({ root }) => root.status === outcome)
   const [first] = own
   if (first === undefined) return OUTCOME[outcome]
   const begin = outcome === 'fail' && own.length > 1 ? `${own.length} promises were broken, this first.` : OUTCOME[outcome]
-  return `${begin} ${causeName(first)}: ${causeTitle(first)}.`
+  const { diagnosis, status } = first.root
+  const more = diagnosis ?? (status === 'unknown' ? reasonOf(first.root) : undefined)
+  const advice = more === undefined ? '' : ` ${beginOf(more)}`
+  return `${begin} ${causeName(first)}: ${causeTitle(first)}.${advice}`
+}
+
+/** A heading has room for so many characters of an advice. */
+const ADVICE = 280
+
+/** The first sentences of an advice, as many as there is room for; of a longer one its begin. */
+function beginOf(advice: string): string {
+  const sentences = line(advice).split(/(?<=[.!?]) (?=[A-Z"`])/)
+  const begin = sentences.reduce((begin, next) => (begin.length + next.length < ADVICE ? `${begin} ${next}` : begin))
+  return begin.length <= ADVICE ? begin : `${begin.slice(0, ADVICE)} ...`
+}
+
+/** Why it is unknown: what kept the evidence away stands after the observation itself. */
+function reasonOf({ observed }: Verdict): string {
+  return observed.includes('. But ') ? observed.slice(observed.indexOf('. But ') + 2) : observed
 }
 
 /** What is wrong, and with which part where that is known. */

@@ -69,8 +69,7 @@ function survived(spec: OutageSpec, outage: OutageEvidence, signal: Signal): Fin
 }
 
 const WHERE_KEPT = {
-  spans:
-    "Correct what keeps spans until they are exported: retry and batch queue of the agents; sending_queue, retry_on_failure of the collector's exporter.",
+  spans: "Correct what keeps spans: sending_queue and retry_on_failure of the collector's exporter; retry and batch queue of the agents.",
   lines:
     'Correct what keeps lines until they are pushed: positions and max_retries of the log collector, rotation of files, write-ahead log of the store.',
 } as const
@@ -85,5 +84,7 @@ function forgotten(rows: readonly OutageRow[], signal: Signal): string | undefin
 
 function named(spec: OutageSpec, outage: OutageEvidence): string {
   const part = brokenPart(spec, outage)
-  return part === null ? 'No part looked broken during the outage.' : `The part that was down: ${part.link} (${part.because}).`
+  if (part === null) return 'No part looked broken during the outage.'
+  // What was asked stands in what was observed.
+  return `The part that was down: ${part.link} (${part.because.replace(/ \[[A-Z]+\] ".*?": /, ' ')}).`
 }

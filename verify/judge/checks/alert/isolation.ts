@@ -44,6 +44,9 @@ export const check = defineCheck(
       expected,
       `${list.join('; ')}${mine.length > 5 ? ` and ${mine.length - 5} more` : ''}${others.size > 0 ? `; experiments at the same time: ${[...others].join(', ')}` : ''}`,
       [...new Set(mine.flatMap((stray) => stray.pointers))],
+      {
+        diagnosis: `Narrow the expression of ${[...new Set(mine.map(({ labels }) => labels['alertname'] ?? 'the alert'))].join(', ')}. If it is right to fire, list it as a side effect (\`may\`) of ${experiment.id} in verify/spec/rules/.`,
+      },
     )
   },
 )

@@ -41,9 +41,10 @@ export const check = defineCheck(
           .filter((pair): pair is [string, string] => pair[1] !== undefined),
       )
       const difference = labelDifference(logSpec.labels, wanted)
+      const wrong = Object.keys(logSpec.labels).filter((name) => wanted[name] !== logSpec.labels[name])
       if (difference !== '')
         return fail(expected, difference, pointers, {
-          diagnosis: `Correct relabel_configs or the labels stage of the log collector's job for ${logSpec.service}.`,
+          diagnosis: `Label ${wrong.join(', ')}: correct relabel_configs or the labels stage of the log collector's job for ${logSpec.service}.`,
         })
       const holes = Object.entries(logSpec.fields)
         .filter(([name]) => line.labels[name] === undefined)

@@ -44,3 +44,8 @@ for (const { says, spans, isLost, status } of cases)
 
 test('how many were lost, and when they were sent, is said also where it is allowed', () =>
   assert.match(of('may-be-lost', (ms) => ms >= 4_000 && ms < 6_000).observed, /50 of 60 spans arrived, 10 lost, sent from .* to .*; delay/))
+
+test('it says what keeps spans, in the words that the break of the retry is looked for by', () => {
+  const { diagnosis = '' } = of('kept', (ms) => ms === 5_000)
+  assert.match(diagnosis, /sending_queue and retry_on_failure of the collector's exporter/)
+})
