@@ -1,12 +1,13 @@
 import { inspect } from 'node:util'
 import type { TestEvent } from 'node:test/reporters'
+import { cpuByFile } from './cpu-seconds.ts'
 
 /** What a test process reports to testing/runner/run-tests.ts in its last line. */
 export interface Tally {
   passed: number
   failed: number
   skipped: number
-  /** Milliseconds by file. */
+  /** CPU seconds by file; empty without --slow. */
   files: Record<string, number>
 }
 
@@ -15,11 +16,10 @@ export const TALLY = '#tally '
 
 /** A reporter of node:test: each failure with its place and its difference, then one line of figures. Passes are silent. */
 export default async function* failuresOnly(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
-  const tally: Tally = { passed: 0, failed: 0, skipped: 0, files: {} }
+  const tally: Tally = { passed: 0, failed: 0, skipped: 0, files: cpuByFile }
   for await (const event of source) {
     if (event.type !== 'test:pass' && event.type !== 'test:fail') continue
-    const { name, file, line, nesting, details, skip } = event.data
-    if (file !== undefined && nesting === 0) tally.files[file] = (tally.files[file] ?? 0) + details.duration_ms
+    const { name, file, line, details, skip } = event.data
     if (details.type === 'suite') continue
     if (event.type === 'test:pass') {
       tally[skip === undefined || skip === false ? 'passed' : 'skipped']++

@@ -9,7 +9,7 @@ import { problemOf, slipOf, unitsOf } from './run-tests.ts'
 
 const RUNNER = fileURLToPath(new URL('run-tests.ts', import.meta.url))
 
-test('pure files share a few processes, a room whole in one, those of a room that open ports another; what changes its process, and a deep one, has its own', () => {
+test('pure files share a few processes, a room whole in one, those that open ports a few others; what changes its process, and a deep one, has its own', () => {
   const files = [
     { file: 'verify/plan/a.test.ts', text: '' },
     { file: 'verify/plan/b.test.ts', text: '' },
@@ -20,17 +20,22 @@ test('pure files share a few processes, a room whole in one, those of a room tha
     { file: 'chaos/g.test.ts', text: '' },
     { file: 'verify/page/h.test.ts', text: '' },
     { file: 'lab/i.test.ts', text: '' },
+    { file: 'lab/j.test.ts', text: "import { connect } from 'node:net'\nconst env = { ...process.env, A: process.env['B'] === 'c' }" },
+    { file: 'qa/k.test.ts', text: "import { connect } from 'node:net'" },
+    { file: 'qa/l.test.ts', text: "delete process.env['A']" },
   ]
   const units = unitsOf(files, 2)
   assert.deepEqual(
     units.map(({ name, files: together }) => [name, ...together]),
     [
       ['plan, live', 'verify/plan/c.test.ts', 'verify/plan/d.test.ts'],
+      ['lab, qa, live', 'lab/j.test.ts', 'qa/k.test.ts'],
       ['plan', 'verify/plan/a.test.ts', 'verify/plan/b.test.ts'],
       ['chaos, lab', 'chaos/g.test.ts', 'lab/i.test.ts'],
       ['verify/plan/e.deep.test.ts', 'verify/plan/e.deep.test.ts'],
       ['verify/plan/f.test.ts', 'verify/plan/f.test.ts'],
       ['verify/page/h.test.ts', 'verify/page/h.test.ts'],
+      ['qa/l.test.ts', 'qa/l.test.ts'],
     ],
   )
   for (const bins of [1, 2, 9])
@@ -84,7 +89,8 @@ test('a failed test, an exception beside the tests and a file that cannot be loa
   const beside = runOf({ 'a.test.ts': GOOD, 'b.test.ts': 'export const a = 1\n' }, t)
   assert.equal(beside.code, 1, beside.text)
   assert.match(beside.text, /✖ verify\/text\/b\.test\.ts: no test is in it/)
-  assert.match(runOf({ 'a.test.ts': GOOD }, t, '--also', 'good').text, /2 passed, 0 failed in 1 files/)
+  const costly = runOf({ 'a.test.ts': GOOD }, t, '--also', 'good', '--slow').text
+  assert.match(costly, /\d s {2}good\n[\s\S]*\d CPU-s {2}verify\/text\/a\.test\.ts\n[\s\S]*2 passed, 0 failed in 1 files/)
   const script = runOf({ 'a.test.ts': GOOD }, t, '--also', 'bad')
   assert.equal(script.code, 1)
   assert.match(script.text, /✖ bad: ended with 3: npm run bad/)

@@ -3,16 +3,18 @@ import { globSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { cpuSeconds } from './cpu-seconds.ts'
 import { TALLY, type Tally } from './failures-only.ts'
 
 /**
  * Runs the tests. `npm test` runs *.test.ts without *.deep.test.ts, `npm run test:deep` the deep ones; paths or folders choose among them.
  *
- * --also SCRIPT runs a script of package.json beside the tests (`npm test`: formatter, linter, types, documents), in parallel with them.
+ * --slow says what takes longest. --also SCRIPT runs a script of package.json beside the tests (`npm test`: formatter, linter, types), in
+ * parallel with them.
  *
  * To start a process costs more than most test files: each reads, compiles and warms up all it imports. So the pure files of all rooms are
- * dealt to a few processes, a room whole to one; of a room the files that open ports or start processes share another; a file that is about
- * its own process (environment, signals, timers) has one of its own.
+ * dealt to a few processes, a room whole to one; those that open ports or start processes to a few others; a file that is about its own
+ * process (changes its environment, listens for signals, mocks timers) has one of its own.
  */
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 /** Another tree of tests: how the runner itself is tested. */
@@ -22,7 +24,9 @@ const TREES = ['verify', 'chaos', 'lab', 'monitoring', 'qa', 'testing', 'docs']
 const SHARED = /^(?:verify\/(?!page\/)(\w+)|(lab|monitoring|docs|qa|chaos|testing))\//
 /** Waits for others more than it works: shares a process with its like. */
 const OPENS_PORTS = /from 'node:(http|https|net|child_process|worker_threads)'/
-const CHANGES_ITS_PROCESS = /\bprocess\.(env|exitCode|chdir|on)\b|\bmock\.(timers|module)/
+/** To read the environment changes nothing. */
+const CHANGES_ITS_PROCESS =
+  /\bprocess\.(env(\.\w+|\[[^\]]*\])?\s*=(?!=)|chdir|on\b|exitCode\s*=)|(delete |deleteProperty\(|assign\()process\.env|\bmock\.(timers|module)/
 
 /** One process a core calculates; beside them so many run whose tests wait more than they work. */
 const WAITING = 2
@@ -54,8 +58,8 @@ export function unitsOf(files: readonly { file: string; text: string }[], bins: 
     kind.set(room, [...(kind.get(room) ?? []), file])
   }
   // What waits begins first, so that nothing but waiting is left at the end.
-  const waiting = [...live].map(([room, members]): Unit => ({ name: `${room}, live`, files: members, pure: false }))
-  return [...waiting.sort(byLength), ...dealt(rooms, bins), ...alone]
+  const waiting = dealt(live, WAITING).map((unit) => ({ ...unit, name: `${unit.name}, live`, pure: false }))
+  return [...waiting, ...dealt(rooms, bins), ...alone]
 }
 
 const byLength = (a: Unit, b: Unit): number => b.files.length - a.files.length
@@ -79,7 +83,7 @@ interface Outcome {
   problem: string | undefined
 }
 
-async function runUnit(unit: Unit): Promise<Outcome> {
+async function runUnit(unit: Unit, slow = false): Promise<Outcome> {
   const started = performance.now()
   if (unit.script !== undefined) {
     const { text, code } = await outputOf('npm', ['run', '--silent', unit.script])
@@ -87,7 +91,8 @@ async function runUnit(unit: Unit): Promise<Outcome> {
     const problem = code === 0 ? undefined : `ended with ${code}: npm run ${unit.script}`
     return { unit, ms: performance.now() - started, tally, text, problem }
   }
-  const reporter = ['--test-reporter', fileURLToPath(new URL('failures-only.ts', import.meta.url))]
+  const beside = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+  const reporter = ['--test-reporter', beside('failures-only.ts'), ...(slow ? ['--import', beside('count-cpu.ts')] : [])]
   // A single file needs no runner above it.
   const argv = unit.files.length === 1 ? [...reporter, unit.files[0]!] : ['--test', '--test-isolation=none', ...reporter, ...unit.files]
   const { text, code } = await outputOf(process.execPath, argv)
@@ -146,9 +151,27 @@ export function slipOf(path: string, all: readonly string[], deep: boolean): str
   return `no tests in ${path}: ${hint}${other !== undefined && isDeep(other) && !deep ? ' (with --deep)' : ''}`
 }
 
+/** What takes longest: processes by their time, files by their CPU time, which a busy machine does not change. */
+function costs(outcomes: readonly Outcome[]): string {
+  const rows = (label: string, entries: [string, number][]): string[] =>
+    entries
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, 40)
+      .map(([name, seconds]) => `${seconds.toFixed(2).padStart(8)} ${label}  ${name}\n`)
+  const units = outcomes.map(({ unit, ms }): [string, number] => [unit.name, ms / 1_000])
+  const files = outcomes.flatMap(({ unit, tally }) =>
+    Object.entries(tally?.files ?? {}).map(([file, seconds]): [string, number] => [
+      file.startsWith('/') ? relative(ROOT, file) : `${file} ${unit.name}`,
+      seconds,
+    ]),
+  )
+  return [...rows('s', units), ...rows('CPU-s', files)].join('')
+}
+
 async function main(): Promise<void> {
   const argv = process.argv.slice(2)
   const deep = argv.includes('--deep')
+  const slow = argv.includes('--slow')
   const also = argv.flatMap((argument, index) => (argument === '--also' ? (argv[index + 1] ?? []) : []))
   const paths = argv.filter((argument, index) => !argument.startsWith('--') && argv[index - 1] !== '--also')
   const chosen = paths.map((path) => relative(ROOT, resolve(path)))
@@ -184,7 +207,7 @@ async function main(): Promise<void> {
   await Promise.all(
     Array.from({ length: cores + WAITING }, async (_, worker) => {
       for (let unit = next(worker < cores); unit !== undefined; unit = next(worker < cores)) {
-        const outcome = await runUnit(unit)
+        const outcome = await runUnit(unit, slow)
         outcomes.push(outcome)
         if (outcome.problem !== undefined || (outcome.tally?.failed ?? 0) > 0) process.stdout.write(`== ${unit.name}\n${outcome.text}`)
         if (outcome.problem === undefined) continue
@@ -193,18 +216,14 @@ async function main(): Promise<void> {
       }
     }),
   )
-  if (argv.includes('--slow')) {
-    const rows = outcomes.sort((a, b) => b.ms - a.ms).slice(0, 25)
-    for (const { unit, ms } of rows) process.stdout.write(`${(ms / 1000).toFixed(1).padStart(7)} s  ${unit.name}\n`)
-  }
+  if (slow) process.stdout.write(costs(outcomes))
   const sum = (key: 'passed' | 'failed' | 'skipped'): number => outcomes.reduce((total, { tally }) => total + (tally?.[key] ?? 0), 0)
   const idle = files.filter(({ text }) => hasNoTest(text))
   for (const { file } of idle) process.stdout.write(`✖ ${file}: no test is in it\n`)
   const failed = sum('failed') + idle.length + outcomes.filter(({ problem }) => problem !== undefined).length
   const skipped = sum('skipped') > 0 ? `, ${sum('skipped')} skipped` : ''
-  process.stdout.write(
-    `${sum('passed')} passed, ${failed} failed${skipped} in ${files.length} files, ${((performance.now() - started) / 1000).toFixed(0)} s\n`,
-  )
+  const took = `${((performance.now() - started) / 1000).toFixed(0)} s (${cpuSeconds().toFixed(0)} CPU-s)`
+  process.stdout.write(`${sum('passed')} passed, ${failed} failed${skipped} in ${files.length} files, ${took}\n`)
   // Nothing chosen is a slip of the command line, not a success.
   process.exitCode = files.length === 0 ? 2 : failed > 0 ? 1 : 0
 }

@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { findTool } from '../../lab/tools/tools.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import { rungStatus } from '../report/rung-status.ts'
 import { rungsOf } from './rungs.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'firedrill-rungs-'))
 after(() => rmSync(folder, { recursive: true }))
 
@@ -19,25 +16,18 @@ function silent(): { io: CommandIo } {
   return { io: { stdout: say, stderr: say, env: {}, cwd: folder, isTTY: false, color: false, exitCode: 0, signal } }
 }
 
-/** A copy of monitoring/ in which one rule file is another. */
-function changed(name: string, from: string, to: string): string {
-  const monitoring = join(folder, name)
-  cpSync(join(ROOT, 'monitoring'), monitoring, { recursive: true })
-  const file = join(monitoring, 'alert-rules.yml')
-  const text = readFileSync(file, 'utf8')
-  assert.ok(text.includes(from), from)
-  writeFileSync(file, text.replaceAll(from, to))
-  return monitoring
-}
-
-const skip = findTool('promtool') === undefined || findTool('amtool') === undefined || findTool('alertmanager') === undefined
-
-test('a misspelt metric fails its rule at lint, and at simulate where its tools are', async () => {
+test('a misspelt metric fails its rule at lint; simulate, whose files are not all there, cannot tell (with all of them: rungs.deep.test.ts)', async () => {
   const { io } = silent()
-  const [lint, simulate] = await rungsOf({ monitoring: changed('misspelt', 'redis_up ', 'redis_upp ') }, io)
+  const monitoring = join(folder, 'misspelt')
+  mkdirSync(monitoring)
+  const text = readFileSync(new URL('../../monitoring/alert-rules.yml', import.meta.url), 'utf8')
+  assert.ok(text.includes('redis_up '))
+  writeFileSync(join(monitoring, 'alert-rules.yml'), text.replaceAll('redis_up ', 'redis_upp '))
+  const [lint, simulate] = await rungsOf({ monitoring }, io)
   assert.equal(rungStatus(lint, 'RedisConnectionFailed').status, 'fail')
   assert.equal(rungStatus(lint, 'HighErrorRate').status, 'pass')
-  assert.equal(rungStatus(simulate, 'RedisConnectionFailed').status, skip ? 'unknown' : 'fail')
+  assert.equal(rungStatus(simulate, 'RedisConnectionFailed').status, 'unknown')
+  assert.notDeepEqual(simulate?.problems, [])
 })
 
 test('files that are not there are no pass: the rungs say why, and nothing is thrown', async () => {

@@ -34,10 +34,12 @@ test('each check is a trap or compares with a specification', () => {
   assert.equal(CHECKS.length - TRAPS.length, 33)
 })
 
-test('nothing is said of the delivered files, nor of the same in other words', async () => {
+test('nothing is said of the delivered files, nor of a sample of the same in other words (all: traps.deep.test.ts)', async () => {
   assert.deepEqual(found(...(await delivered()).texts), [])
   const { texts } = await deployment()
-  for (const variant of benignVariants(texts, 4)) assert.deepEqual(found(...variant.texts), [], variant.what)
+  const sample = benignVariants(texts, 60).filter((_, index) => index % 12 === 6)
+  assert.ok(sample.length >= 6)
+  for (const variant of sample) assert.deepEqual(found(...variant.texts), [], variant.what)
 })
 
 test('rules of strangers: what never fires, always fires or names a label that is gone', () => {
