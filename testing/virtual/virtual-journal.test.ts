@@ -1,3 +1,3 @@
 import { judgesRandomRuns } from './random-runs.ts'
 
-judgesRandomRuns({ honest: 300, broken: 8 })
+judgesRandomRuns({ honest: 150, broken: 4 })

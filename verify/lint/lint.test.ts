@@ -14,6 +14,9 @@ import { change, delivered, deployment, errorsIn, FIXTURE_SPEC, lintOf } from '.
 import { CATALOGUE_FOLDER } from '../recordings/read-recordings.ts'
 import { lint } from './lint.ts'
 
+/** For files of which nothing is judged: a specification of one rule, which is read in no time. */
+const SMALL = { spec: path.resolve('verify/spec/fixtures/team') }
+
 async function run(paths: string[], flags: LintFlags = {}, cwd = process.cwd()): Promise<{ code: number; stdout: string; stderr: string }> {
   const out = { code: 0, stdout: '', stderr: '' }
   const io: CommandIo = {
@@ -31,7 +34,7 @@ async function run(paths: string[], flags: LintFlags = {}, cwd = process.cwd()):
     signal: new AbortController().signal,
   }
   const named = flags.spec !== undefined || flags.catalogue !== undefined
-  await runLint(io, paths, named ? flags : { ...flags, spec: FIXTURE_SPEC, catalogue: CATALOGUE_FOLDER })
+  await runLint(io, paths, named ? flags : { ...flags, spec: FIXTURE_SPEC })
   out.code = io.exitCode
   return out
 }
@@ -71,12 +74,14 @@ test('no error in a sample of the benign variants (all: benign-variants.deep.tes
 test('exit codes: 0, 1 with errors, 2 when there is nothing to judge, 3 when a file cannot be read', async () => {
   const { texts } = await deployment()
   const rules = texts.find((text) => text.file.endsWith('alert-rules.yml'))?.text ?? ''
-  const cases: [string, Record<string, string | Buffer>, number, string][] = [
-    ['a good rule file alone', { 'rules.yml': rules }, 0, '0 errors'],
-    ['a wrong threshold', { 'rules.yml': rules.replace('> 1000', '> 999') }, 1, 'rule-condition-matches'],
+  const recorded: LintFlags = { spec: FIXTURE_SPEC, catalogue: CATALOGUE_FOLDER }
+  const own: LintFlags = { spec: FIXTURE_SPEC }
+  const cases: [string, Record<string, string | Buffer>, number, string, flags?: LintFlags][] = [
+    ['a good rule file alone', { 'rules.yml': rules }, 0, '0 errors', recorded],
+    ['a wrong threshold', { 'rules.yml': rules.replace('> 1000', '> 999') }, 1, 'rule-condition-matches', recorded],
     ['broken YAML', { 'rules.yml': 'groups: [' }, 3, 'CONFIG_YAML'],
-    ['good and broken together', { 'rules.yml': rules, 'other.yml': 'a: b: c' }, 3, 'other.yml'],
-    ['wrong and unreadable', { 'rules.yml': rules.replace('> 1000', '> 999'), 'other.yml': 'a: b: c' }, 1, 'other.yml'],
+    ['good and broken together', { 'rules.yml': rules, 'other.yml': 'a: b: c' }, 3, 'other.yml', own],
+    ['wrong and unreadable', { 'rules.yml': rules.replace('> 1000', '> 999'), 'other.yml': 'a: b: c' }, 1, 'other.yml', own],
     ['an empty folder', { '.keep': '' }, 2, 'LINT_NO_CONFIG'],
     ['nothing of ours', { 'package.json': '{"name":"x"}' }, 2, 'LINT_NO_CONFIG'],
     ['an empty file', { 'rules.yml': '' }, 2, 'LINT_NO_CONFIG'],
@@ -95,17 +100,17 @@ test('exit codes: 0, 1 with errors, 2 when there is nothing to judge, 3 when a f
       'CONFIG_BOMB',
     ],
   ]
-  for (const [what, files, code, text] of cases) {
+  for (const [what, files, code, text, flags = SMALL] of cases) {
     const where = await folder(files)
     try {
-      const result = await run([where])
+      const result = await run([where], flags)
       assert.equal(result.code, code, `${what}: ${result.stdout.slice(0, 500)}`)
       assert.ok(result.stdout.includes(text), `${what}: ${result.stdout.slice(0, 500)}`)
     } finally {
       await rm(where, { recursive: true })
     }
   }
-  assert.equal((await run(['/no/such/place'])).code, 2)
+  assert.equal((await run(['/no/such/place'], SMALL)).code, 2)
 })
 
 test('rules in the style of other projects: no error without a recording of their targets, and with one only what it rules out', async () => {
@@ -201,14 +206,14 @@ test('Helm templates are one problem; groups of something else are no rule file'
     'users.yaml': 'groups:\n  - name: admins\n    users: [a]\n',
   })
   try {
-    const result = await run([where], { format: 'json' })
+    const result = await run([where], { ...SMALL, format: 'json' })
     assert.equal(result.code, 3)
     const { problems } = JSON.parse(result.stdout) as { problems?: { code: string }[] }
-    const text = (await run([where])).stdout
+    const text = (await run([where], SMALL)).stdout
     assert.equal(text.split('Render it first').length, 2, text)
     assert.ok(problems === undefined || problems.length === 1)
     assert.ok(text.includes('2 further ones'), text)
-    assert.equal((await run([path.join(where, 'users.yaml')])).code, 2, 'nothing of ours')
+    assert.equal((await run([path.join(where, 'users.yaml')], SMALL)).code, 2, 'nothing of ours')
   } finally {
     await rm(where, { recursive: true })
   }
@@ -231,7 +236,7 @@ test('a link to nothing is a file that cannot be read, the others are judged; fo
     assert.match(result.stderr, /not read: .*vendor\/, by its name/)
     assert.ok(!result.stderr.includes('dist'), 'no YAML there')
     assert.equal((await run([path.join(where, 'vendor')])).code, 0, 'read when it is named')
-    assert.equal((await run([path.join(where, 'linked.yml')])).code, 2, 'the command line names nothing')
+    assert.equal((await run([path.join(where, 'linked.yml')], SMALL)).code, 2, 'the command line names nothing')
   } finally {
     await rm(where, { recursive: true })
   }
@@ -241,7 +246,7 @@ test('links that go round in circles are not followed', async () => {
   const where = await folder({ 'a/rules.yml': 'groups: []' })
   try {
     await symlink(where, path.join(where, 'a', 'again'))
-    const result = await run([where])
+    const result = await run([where], SMALL)
     assert.equal(result.code, 1, 'the rules are missing, and it came to an end')
   } finally {
     await rm(where, { recursive: true })
@@ -337,7 +342,7 @@ test('formats: JSON as documented, SARIF 2.1.0, JUnit that is XML', async () => 
 test('a file that cannot be read is a result of its own in every format, with its place', async () => {
   const where = await folder({ 'broken.yml': 'groups: [\n' })
   try {
-    const { code, stdout } = await run([where], { format: 'sarif' })
+    const { code, stdout } = await run([where], { ...SMALL, format: 'sarif' })
     assert.equal(code, 3)
     const sarif = JSON.parse(stdout) as {
       runs: {
@@ -357,7 +362,7 @@ test('a file that cannot be read is a result of its own in every format, with it
     assert.equal(sarif.runs[0]?.tool.driver.rules[result.ruleIndex]?.id, result.ruleId)
     assert.equal(sarif.runs[0]?.invocations[0]?.executionSuccessful, false)
     assert.equal(sarif.runs[0]?.tool.driver.semanticVersion, toolVersion())
-    const junit = (await run([where], { format: 'junit' })).stdout
+    const junit = (await run([where], { ...SMALL, format: 'junit' })).stdout
     assert.match(junit, new RegExp(`errors="1"[\\s\\S]*broken\\.yml can be read[\\s\\S]*<error message="[^"]+" type="${result.ruleId}"`))
   } finally {
     await rm(where, { recursive: true })
