@@ -50,7 +50,9 @@ export interface TargetSpec {
   path?: string
   /** host:port on the platform's own network, as prometheus.yml names it. */
   address: string
-  auth?: 'none' | 'basic'
+  auth?: 'none' | 'basic' | 'bearer'
+  /** Default http. */
+  scheme?: 'http' | 'https'
 }
 
 export interface ServiceSpec extends PartSpec {

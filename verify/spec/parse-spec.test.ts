@@ -41,6 +41,20 @@ test('a specification of other rules, without traces, logs and SLO, is read as i
   assert.deepEqual([spec.traces, spec.logs, spec.slo.panels], [[], [], []])
 })
 
+test('a threshold may be written as a product; a target may be a URL that is probed, over https, with a token', () => {
+  const text = read('fixtures/team/rules/queue-stuck.yaml')
+    .replace(/^condition:.*$/m, 'condition: { kind: gauge, expr: time() - orders_last_taken > 2 * 60 }')
+    .replace(/^experiments:[\s\S]*/m, '')
+  const platform = read('fixtures/team/platform.yaml').replace(
+    /^targets:\n.*$/m,
+    "targets:\n  - { job: shop, address: 'https://shop.example/health', scheme: https, auth: bearer }",
+  )
+  const { spec, problems } = parseSpec(team({ [RULE]: text, 'platform.yaml': platform }), known)
+  assert.deepEqual(problems, [])
+  assert.deepEqual([spec?.rules[0]?.condition.threshold, spec?.rules[0]?.condition.comparator], [120, '>'])
+  assert.deepEqual(spec?.platform.targets[0], { job: 'shop', address: 'https://shop.example/health', scheme: 'https', auth: 'bearer' })
+})
+
 test('a rule that is copied and not read says so; without a word it is reviewed', () => {
   const text = read('fixtures/team/rules/queue-stuck.yaml')
   assert.equal(parseSpec(team({ [RULE]: `${text}reviewed: false\n` }), known).spec?.rules[0]?.reviewed, false)

@@ -19,8 +19,11 @@ import type { Read } from './reader.ts'
 import { parsePromql } from '../promql/parse-promql.ts'
 import { BECAUSE } from './rule.ts'
 
-const address = refined(text, '`host:port`', (value, place) =>
-  /^[^\s/:]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/.test(value) ? value : problem(place, 'SPEC_ADDRESS', `"${value}" is not host:port`),
+/** What an exporter probes may be any URL. */
+const ADDRESS = /^[^\s/:]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$|^[a-z][a-z0-9+.-]*:\/\/\S+$/
+
+const address = refined(text, '`host:port`, or the URL that a job probes', (value, place) =>
+  ADDRESS.test(value) ? value : problem(place, 'SPEC_ADDRESS', `"${value}" is not host:port`),
 )
 
 const target = mapping({
@@ -28,7 +31,8 @@ const target = mapping({
   address: need(address, "On the platform's own network, as prometheus.yml names it."),
   scrapeIntervalMs: may(positiveDuration, "Where it is not the platform's."),
   path: may(text, '`/metrics` when absent.'),
-  auth: may(oneOf('none', 'basic'), '`none` when absent.'),
+  auth: may(oneOf('none', 'basic', 'bearer'), '`basic_auth` or `authorization` of the job; `none` when absent.'),
+  scheme: may(oneOf('http', 'https'), '`http` when absent.', { example: 'scheme: https' }),
 })
 
 /** Series as PromQL selects them, each with its value. */

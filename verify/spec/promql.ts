@@ -1,5 +1,6 @@
 import { selectors, walk } from '../promql/ast.ts'
 import type { Expr } from '../promql/ast.ts'
+import { constantOf } from '../promql/constant.ts'
 import { parsePromql } from '../promql/parse-promql.ts'
 import type { RuleSpec } from '../model/spec.ts'
 import { problem, refined, text } from './reader.ts'
@@ -52,16 +53,11 @@ function comparison(expr: Expr, text: string): Comparison | undefined {
     return { value: text.slice(expr.span.from, expr.span.to), comparator: '==', threshold: 1 }
   if (expr.kind !== 'binary' || expr.bool) return undefined
   const comparator = COMPARATORS.find((each) => each === expr.op)
-  const [lhs, rhs] = [constant(expr.lhs), constant(expr.rhs)]
+  const [lhs, rhs] = [constantOf(expr.lhs), constantOf(expr.rhs)]
   if (comparator === undefined || (lhs === undefined) === (rhs === undefined)) return undefined
   const { span } = lhs === undefined ? expr.lhs : expr.rhs
   const value = text.slice(span.from, span.to)
   return { value, comparator: lhs === undefined ? comparator : FLIPPED[comparator], threshold: lhs ?? rhs ?? 0 }
-}
-
-function constant(expr: Expr): number | undefined {
-  if (expr.kind === 'negate') return expr.expr.kind === 'number' ? -expr.expr.value : undefined
-  return expr.kind === 'number' ? expr.value : undefined
 }
 
 function partsWithin(expr: string): Expr[] {

@@ -83,7 +83,8 @@ function* judgeJob(target: TargetSpec, job: Cursor): Generator<Remark> {
   if (path !== (target.path ?? '/metrics'))
     yield remark(target.job, job.near('metrics_path'), target.path ?? '/metrics', path, `${target.job} is scraped at another path`)
   const scheme = job.string('scheme') ?? 'http'
-  if (scheme !== 'http') yield remark(target.job, job.near('scheme'), 'http', scheme, `${target.job} is scraped by another scheme`)
+  const specified = target.scheme ?? 'http'
+  if (scheme !== specified) yield remark(target.job, job.near('scheme'), specified, scheme, `${target.job} is scraped by another scheme`)
   const credentials = job.get('basic_auth') ?? job.get('authorization')
   const password =
     credentials?.string('password') ??
@@ -103,7 +104,15 @@ function* judgeJob(target: TargetSpec, job: Cursor): Generator<Remark> {
       credentials === undefined ? 'no credentials' : 'incomplete or other credentials',
       `${target.job} needs a password and the job has none`,
     )
-  if (target.auth !== 'basic' && credentials !== undefined)
+  if (target.auth === 'bearer' && (credentials?.key !== 'authorization' || password === undefined || password === ''))
+    yield remark(
+      target.job,
+      credentials ?? job,
+      'authorization with credentials',
+      credentials === undefined ? 'no credentials' : 'incomplete or other credentials',
+      `${target.job} needs a token and the job has none`,
+    )
+  if (target.auth !== 'basic' && target.auth !== 'bearer' && credentials !== undefined)
     yield note(
       target.job,
       credentials,
