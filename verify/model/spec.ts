@@ -103,6 +103,8 @@ export interface RuleSpec {
   }
   forMs: number
   keepFiringForMs: number
+  /** Where its rule group has an interval of its own; absent: the platform's. */
+  evaluationIntervalMs?: number
   /** Exact static labels of the alert besides those of the series: severity and what the rule adds. */
   labels: Labels
   /** Go-template texts as promised; the judge compares them after expansion, lint word for word. */

@@ -2,15 +2,29 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { rule } from '../../testing/spec/small-spec.ts'
 import { compressAlertmanager, compressPrometheus } from '../compress/compress.ts'
 import { compressDuration } from '../compress/expr.ts'
 import type { LoadedGroup } from '../model/journal.ts'
+import { evaluationIntervalOf } from '../promql/loaded-clocks.ts'
 import { promisedRoute, routesFor } from '../routing/tree.ts'
 import { loadSpec } from '../spec/load.ts'
 import { compressMs, timingFromLoaded, timingFromSpec } from './timing.ts'
 
 const { spec } = await loadSpec()
 assert.ok(spec !== undefined)
+
+test('a rule whose group has a promised interval of its own is evaluated by that one', () => {
+  const own = { ...spec, rules: [rule({ alert: 'Slow', evaluationIntervalMs: 60_000 }), rule()] }
+  const timing = timingFromSpec(own, 1)
+  assert.deepEqual(
+    timing.rules?.map(({ alert, intervalMs }) => [alert, intervalMs]),
+    [['Slow', 60_000]],
+  )
+  assert.equal(evaluationIntervalOf(timing, 'Slow', {}), 60_000)
+  assert.equal(evaluationIntervalOf(timing, 'ServiceDown', {}), timing.evaluationIntervalMs)
+  assert.equal(timingFromSpec(spec, 1).rules, undefined)
+})
 
 test('compresses a duration as the compressed configuration does', () => {
   fc.assert(

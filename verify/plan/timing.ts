@@ -32,6 +32,9 @@ export function timingFromSpec(spec: Spec, speed: number): Timing {
     const own = step(scrapeIntervalMs)
     if (own !== step(platform.scrapeIntervalMs)) jobs[job] = { scrapeIntervalMs: own, scrapeTimeoutMs: timeout(own) }
   }
+  const rules = spec.rules.flatMap(({ alert, labels, evaluationIntervalMs }) =>
+    evaluationIntervalMs === undefined ? [] : [{ alert, labels, intervalMs: step(evaluationIntervalMs) }],
+  )
   return {
     scrapeIntervalMs: step(platform.scrapeIntervalMs),
     scrapeTimeoutMs: timeout(step(platform.scrapeIntervalMs)),
@@ -41,6 +44,7 @@ export function timingFromSpec(spec: Spec, speed: number): Timing {
     groupIntervalMs: step(routing.groupIntervalMs),
     repeatIntervalMs: step(routing.repeatIntervalMs),
     jobs,
+    ...(rules.length === 0 ? {} : { rules }),
     // Without a route that differs, the times above are those of all.
     ...(routing.routes.some((route) => Object.keys(route).length > 2) ? { route: paced(promisedRoute(routing), step) } : {}),
   }

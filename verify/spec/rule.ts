@@ -129,6 +129,9 @@ export const rule: Read<RuleSpec> = mapping({
   condition: need(condition, 'When it is true.'),
   forMs: need(duration, 'How long it must be true before the alert fires.'),
   keepFiringForMs: byDefault(duration, 0, 'How long the alert goes on firing after it is false.', { example: 'keep-firing-for: 5m' }),
+  evaluationIntervalMs: may(positiveDuration, "Where its rule group has an `interval` that is not the platform's.", {
+    example: 'evaluation-interval: 1m',
+  }),
   labels: need(labels, 'Labels that the rule adds.'),
   annotations: byDefault(
     mapOf(template),

@@ -41,6 +41,24 @@ test('a rule group with an interval of its own fails only for a specified alert'
   assert.equal(verdictOf(loadedAs(slow('SomeOtherAlert')), 'timing-as-specified').status, 'pass')
 })
 
+test('a rule with a specified interval of its own must have that one, and not the default', () => {
+  const alert = alertOf(run())
+  const promising = (loaded: Partial<Timing>): Journal =>
+    alter(loadedAs(loaded), 'header', (entry) => {
+      const { promised } = entry.plan
+      assert.ok(promised !== undefined)
+      const timing = { ...promised.timing, rules: [{ alert, labels: {}, intervalMs: 30_000 }] }
+      return { ...entry, plan: { ...entry.plan, promised: { ...promised, timing } } }
+    })
+  const loaded = (intervalMs: number): Partial<Timing> => ({ rules: [{ alert, labels: {}, intervalMs }] })
+  assert.equal(verdictOf(promising(loaded(30_000)), 'timing-as-specified').status, 'pass')
+  assert.match(
+    verdictOf(promising(loaded(60_000)), 'timing-as-specified').observed,
+    /interval of the rule group of .+ is 1m, specified 30s/,
+  )
+  assert.match(verdictOf(promising({}), 'timing-as-specified').observed, /interval of the rule group of .+ is 1s, specified 30s/)
+})
+
 test('another for fails, drilled or not; a rounded one passes', () => {
   assert.match(verdictOf(loadedAs({}, { forMs: 9_000 }), 'timing-as-specified').observed, /^for of .+ is 8s, specified 9s$/)
   assert.equal(verdictOf(loadedAs({}, { forMs: 8_001 }), 'timing-as-specified').status, 'pass')

@@ -1,6 +1,7 @@
 import type { Timing } from '../../../model/plan.ts'
 import type { Spec } from '../../../model/spec.ts'
 import { formatDuration } from '../../../promql/duration.ts'
+import { evaluationIntervalOf } from '../../../promql/loaded-clocks.ts'
 import { deliveryOf, type Delivery } from '../../../routing/delivery.ts'
 import { routedTo } from '../../../routing/tree.ts'
 import { defineCheck } from '../../drill-check.ts'
@@ -75,10 +76,17 @@ function ofPrometheus(loaded: Timing, promised: Timing, { platform, rules }: Spe
     ),
     ...(loaded.rules ?? [])
       .filter(({ alert }) => rules.some((rule) => rule.alert === alert))
-      .map(({ alert, intervalMs }) => ({
+      .map(({ alert, labels, intervalMs }) => ({
         where: `interval of the rule group of ${alert}`,
         loadedMs: intervalMs,
-        promisedMs: promised.evaluationIntervalMs,
+        promisedMs: evaluationIntervalOf(promised, alert, labels),
+      })),
+    ...(promised.rules ?? [])
+      .filter(({ alert }) => loaded.rules?.some((rule) => rule.alert === alert) !== true)
+      .map(({ alert, intervalMs }) => ({
+        where: `interval of the rule group of ${alert}`,
+        loadedMs: loaded.evaluationIntervalMs,
+        promisedMs: intervalMs,
       })),
   ]
 }

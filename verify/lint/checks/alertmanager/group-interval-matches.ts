@@ -17,12 +17,15 @@ export const check: Check = {
   },
   *judge(input) {
     const seen = new Set<number | string>()
-    for (const [, { group }] of pairs(input)) {
+    for (const [{ evaluationIntervalMs }, { group }] of pairs(input)) {
       const place = group.place()
       const key = `${place.file}:${place.line}`
       if (seen.has(key)) continue
       seen.add(key)
-      yield* judgeGroup(group, input.spec.platform.evaluationIntervalMs)
+      const usualMs = input.spec.platform.evaluationIntervalMs
+      if (evaluationIntervalMs !== undefined && evaluationIntervalMs !== usualMs && !group.has('interval'))
+        yield remark(group.string('name') ?? 'group', group, formatDuration(evaluationIntervalMs), 'no interval: that of all rules')
+      yield* judgeGroup(group, evaluationIntervalMs ?? usualMs)
     }
   },
 }

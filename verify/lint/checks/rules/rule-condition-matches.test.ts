@@ -1,4 +1,7 @@
-import { finds } from '../../../../testing/lint/lint-files.ts'
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { change, deployment, finds } from '../../../../testing/lint/lint-files.ts'
+import { lint } from '../../lint.ts'
 
 finds(
   'rule-condition-matches',
@@ -65,3 +68,24 @@ finds(
   { file, from: '* 60 > 10\n', to: '* 60 > 10000\n', message: 'the threshold of MySQLSlowQueries', line: '> 10000' },
   { file, from: '* 60 > 10\n', to: '> 10\n', message: 'per minute against per second', line: '> 10' },
 )
+
+test('rule-condition-matches: what a specification names by its recording is compared by that name', async () => {
+  const { texts, options } = await deployment()
+  const rules = options.spec.rules.map((rule) =>
+    rule.alert === 'RedisHighMemory' ? { ...rule, condition: { ...rule.condition, expr: 'redis:memory:share > 0.8' } } : rule,
+  )
+  const recorded = change(
+    change(texts, 'alert-rules.yml', `expr: ${used} > 0.8`, 'expr: redis:memory:share > 0.8'),
+    'alert-rules.yml',
+    '    rules:\n',
+    `    rules:\n      - { record: redis:memory:share, expr: '${used}' }\n`,
+  )
+  const judged = (from: string, to: string): string[] =>
+    lint(from === to ? recorded : change(recorded, 'alert-rules.yml', from, to), {
+      ...options,
+      spec: { ...options.spec, rules },
+      only: ['rule-condition-matches'],
+    }).findings.map(({ subject, expected, observed }) => `${subject}: ${expected}, ${observed}`)
+  assert.deepEqual(judged('redis:memory:share > 0.8', 'redis:memory:share > 0.8'), [])
+  assert.deepEqual(judged('redis:memory:share > 0.8', 'redis:memory:share > 0.9'), ['RedisHighMemory: 0.8, 0.9'])
+})

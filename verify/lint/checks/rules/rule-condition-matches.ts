@@ -3,7 +3,8 @@ import type { RuleNode } from '../../../config/configuration.ts'
 import { compareConditions, type Difference } from '../../../promql/compare.ts'
 import type { Facts } from '../../../model/facts.ts'
 import { remembered } from '../../../text/remembered.ts'
-import type { Span } from '../../../promql/ast.ts'
+import { selectors, type Expr, type Span } from '../../../promql/ast.ts'
+import { parsePromql } from '../../../promql/parse-promql.ts'
 import { atomsOf, normaliseCondition, type Condition } from '../../../promql/normalise.ts'
 import { parsedRule, rulesOf } from '../../../config/alerting/alert-rules.ts'
 import { conditionOf, exprAt, inlineRecordings, recordedExpressions } from '../../rule-views.ts'
@@ -28,10 +29,11 @@ export const check: Check = {
       const rules = rulesOf(input, spec)
       const key = JSON.stringify([spec.condition.expr, rules.map(({ expr }) => expr), recorded])
       if (same.has(key)) continue
+      const unnamed = namedBy(spec.condition.expr, recordings)
       const conditions: { rule: RuleNode; condition: Condition }[] = []
       for (const rule of rules) {
         const result = parsedRule(rule)
-        if (result.ok) conditions.push({ rule, condition: normaliseCondition(inlineRecordings(result.expr, recordings), input.facts) })
+        if (result.ok) conditions.push({ rule, condition: normaliseCondition(inlineRecordings(result.expr, unnamed), input.facts) })
       }
       if (conditions.length !== rules.length || rules.length === 0) continue
       const remarks = [...compare(spec.alert, conditionOf(spec.condition.expr, input), conditions, input)]
@@ -39,6 +41,13 @@ export const check: Check = {
       yield* remarks
     }
   },
+}
+
+/** Recordings without those that the specification itself names: what is promised of these is promised by their names. */
+function namedBy(expr: string, recordings: Map<string, Expr>): Map<string, Expr> {
+  const parsed = recordings.size === 0 ? undefined : parsePromql(expr)
+  const named = new Set(parsed?.ok === true ? selectors(parsed.expr).map(({ metric }) => metric ?? '') : [])
+  return named.size === 0 ? recordings : new Map([...recordings].filter(([record]) => !named.has(record)))
 }
 
 /** Expressions that were found to be as specified: of a change to one rule (`mutate`) the others need not be compared again. */
