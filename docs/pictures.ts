@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { BrowserContextOptions } from 'playwright-core'
+import { OWN_PLATFORM } from '../testing/spec/own-platform.ts'
 import { openChromium } from '../testing/machine/chromium.ts'
 import { namedText } from '../testing/journals/named-journal.ts'
 import { faults } from '../chaos/fault-registry.ts'
@@ -59,9 +60,9 @@ try {
   const { spec } = await loadSpec()
   const parts = { redis: { name: 'redis', process: { recordFile: '' } }, mysql: { name: 'mysql', process: { recordFile: '' } } }
   if (spec === undefined) throw new Error('the specification cannot be read')
-  const means = { faults: faults.map(({ meta }) => meta), parts }
+  const means = { faults: faults.map(({ meta }) => meta), parts, scripts: OWN_PLATFORM.scripts }
   const timing = timingFromSpec(spec, DEFAULT_SPEED)
-  const full = everyExperiment(spec, DEFAULT_SPEED, timing, { env: {}, stderr: () => undefined })
+  const full = everyExperiment(spec, DEFAULT_SPEED, timing, 'uninstrumented', { stderr: () => undefined })
   const choices = choicesOf({ ...means, services: spec.platform.services.map(({ name }) => name), plan: asInjected(full, means) })
   const recorded = namedText('redis-hung').trim().split('\n')
   const nowMs = (JSON.parse(recorded.at(-1)!) as { atMs: number }).atMs

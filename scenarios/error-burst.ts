@@ -4,8 +4,9 @@ import http from 'k6/http'
 import { constantArrival } from './lib/profiles.ts'
 import { count, writeSummary } from './lib/summary.ts'
 import { address, headers, isNth, parameters, runId } from './lib/environment.ts'
+import { scenarios } from './meta.ts'
 
-const { ratePerS, errorShare, service } = parameters('error-burst')
+const { ratePerS, errorShare, service } = parameters(scenarios['error-burst'])
 const path = service === 'moalog-server' ? '/api/v1/checkout' : '/api/v1/payments/approve'
 export const options = constantArrival(ratePerS, 1)
 export const handleSummary = writeSummary

@@ -4,8 +4,9 @@ import http from 'k6/http'
 import { constantArrival } from './lib/profiles.ts'
 import { count, writeSummary } from './lib/summary.ts'
 import { address, forwardedTo, headers, isNth, parameters, runId } from './lib/environment.ts'
+import { scenarios } from './meta.ts'
 
-const { ratePerS, slowShare, delayMs, service } = parameters('latency-burst')
+const { ratePerS, slowShare, delayMs, service } = parameters(scenarios['latency-burst'])
 /** The way of each to the payment provider. */
 const PATHS = {
   'fluxpay-engine': '/api/v1/payments/approve',

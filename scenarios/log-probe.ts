@@ -4,8 +4,9 @@ import http from 'k6/http'
 import { constantArrival } from './lib/profiles.ts'
 import { count, writeSummary } from './lib/summary.ts'
 import { address, headers, parameters, runId } from './lib/environment.ts'
+import { scenarios } from './meta.ts'
 
-const { ratePerS, service, stamp } = parameters('log-probe')
+const { ratePerS, service, stamp } = parameters(scenarios['log-probe'])
 const paths = {
   'rate-limiter': '/api/v1/rate-limit/check?algorithm=SLIDING_WINDOW&key=',
   'fluxpay-engine': '/api/v1/health?stamp=',

@@ -1,35 +1,14 @@
-/** What each scenario is for and what it may be given: k6 reads its parameters by it, a specification is checked against it. */
-import type { ParamMeta } from '../verify/model/param.ts'
-
-export interface ScenarioMeta {
-  /** One sentence: the shape of the traffic. */
-  title: string
-  /** What of it matters, and why. */
-  why: string
-  usedBy: string
-  /** On a game day it may be started where the target has these services, and that of `service`. Absent: for a drill alone. */
-  byHand?: readonly string[]
-  /** Each comes as an environment variable, in upper snake case: ratePerS as RATE_PER_S. */
-  params: Readonly<Record<string, ParamMeta>>
-}
+/**
+ * What each scenario of this platform is for and what it may be given: k6 reads its parameters by it; scenarios.yaml, which firedrill
+ * reads, is written from it (npm run docs).
+ */
+import { ratePerS } from './generic/generic-scenarios.ts'
+import type { ScenarioMeta } from './generic/generic-scenarios.ts'
 
 const SERVICES = ['fluxpay-engine', 'moalog-server', 'rate-limiter'] as const
 const BY_HAND = 'people; a drill sends its own requests'
 
-function ratePerS(fallback: number, max = 500): Extract<ParamMeta, { min: number }> {
-  return { kind: 'number', min: 0.1, max, default: fallback, title: 'requests per second, regardless of the responses' }
-}
-
 export const scenarios = {
-  'answers': {
-    title: 'Stamped, traced requests of a list, one after another',
-    why: 'What keeps answering while a fault is in force is judged request by request: each has a stamp, and a trace whose id is the MD5 of it.',
-    usedBy: 'the whole drill, for every keeps-answering of the specification',
-    params: {
-      ratePerS: ratePerS(6, 200),
-      requests: { kind: 'text', title: 'JSON list of { service, method, path, body, headers }; {stamp} is replaced' },
-    },
-  },
   'error-burst': {
     title: 'A share of the payments fails at the payment provider',
     why: 'The provider has a test code for a server error, and fluxpay-engine (or moalog-server in front of it) must answer it with 502. HighErrorRate asks for a 5xx share above 1 %.',
@@ -129,34 +108,3 @@ export const scenarios = {
     params: { iterations: { kind: 'integer', min: 1, max: 2000, default: 120, title: 'rounds over all services' } },
   },
 } as const satisfies Record<string, ScenarioMeta>
-
-export type ScenarioName = keyof typeof scenarios
-
-/** The tables of scenarios/README.md. */
-export function scenariosMarkdown(): string {
-  const all: [string, ScenarioMeta][] = Object.entries(scenarios)
-  const params = all.flatMap(([id, meta]) =>
-    Object.entries(meta.params).map(([name, param]) => [id, name, shown(param.default), bounds(param), param.title]),
-  )
-  return [
-    table(
-      ['scenario', 'shape', 'why', 'used by'],
-      all.map(([id, { title, why, usedBy }]) => [id, title, why, usedBy]),
-    ),
-    '',
-    table(['scenario', 'parameter', 'default', 'may be', 'meaning'], params),
-  ].join('\n')
-}
-
-function shown(value: string | number | undefined): string {
-  return value === undefined ? '(needed)' : value === '' ? '(empty)' : String(value)
-}
-
-function bounds(meta: ParamMeta): string {
-  if (meta.kind === 'choice') return meta.choices.map(shown).join(', ')
-  return meta.kind === 'text' ? 'a text' : `${meta.kind === 'integer' ? 'whole, ' : ''}${meta.min} to ${meta.max}`
-}
-
-function table(head: string[], rows: string[][]): string {
-  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
-}

@@ -3,8 +3,9 @@ import http from 'k6/http'
 import { constantArrival } from './lib/profiles.ts'
 import { count, writeSummary } from './lib/summary.ts'
 import { address, headers, parameters, runId } from './lib/environment.ts'
+import { scenarios } from './meta.ts'
 
-const { rejectedPerS, refillPerS, capacity } = parameters('rate-limit-burst')
+const { rejectedPerS, refillPerS, capacity } = parameters(scenarios['rate-limit-burst'])
 const url = `${address('rate-limiter')}/api/v1/rate-limit/check?key=burst-${runId}&algorithm=TOKEN_BUCKET`
 export const options = constantArrival(rejectedPerS + refillPerS, 1)
 export const handleSummary = writeSummary

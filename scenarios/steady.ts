@@ -4,8 +4,9 @@ import http from 'k6/http'
 import { constantArrival } from './lib/profiles.ts'
 import { count, writeSummary } from './lib/summary.ts'
 import { address, forwardedTo, headers, parameters } from './lib/environment.ts'
+import { scenarios } from './meta.ts'
 
-const { ratePerS, service: only, through } = parameters('steady')
+const { ratePerS, service: only, through } = parameters(scenarios['steady'])
 export const options = constantArrival(ratePerS, 3)
 export const handleSummary = writeSummary
 

@@ -5,8 +5,9 @@ import http from 'k6/http'
 import { constantArrival } from './lib/profiles.ts'
 import { count, writeSummary } from './lib/summary.ts'
 import { address, headers, parameters, runId } from './lib/environment.ts'
+import { scenarios } from './meta.ts'
 
-const { ratePerS, tracePrefix, tracePath } = parameters('trace-probe')
+const { ratePerS, tracePrefix, tracePath } = parameters(scenarios['trace-probe'])
 export const options = constantArrival(ratePerS, 2)
 export const handleSummary = writeSummary
 

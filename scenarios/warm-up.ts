@@ -2,8 +2,9 @@
 import http from 'k6/http'
 import { count, writeSummary } from './lib/summary.ts'
 import { address, headers, parameters, runId } from './lib/environment.ts'
+import { scenarios } from './meta.ts'
 
-const { iterations } = parameters('warm-up')
+const { iterations } = parameters(scenarios['warm-up'])
 export const options = {
   scenarios: {
     main: { executor: 'shared-iterations', vus: 4, iterations: iterations, maxDuration: '60s' },

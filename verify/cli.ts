@@ -36,6 +36,8 @@ const COMMANDS: Record<string, (io: CommandIo) => Promise<Command>> = {
 export async function main(argv: readonly string[], io: CommandIo): Promise<number> {
   // https://no-color.org counts more than what the terminal can do.
   if (argv.includes('--no-color') || (io.env['NO_COLOR'] ?? '') !== '') io.color = false
+  const platform = platformIn(argv)
+  if (platform !== undefined) io.platform = platform
   try {
     const program = new Command('firedrill')
       .description('A fire drill for observability stacks: causes the trouble each alert promises to notice, and proves that it did.')
@@ -52,6 +54,12 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<numb
   }
 }
 
+/** Every command has the option, and none hands it on: where a platform is read it is asked for by `io`. */
+function platformIn(argv: readonly string[]): string | undefined {
+  const at = argv.findIndex((word) => word === '--platform' || word.startsWith('--platform='))
+  return at === -1 ? undefined : argv[at] === '--platform' ? argv[at + 1] : argv[at]?.slice('--platform='.length)
+}
+
 /** Settings that commander does not hand down to subcommands added by addCommand. */
 function prepare(command: Command, io: CommandIo): void {
   command
@@ -66,6 +74,8 @@ function prepare(command: Command, io: CommandIo): void {
     })
     .showSuggestionAfterError()
   if (!command.options.some(({ long }) => long === '--no-color')) command.option('--no-color', 'no colours, on any terminal do')
+  if (!command.options.some(({ long }) => long === '--platform'))
+    command.option('--platform <dir>', 'folder of the platform (default: the nearest firedrill.yaml above the current folder)')
   for (const subcommand of command.commands) prepare(subcommand, io)
 }
 

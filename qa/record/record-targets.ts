@@ -2,12 +2,12 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { OWN_PLATFORM } from '../../testing/spec/own-platform.ts'
 import { FiredrillError } from '../../verify/model/error.ts'
 import { formatError } from '../../verify/text/error-text.ts'
 import type { Spec } from '../../verify/model/spec.ts'
 import { loadSpec } from '../../verify/spec/load.ts'
 import { parseExposition } from '../../verify/recordings/exposition.ts'
-import { CATALOGUE_FOLDER } from '../../verify/recordings/read-recordings.ts'
 
 export interface RecordOptions {
   spec: Spec
@@ -27,7 +27,7 @@ async function recordCatalogue({
   spec,
   addresses,
   credentials,
-  folder = CATALOGUE_FOLDER,
+  folder = path.join(OWN_PLATFORM.recordings, 'targets'),
   signal,
 }: RecordOptions): Promise<Record<string, number>> {
   const recordings = await Promise.all(

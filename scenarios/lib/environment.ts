@@ -1,19 +1,20 @@
 import type { ParamMeta } from '../../verify/model/param.ts'
-import { scenarios } from '../meta.ts'
-import type { ScenarioName } from '../meta.ts'
-
-/** Addresses and parameters come from the environment that firedrill sets; the defaults are the lab's ports. */
-export const services: Record<string, string> = {
-  'rate-limiter': __ENV['RATE_LIMITER_URL'] ?? 'http://127.0.0.1:8082',
-  'fluxpay-engine': __ENV['FLUXPAY_ENGINE_URL'] ?? 'http://127.0.0.1:8081',
-  'moalog-server': __ENV['MOALOG_SERVER_URL'] ?? 'http://127.0.0.1:8090',
-}
 
 export const runId = __ENV['RUN_ID'] ?? 'by-hand'
 
+/** slowShare, web-shop -> SLOW_SHARE, WEB_SHOP (verify/drivers/k6.ts). */
+function variableOf(name: string): string {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/-/g, '_')
+    .toUpperCase()
+}
+
+/** Base address of a service, from the environment that firedrill sets by the target. */
 export function address(service: string): string {
-  const url = services[service]
-  if (url === undefined) throw new Error(`unknown service "${service}"; known: ${Object.keys(services).join(', ')}`)
+  const name = `${variableOf(service)}_URL`
+  const url = __ENV[name]
+  if (url === undefined) throw new Error(`the target has no service "${service}": its address is expected in ${name}`)
   return url.replace(/\/$/, '')
 }
 
@@ -27,16 +28,14 @@ export function number(name: string, fallback: number | undefined, bounds: { min
 }
 
 type ValueOf<M> = M extends { kind: 'number' | 'integer' } ? number : M extends { choices: readonly (infer C)[] } ? C : string
-type Values<N extends ScenarioName> = { [P in keyof (typeof scenarios)[N]['params']]: ValueOf<(typeof scenarios)[N]['params'][P]> }
+type Values<P> = { [N in keyof P]: ValueOf<P[N]> }
 
-/** The parameters of a scenario as meta.ts has them, from the environment. */
-export function parameters<N extends ScenarioName>(scenario: N): Values<N> {
-  const metas: Readonly<Record<string, ParamMeta>> = scenarios[scenario].params
-  return Object.fromEntries(Object.entries(metas).map(([name, meta]) => [name, parameter(name, meta)])) as Values<N>
+/** The parameters of a scenario as its meta has them, from the environment. */
+export function parameters<const P extends Readonly<Record<string, ParamMeta>>>({ params }: { params: P }): Values<P> {
+  return Object.fromEntries(Object.entries(params).map(([name, meta]) => [name, parameter(variableOf(name), meta)])) as Values<P>
 }
 
-function parameter(name: string, meta: ParamMeta): string | number {
-  const variable = name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
+function parameter(variable: string, meta: ParamMeta): string | number {
   if (meta.kind !== 'choice' && meta.kind !== 'text') return number(variable, meta.default, meta)
   const value = __ENV[variable] ?? meta.default
   if (value === undefined) throw new Error(`${variable} is missing: ${meta.title}`)
@@ -57,17 +56,10 @@ const baggage = [
   .map(([key, value = '']) => `${key}=${encodeURIComponent(value)}`)
   .join(',')
 
-/** What a service asks for before it answers, by the environment that firedrill sets. */
-const credentials: Record<string, Record<string, string>> = Object.fromEntries(
-  Object.keys(services).map((name) => [
-    name,
-    JSON.parse(__ENV[`${name.replace(/-/g, '_').toUpperCase()}_HEADERS`] ?? '{}') as Record<string, string>,
-  ]),
-)
-
 /** Headers of every request to a service: what joins metrics, trace and log of one moment, and what lets it in. */
 export function headers(service: string, extra: Record<string, string> = {}): Record<string, string> {
-  return { ...credentials[service], 'content-type': 'application/json', 'x-request-id': requestId, baggage, ...extra }
+  const credentials = JSON.parse(__ENV[`${variableOf(service)}_HEADERS`] ?? '{}') as Record<string, string>
+  return { ...credentials, 'content-type': 'application/json', 'x-request-id': requestId, baggage, ...extra }
 }
 
 /** Exactly `share` of the iterations, evenly spread, not by chance: a share of 0.005 is one in 200, every time. */

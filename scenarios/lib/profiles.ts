@@ -3,9 +3,10 @@ import { number, runId } from './environment.ts'
 
 /**
  * An open model: arrivals come at `ratePerS` regardless of the responses, so that slow responses do not lower the rate.
- * VUs cover the slowest legal answer; the duration is a bound, firedrill usually ends k6 earlier.
+ * VUs cover the slowest legal answer; the duration is a bound, firedrill usually ends k6 earlier. `atMostS`: a shorter one; 0: none.
  */
-export function constantArrival(ratePerS: number, slowestAnswerS: number): Options {
+export function constantArrival(ratePerS: number, slowestAnswerS: number, atMostS = 0): Options {
+  const legS = number('DURATION_S', 60, { min: 1, max: 4 * 3600 })
   const vus = Math.max(2, Math.ceil(ratePerS * slowestAnswerS))
   return {
     scenarios: {
@@ -14,7 +15,7 @@ export function constantArrival(ratePerS: number, slowestAnswerS: number): Optio
         // Whole arrivals per timeUnit are required: 2.5/s is 25 per 10 s.
         rate: Math.max(1, Math.round(ratePerS * 10)),
         timeUnit: '10s',
-        duration: `${number('DURATION_S', 60, { min: 1, max: 4 * 3600 })}s`,
+        duration: `${atMostS > 0 ? Math.min(legS, atMostS) : legS}s`,
         preAllocatedVUs: vus,
         maxVUs: Math.min(400, vus * 2),
         gracefulStop: '1s',

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Finding, LocatedFinding } from '../../verify/model/lint-finding.ts'
+import { OWN_PLATFORM } from '../spec/own-platform.ts'
 import { loadSpec } from '../../verify/spec/load.ts'
 import type { Spec } from '../../verify/model/spec.ts'
 import type { ConfigText } from '../../verify/config/yaml/cursor.ts'
@@ -36,7 +37,7 @@ function readOnce(
     (async () => {
       const [{ spec, problems }, knowledge, sources] = await Promise.all([
         specFolder === undefined ? loadSpec() : loadSpec(specFolder),
-        readKnowledge(),
+        readKnowledge(OWN_PLATFORM.recordings),
         readSources([...paths], folder),
       ])
       assert.deepEqual([...problems, ...sources.problems], [])

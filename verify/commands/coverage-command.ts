@@ -22,7 +22,7 @@ export function coverageCommand(io: CommandIo): Command {
   return withPrometheus(new Command('coverage'))
     .description('every rule that is loaded: linted, simulated, backtested, fired, delivered, resolved, when last and by which run')
     .option('--rules <path...>', 'rules of files or folders; without a Prometheus, instead of those that are loaded')
-    .option('--reports <dir>', 'folder with history.ndjson and the runs (default: reports/ of this checkout)')
+    .option('--reports <dir>', 'folder with history.ndjson and the runs (default: reports/ of the platform)')
     .option('--lint <file>', 'output of lint --format json of the files that --rules names')
     .option('--simulate <file>', 'output of simulate --format json of the specification')
     .option('--backtest <file>', 'output of backtest --format json')

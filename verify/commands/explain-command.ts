@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { FiredrillError } from '../model/error.ts'
 import { formatError } from '../text/error-text.ts'
@@ -13,12 +14,14 @@ export function explainCommand(io: CommandIo): Command {
     .action(async (id: string, flags: { spec?: string }) => {
       const { checkEntries, faultEntries, outageEntries, ruleEntries, scenarioEntries } = await import('./listing.ts')
       const { loadSpec } = await import('../spec/load.ts')
-      const { spec } = await (flags.spec === undefined ? loadSpec() : loadSpec(flags.spec))
+      const { readPlatform } = await import('../platform/read-platform.ts')
+      const platform = readPlatform(io)
+      const { spec } = await loadSpec(flags.spec === undefined ? platform.specification : resolve(io.cwd, flags.spec))
       const entries: Entry[] = [
         ...(spec === undefined ? [] : [...ruleEntries(spec), ...outageEntries(spec)]),
         ...(await checkEntries()),
         ...(await faultEntries()),
-        ...scenarioEntries(),
+        ...scenarioEntries(platform),
       ]
       const found = entries.filter((entry) => entry.id.toLowerCase() === id.toLowerCase())
       if (found.length === 0) {

@@ -2,10 +2,13 @@ import { Command, InvalidArgumentError } from 'commander'
 import { FiredrillError } from '../model/error.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import type { Plan } from '../model/plan.ts'
+import type { PlatformFolder } from '../model/platform-folder.ts'
 import type { Spec } from '../model/spec.ts'
-import { pastIn, REPORTS } from '../drill/history.ts'
+import { usualTarget } from '../drill/choose-target.ts'
+import { pastIn } from '../drill/history.ts'
 import { planFor } from '../drill/plan-for.ts'
 import { readSpec } from '../drill/read-spec.ts'
+import { deployedForm, readPlatform } from '../platform/read-platform.ts'
 import { requestFrom, withSelection, type RunFlags } from '../drill/request.ts'
 import { chaosWorkflow, type Exported } from '../export/chaos-workflow.ts'
 import { k6TestRuns } from '../export/k6-testruns.ts'
@@ -40,8 +43,10 @@ export function exportCommand(io: CommandIo): Command {
       const spec = await readSpec(flags.spec, io)
       if (spec === undefined) return
       const request = { ...requestFrom(flags), speed: flags.speed ?? 1 }
-      const made = planFor(spec, request, io.env, pastIn(REPORTS, 'lab', Date.now()))
-      const { objects, leftOut } = await exported(made, spec, flags)
+      const platform = readPlatform(io)
+      const past = pastIn(platform.reports, usualTarget(platform, io.cwd).name, Date.now())
+      const made = planFor(spec, request, deployedForm(platform, io.env), past)
+      const { objects, leftOut } = await exported(made, spec, platform, flags)
       for (const each of leftOut) io.stderr(`left out: ${each}\n`)
       if (objects.length === 0)
         throw new FiredrillError('NOTHING_SELECTED', 'nothing of the plan can be exported so', {
@@ -52,10 +57,15 @@ export function exportCommand(io: CommandIo): Command {
     })
 }
 
-async function exported(plan: Plan, { platform }: Spec, { chaosMesh, namespace, label, pods: each }: ExportFlags): Promise<Exported> {
+async function exported(
+  plan: Plan,
+  { platform }: Spec,
+  home: PlatformFolder,
+  { chaosMesh, namespace, label, pods: each }: ExportFlags,
+): Promise<Exported> {
   if (chaosMesh === true) return chaosWorkflow(plan, { namespace, label })
   const { bundleScenarios } = await import('../drill/bundle-scenarios.ts')
-  return k6TestRuns(plan, platform, { namespace, pods: each, scripts: await bundleScenarios() })
+  return k6TestRuns(plan, platform, { namespace, pods: each, scripts: await bundleScenarios(home) })
 }
 
 function pods(text: string): number {

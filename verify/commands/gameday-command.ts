@@ -8,7 +8,10 @@ export function gamedayCommand(io: CommandIo): Command {
     .description(
       'faults and k6 scenarios by hand on a target that is up, judged and reported like a drill; everything is undone at the end',
     )
-    .option('--target <where>', 'lab (default), compose, or a YAML file that describes an environment', 'lab')
+    .option(
+      '--target <where>',
+      'lab, compose, a name in targets/ or a YAML file that describes an environment (default: of firedrill.yaml)',
+    )
     .option('--confirm <name>', 'the name of the target, which one on another machine needs')
     .option('--spec <dir>', 'another specification')
     .option('--out <dir>', 'folder of the journal and the reports (default reports/gameday-<id>)')

@@ -6,6 +6,7 @@ import { didYouMean } from '../text/did-you-mean.ts'
 import { formatError } from '../text/error-text.ts'
 import { toolVersion } from '../drill/version.ts'
 import type { CommandIo } from '../model/command-io.ts'
+import type { PlatformFolder } from '../model/platform-folder.ts'
 import type { Rung } from '../model/rung.ts'
 import { rungFor } from './rung-result.ts'
 
@@ -23,7 +24,7 @@ export interface LintFlags {
 export function lintCommand(io: CommandIo): Command {
   return new Command('lint')
     .description('compare what is written (rules, scrapes, routing, log and trace pipelines, dashboards) with the specification')
-    .argument('[paths...]', 'files, folders or Kubernetes manifests (default: monitoring/ and docker-compose.yaml)')
+    .argument('[paths...]', 'files, folders or Kubernetes manifests (default: those of firedrill.yaml)')
     .option('--spec <dir>', 'folder of the specification')
     .option('--traps', 'what is wrong in itself: any rule file, route tree, collector, log agent or dashboard; needs no specification')
     .option('--catalogue <dir>', 'folder of recorded expositions, <job>.prom (with --spec: none unless named)')
@@ -39,6 +40,26 @@ export function lintCommand(io: CommandIo): Command {
     })
 }
 
+/** The deployed files of a platform that are there, as seen from `cwd`. */
+export function deployedPaths({ monitoring, compose }: Pick<PlatformFolder, 'monitoring' | 'compose'>, cwd: string): string[] {
+  return [...monitoring, ...(compose === undefined ? [] : [compose])].filter((file) => existsSync(file)).map((file) => seenFrom(cwd, file))
+}
+
+function seenFrom(cwd: string, file: string): string {
+  const relative = path.relative(cwd, file)
+  return relative.startsWith('..') ? file : relative === '' ? '.' : relative
+}
+
+/** Of the platform's own specification; of another one nothing was recorded. */
+export function recordingsFor(
+  platform: Pick<PlatformFolder, 'specification' | 'recordings'> | undefined,
+  spec: string | undefined,
+  cwd: string,
+): string | undefined {
+  return spec === undefined || path.resolve(cwd, spec) === platform?.specification ? platform?.recordings : undefined
+}
+
+/** Where no platform says more. */
 export function defaultPaths(cwd: string): string[] {
   return ['monitoring', 'docker-compose.yaml', 'docker-compose.yml', 'compose.yaml'].filter((name) => existsSync(path.resolve(cwd, name)))
 }
@@ -56,7 +77,7 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
     { knowledgeFor },
     { formatFindings },
     { exitCodeOf },
-    { DEFAULT_SPEC_FOLDER },
+    { findPlatform, readPlatform },
     { TRAPS, isOfASpecification },
     { noSpecification },
     { configure },
@@ -70,7 +91,7 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
     import('../recordings/read-recordings.ts'),
     import('../report/finding-formats.ts'),
     import('../report/result.ts'),
-    import('../spec/load.ts'),
+    import('../platform/read-platform.ts'),
     import('../lint/traps.ts'),
     import('../lint/no-specification.ts'),
     import('../config/configuration.ts'),
@@ -78,6 +99,8 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
   const isTraps = flags.traps === true
   if (isTraps && flags.spec !== undefined)
     throw new FiredrillError('LINT_TRAPS', '--traps judges without a specification', { next: 'Leave out --traps or --spec.' })
+  // What is wrong in itself needs no platform; one that is here says where the files are.
+  const platform = isTraps && findPlatform(io)?.isFound !== true ? undefined : readPlatform(io)
   const read = isTraps ? null : await readSpec(flags.spec, io, 'offline')
   if (read === undefined) return
   const checks = isTraps ? TRAPS : CHECKS
@@ -92,13 +115,17 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
     throw new FiredrillError('UNKNOWN_CHECK', `no check of lint is called ${JSON.stringify(unknown)}${didYouMean(unknown, ids)}`, {
       next: 'All checks: firedrill list checks',
     })
-  const given = paths.length > 0 ? paths : defaultPaths(io.cwd)
+  const given = paths.length > 0 ? paths : platform?.isFound === true ? deployedPaths(platform, io.cwd) : defaultPaths(io.cwd)
   if (given.length === 0) {
     io.stderr(
       formatError(
-        new FiredrillError('LINT_NO_CONFIG', 'there is no monitoring/ folder and no docker-compose.yaml here', {
-          next: 'Name what to lint: firedrill lint PATH...',
-        }),
+        new FiredrillError(
+          'LINT_NO_CONFIG',
+          'there is nothing to lint: none of the files that firedrill.yaml names, no monitoring/ and no docker-compose.yaml here',
+          {
+            next: 'Name what to lint: firedrill lint PATH...',
+          },
+        ),
       ) + '\n',
     )
     io.exitCode = 2
@@ -107,7 +134,7 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
   const [sources, knowledge] = await Promise.all([
     readSources(given, io.cwd),
     knowledgeFor(
-      !isTraps && (flags.spec === undefined || path.resolve(io.cwd, flags.spec) === path.resolve(DEFAULT_SPEC_FOLDER)),
+      isTraps ? undefined : recordingsFor(platform, flags.spec, io.cwd),
       flags.catalogue === undefined ? undefined : path.resolve(io.cwd, flags.catalogue),
     ),
   ])

@@ -23,7 +23,8 @@ export function listCommand(io: CommandIo): Command {
       }
       if (kind === undefined || kind === 'checks') entries.push(...(await checkEntries()))
       if (kind === undefined || kind === 'faults') entries.push(...(await faultEntries()))
-      if (kind === undefined || kind === 'scenarios') entries.push(...scenarioEntries())
+      if (kind === undefined || kind === 'scenarios')
+        entries.push(...scenarioEntries((await import('../platform/read-platform.ts')).readPlatform(io)))
       io.stdout(
         flags.format === 'json'
           ? `${JSON.stringify(

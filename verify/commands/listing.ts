@@ -1,5 +1,4 @@
-import { scenarios } from '../../scenarios/meta.ts'
-import type { ParamMeta } from '../model/param.ts'
+import type { PlatformFolder } from '../model/platform-folder.ts'
 import type { Spec } from '../model/spec.ts'
 
 /** One thing that has an id: what `list` shows and `explain` prints. */
@@ -90,8 +89,8 @@ export async function faultEntries(): Promise<Entry[]> {
   }))
 }
 
-export function scenarioEntries(): Entry[] {
-  return Object.entries(scenarios).map(([id, { title, why, usedBy, params }]) => ({
+export function scenarioEntries({ scripts }: Pick<PlatformFolder, 'scripts'>): Entry[] {
+  return Object.entries(scripts).map(([id, { title, why, usedBy, params }]) => ({
     id,
     kind: 'scenario' as const,
     where: 'k6',
@@ -99,12 +98,11 @@ export function scenarioEntries(): Entry[] {
     page: page(id, 'scenario', [
       `${title}.`,
       '',
-      why,
-      `Used by: ${usedBy}.`,
+      ...(why === undefined ? [] : [why]),
+      ...(usedBy === undefined ? [] : [`Used by: ${usedBy}.`]),
       '',
       ...Object.entries(params).map(
-        ([name, param]: [string, ParamMeta]) =>
-          `${name}: ${param.title}${param.default === undefined ? '' : ` (default ${JSON.stringify(param.default)})`}`,
+        ([name, param]) => `${name}: ${param.title}${param.default === undefined ? '' : ` (default ${JSON.stringify(param.default)})`}`,
       ),
     ]),
   }))

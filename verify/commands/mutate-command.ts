@@ -4,7 +4,8 @@ import { Command, Option } from 'commander'
 import { formatError } from '../text/error-text.ts'
 import type { LiveJudge } from '../../qa/mutate/mutate.ts'
 import type { CommandIo } from '../model/command-io.ts'
-import { defaultPaths } from './lint-command.ts'
+import { readPlatform } from '../platform/read-platform.ts'
+import { defaultPaths, deployedPaths, recordingsFor } from './lint-command.ts'
 
 /** The third rung: a judge, and what ends what it started. */
 export interface Live {
@@ -26,7 +27,7 @@ export interface MutateFlags {
 export function mutateCommand(io: CommandIo, live?: Live): Command {
   return new Command('mutate')
     .description('change one thing at a time in the delivered files and see which rung of the ladder notices')
-    .argument('[paths...]', 'files and folders (default: monitoring/ and docker-compose.yaml)')
+    .argument('[paths...]', 'files and folders (default: those of firedrill.yaml)')
     .option('--spec <dir>', 'folder of the specification')
     .option('--only <part...>', 'operators or files whose name contains this')
     .option('--live', 'drill what lint and simulate did not notice (needs the lab)')
@@ -48,7 +49,7 @@ async function runMutate(io: CommandIo, paths: string[], flags: MutateFlags, liv
     { readSpec },
     { readSources },
     { buildSources },
-    { readKnowledge },
+    { knowledgeFor },
     { mutate },
     { formatScore, scoreJson, scoreOf },
     { installedPrograms },
@@ -63,7 +64,9 @@ async function runMutate(io: CommandIo, paths: string[], flags: MutateFlags, liv
   ])
   const spec = await readSpec(flags.spec, io)
   if (spec === undefined) return
-  const sources = await readSources(paths.length > 0 ? paths : defaultPaths(io.cwd), io.cwd)
+  const platform = readPlatform(io)
+  const deployed = platform.isFound ? deployedPaths(platform, io.cwd) : defaultPaths(io.cwd)
+  const sources = await readSources(paths.length > 0 ? paths : deployed, io.cwd)
   if (sources.problems.length > 0 || sources.texts.length === 0) {
     for (const problem of sources.problems) io.stderr(`${formatError(problem)}\n`)
     if (sources.texts.length === 0) io.stderr('there is nothing to mutate: name the folder of the configuration\n')
@@ -74,7 +77,7 @@ async function runMutate(io: CommandIo, paths: string[], flags: MutateFlags, liv
   let printed = 0
   const run = await mutate({
     spec,
-    knowledge: await readKnowledge(),
+    knowledge: await knowledgeFor(recordingsFor(platform, flags.spec, io.cwd), undefined),
     texts: sources.texts,
     variables: sources.variables,
     examples: sources.examples,

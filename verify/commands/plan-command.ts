@@ -10,10 +10,16 @@ export function planCommand(io: CommandIo): Command {
       const { readSpec } = await import('../drill/read-spec.ts')
       const spec = await readSpec(flags.spec, io)
       if (spec === undefined) return
-      const { pastIn, REPORTS } = await import('../drill/history.ts')
+      const { pastIn } = await import('../drill/history.ts')
+      const { usualTarget } = await import('../drill/choose-target.ts')
+      const { deployedForm, readPlatform } = await import('../platform/read-platform.ts')
       const { planFor } = await import('../drill/plan-for.ts')
       const { planTable } = await import('../plan/table.ts')
-      const made = planFor(spec, requestFrom(flags), io.env, pastIn(REPORTS, 'lab', Date.now()))
+      const platform = readPlatform(io)
+      const asked = requestFrom(flags)
+      const target = usualTarget(platform, io.cwd)
+      const request = { ...asked, speed: asked.askedSpeed ?? target.speed ?? asked.speed }
+      const made = planFor(spec, request, deployedForm(platform, io.env), pastIn(platform.reports, target.name, Date.now()))
       io.stdout(flags.format === 'json' ? `${JSON.stringify(made, null, 2)}\n` : planTable(made))
     })
 }

@@ -19,7 +19,7 @@ export interface PrometheusFlags {
 export function withPrometheus(command: Command): Command {
   return command
     .option('--prometheus <url>', 'address, with the path prefix of a proxy, Thanos or Mimir')
-    .option('--target <file>', 'take address and credentials of Prometheus from a target file')
+    .option('--target <file>', 'take address and credentials of Prometheus from a target file, or a name in targets/')
     .option('--bearer-token-env <variable>', 'environment variable that holds a bearer token')
     .option('--bearer-token-file <file>', 'file that holds a bearer token')
     .option('--tenant <id>', 'X-Scope-OrgID of Mimir, Cortex or Thanos')
@@ -31,7 +31,7 @@ export function placeFrom(flags: PrometheusFlags, cwd: string): PrometheusPlace 
   const token = flags.bearerTokenFile === undefined ? undefined : tokenIn(path.resolve(cwd, flags.bearerTokenFile))
   return {
     ...(flags.prometheus === undefined ? {} : { url: flags.prometheus }),
-    ...(flags.target === undefined ? {} : { target: path.resolve(cwd, flags.target) }),
+    ...(flags.target === undefined ? {} : { target: flags.target }),
     ...(token === undefined ? {} : { token }),
     ...(flags.bearerTokenEnv === undefined ? {} : { tokenEnv: flags.bearerTokenEnv }),
     ...(flags.tenant === undefined ? {} : { tenant: flags.tenant }),

@@ -1,11 +1,15 @@
 import { Command, Option } from 'commander'
 import type { CommandIo } from '../model/command-io.ts'
+import { readPlatform } from '../platform/read-platform.ts'
 import { DEFAULT_SPEED, minutes, percent, requestFrom, withRetries, withSelection, type RunFlags } from '../drill/request.ts'
 
 export function runCommand(io: CommandIo): Command {
   return withRetries(withSelection(new Command('run')))
     .description('the live drill: cause the trouble, record, judge, report')
-    .option('--target <where>', 'lab (default), compose, or a YAML file that describes an environment')
+    .option(
+      '--target <where>',
+      'lab, compose, a name in targets/ or a YAML file that describes an environment (default: of firedrill.yaml)',
+    )
     .option('--confirm <name>', 'the name of the target, which one on another machine needs')
     .option('--out <dir>', 'folder of this run (default reports/<run>)')
     .option('--monitoring <dir>', 'deploy these monitoring files in the lab instead of monitoring/')
@@ -66,7 +70,8 @@ Exit code: 0 all pass, 1 a verdict failed, 2 bad specification or command line, 
       }
       const [{ drill }, { rungsOf }] = await Promise.all([import('../drill/drill.ts'), import('./rungs.ts')])
       // What another environment has deployed is not in these files.
-      const below = flags.target === undefined || flags.target === 'lab' || flags.target === 'compose'
+      const target = flags.target ?? readPlatform(io).target
+      const below = target === 'lab' || target === 'compose'
       io.exitCode = (await drill(request, io, below ? () => rungsOf(flags, io) : undefined)).exitCode
     })
 }

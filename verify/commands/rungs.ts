@@ -1,38 +1,14 @@
-import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { CommandIo } from '../model/command-io.ts'
 import type { Rung } from '../model/rung.ts'
-import { defaultPaths, runLint } from './lint-command.ts'
+import { readPlatform } from '../platform/read-platform.ts'
+import { deployedPaths, runLint } from './lint-command.ts'
 import { runSimulate } from './simulate-command.ts'
 import { messageOf } from '../text/error-text.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-
 interface Deployed {
-  /** Folder of monitoring files; absent: the checkout's own, with its docker-compose.yaml. */
+  /** Folder of monitoring files; absent: those of the platform, with its compose file. */
   monitoring?: string
   spec?: string
-}
-
-/** What lint is to read of a drill, as seen from `cwd`. */
-function lintedPaths({ monitoring }: Deployed, cwd: string): string[] {
-  return monitoring === undefined ? defaultPaths(ROOT).map((name) => seenFrom(cwd, path.join(ROOT, name))) : [monitoring]
-}
-
-export function simulatedFiles({ monitoring, spec }: Deployed, cwd: string): Parameters<typeof runSimulate>[1] {
-  const at = (name: string): string =>
-    monitoring === undefined ? seenFrom(cwd, path.join(ROOT, 'monitoring', name)) : path.join(monitoring, name)
-  return {
-    rules: [at('alert-rules.yml')],
-    alertmanager: at('alertmanager/alertmanager.yml'),
-    prometheus: at('prometheus.yml'),
-    ...(spec === undefined ? {} : { spec }),
-  }
-}
-
-function seenFrom(cwd: string, file: string): string {
-  const relative = path.relative(cwd, file)
-  return relative.startsWith('..') ? file : relative
 }
 
 /**
@@ -45,10 +21,13 @@ export async function rungsOf(deployed: Deployed, io: CommandIo): Promise<Rung[]
     stdout: { value: () => undefined },
     stderr: { value: () => undefined },
   }) as CommandIo
-  const { spec } = deployed
+  const { spec, monitoring } = deployed
+  const shared = spec === undefined ? {} : { spec }
+  const platform = readPlatform(io)
+  const files = (of: Parameters<typeof deployedPaths>[0]): string[] => (monitoring === undefined ? deployedPaths(of, io.cwd) : [monitoring])
   return [
-    await orWhy('lint', () => runLint(own, lintedPaths(deployed, io.cwd), spec === undefined ? {} : { spec })),
-    await orWhy('simulate', () => runSimulate(own, simulatedFiles(deployed, io.cwd))),
+    await orWhy('lint', () => runLint(own, files(platform), shared)),
+    await orWhy('simulate', () => runSimulate(own, { ...shared, monitoring: files({ monitoring: platform.monitoring }) })),
   ]
 }
 

@@ -6,9 +6,12 @@ import { toolVersion } from '../drill/version.ts'
 import { unreviewedText } from '../text/unreviewed.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import type { Rung } from '../model/rung.ts'
+import { deployedPaths, recordingsFor } from './lint-command.ts'
 import { rungFor } from './rung-result.ts'
 
 export interface SimulateFlags {
+  /** Instead of the platform's monitoring files; no option of the command. */
+  monitoring?: string[]
   rules?: string[]
   alertmanager?: string
   prometheus?: string
@@ -22,11 +25,11 @@ export interface SimulateFlags {
 export function simulateCommand(io: CommandIo): Command {
   return new Command('simulate')
     .description('run the unmodified rules and routing at their boundaries, by promtool, amtool and a short-lived Alertmanager')
-    .option('--rules <file...>', 'rule files (default: monitoring/alert-rules.yml)')
-    .option('--alertmanager <file>', 'Alertmanager configuration (default: monitoring/alertmanager/alertmanager.yml)')
+    .option('--rules <file...>', 'rule files (default: those of firedrill.yaml)')
+    .option('--alertmanager <file>', 'Alertmanager configuration (default: that of firedrill.yaml)')
     .option(
       '--prometheus <file>',
-      'external_labels and alert_relabel_configs for the labels of sent alerts (default, when nothing is named: monitoring/prometheus.yml)',
+      'external_labels and alert_relabel_configs for the labels of sent alerts (default, when nothing is named: that of firedrill.yaml)',
     )
     .option('--spec <dir>', 'folder of the specification')
     .option('--catalogue <dir>', 'folder of recorded expositions, <job>.prom (with --spec: none unless named)')
@@ -41,14 +44,6 @@ export function simulateCommand(io: CommandIo): Command {
     })
 }
 
-const DEFAULTS = {
-  rules: 'monitoring/alert-rules.yml',
-  alertmanager: 'monitoring/alertmanager/alertmanager.yml',
-  prometheus: 'monitoring/prometheus.yml',
-  /** Of programs that check their own files, where they are. */
-  programs: ['monitoring/loki', 'monitoring/promtail', 'monitoring/otel-collector'],
-}
-
 /** What it printed, for the journal of a drill; undefined: the specification cannot be read. */
 export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<Rung | undefined> {
   const [
@@ -60,7 +55,7 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
     { installedPrograms },
     { formatFindings },
     { exitCodeOf },
-    { DEFAULT_SPEC_FOLDER },
+    { readPlatform },
   ] = await Promise.all([
     import('../drill/read-spec.ts'),
     import('../config/read-sources.ts'),
@@ -70,17 +65,19 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
     import('./installed-programs.ts'),
     import('../report/finding-formats.ts'),
     import('../report/result.ts'),
-    import('../spec/load.ts'),
+    import('../platform/read-platform.ts'),
   ])
   const spec = await readSpec(flags.spec, io, 'offline')
   if (spec === undefined) return undefined
   // One of the two alone is enough: a rule file on the command line asks about rules.
+  const platform = readPlatform(io)
+  const monitoring = flags.monitoring ?? (platform.isFound ? deployedPaths({ monitoring: platform.monitoring }, io.cwd) : ['monitoring'])
   const named = flags.rules !== undefined || flags.alertmanager !== undefined
   const paths = [
-    ...(flags.rules ?? (named ? [] : [DEFAULTS.rules])),
-    ...(flags.alertmanager === undefined ? (named ? [] : [DEFAULTS.alertmanager]) : [flags.alertmanager]),
-    ...(flags.prometheus === undefined ? (named ? [] : [DEFAULTS.prometheus]) : [flags.prometheus]),
-    ...(named ? [] : DEFAULTS.programs.filter((folder) => existsSync(path.resolve(io.cwd, folder)))),
+    ...(flags.rules ?? []),
+    ...(flags.alertmanager === undefined ? [] : [flags.alertmanager]),
+    ...(flags.prometheus === undefined ? [] : [flags.prometheus]),
+    ...(named ? [] : monitoring),
   ]
   const sources = await readSources(paths, io.cwd)
   const config = configure(sources.texts, sources.variables)
@@ -117,7 +114,7 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
     .flatMap((folder) => ['otelcol-contrib', 'otelcol'].map((name) => path.join(folder, name)))
     .find((file) => path.isAbsolute(file) && existsSync(file))
   const knowledge = await knowledgeFor(
-    flags.spec === undefined || path.resolve(io.cwd, flags.spec) === path.resolve(DEFAULT_SPEC_FOLDER),
+    recordingsFor(platform, flags.spec, io.cwd),
     flags.catalogue === undefined ? undefined : path.resolve(io.cwd, flags.catalogue),
   )
   const result = await simulate({

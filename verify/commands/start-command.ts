@@ -4,7 +4,6 @@ import type { Rung } from '../model/rung.ts'
 import { runLint } from './lint-command.ts'
 import { requestFrom, withRetries, withSelection, type RunFlags } from '../drill/request.ts'
 import { runSimulate } from './simulate-command.ts'
-import { simulatedFiles } from './rungs.ts'
 
 /** 130 beats 2 beats 1 beats 3 beats 0: what a person must act on first. */
 const WEIGHT = [0, 3, 1, 2, 130]
@@ -26,8 +25,9 @@ export function startCommand(io: CommandIo): Command {
       const spec = await readSpec(flags.spec, io)
       if (spec === undefined) return
       const { planFor } = await import('../drill/plan-for.ts')
+      const { deployedForm, readPlatform } = await import('../platform/read-platform.ts')
       // A wrong selection is said before anything is built.
-      planFor(spec, request, io.env, { runs: [], nowMs: Date.now() })
+      planFor(spec, request, deployedForm(readPlatform(io), io.env), { runs: [], nowMs: Date.now() })
       const codes: number[] = []
       const stopHere = (): boolean => io.signal.aborted || (flags.failFast === true && worst(codes) !== 0)
       const shared = flags.spec === undefined ? {} : { spec: flags.spec }
@@ -56,7 +56,7 @@ export function startCommand(io: CommandIo): Command {
       const building = missingTools().length === 0 ? Promise.resolve() : setup({ progress, signal: io.signal })
       building.catch(() => undefined)
       // Without a folder of its own all that the program's own monitoring files hold.
-      await climb((own) => runSimulate(own, flags.monitoring === undefined ? shared : simulatedFiles(flags, io.cwd)))
+      await climb((own) => runSimulate(own, flags.monitoring === undefined ? shared : { ...shared, monitoring: [flags.monitoring] }))
       if (stopHere()) {
         await building.catch(() => undefined)
         io.exitCode = worst(codes)

@@ -2,7 +2,8 @@ import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import type { CommandIo } from '../model/command-io.ts'
 import { FiredrillError } from '../model/error.ts'
-import { historiesIn, REPORTS } from '../drill/history.ts'
+import { historiesIn } from '../drill/history.ts'
+import { readPlatform } from '../platform/read-platform.ts'
 import type { TargetHistory } from '../drill/history.ts'
 import { speed } from '../drill/request.ts'
 import { driftTexts, historyRows } from '../report/trends.ts'
@@ -20,14 +21,14 @@ interface TrendFlags {
 export function trendCommand(io: CommandIo): Command {
   return new Command('trend')
     .description('the last 30 runs of each target and speed: what passed, both delays of each experiment, and which of them drift')
-    .argument('[reports]', 'folder that holds the runs (default: reports/ of this checkout)')
+    .argument('[reports]', 'folder that holds the runs (default: reports/ of the platform)')
     .option('--target <name>', 'of this target alone')
     .addOption(new Option('--speed <k>', 'at this speed alone; 1 is real time').argParser(speed))
     .option('--fail-on-drift', 'exit code 1 when a delay drifts within its legal window')
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
     .addHelpText('after', '\nExamples:\n  firedrill trend\n  firedrill trend reports --target staging --fail-on-drift')
     .action((reports: string | undefined, flags: TrendFlags) => {
-      const { histories, damaged, file } = historiesIn(reports === undefined ? REPORTS : resolve(io.cwd, reports))
+      const { histories, damaged, file } = historiesIn(reports === undefined ? readPlatform(io).reports : resolve(io.cwd, reports))
       const asked = histories.filter(
         (each) => (flags.target === undefined || each.target === flags.target) && (flags.speed === undefined || each.speed === flags.speed),
       )

@@ -53,7 +53,9 @@ async function undoOn(name: string, giveUp: boolean, io: CommandIo): Promise<boo
 /** A file's own name may have changed or the file may be gone since: the name alone is enough where a ledger has it. */
 async function targetName(target: string, io: CommandIo): Promise<string> {
   if (target === 'lab' || target === 'compose') return target
-  const file = resolve(io.cwd, target)
+  const { findPlatform, readPlatform } = await import('../platform/read-platform.ts')
+  const { targetFile } = await import('../drill/choose-target.ts')
+  const file = findPlatform(io) === undefined ? resolve(io.cwd, target) : targetFile(target, readPlatform(io), io.cwd)
   if (existsSync(file)) return (await import('../targets/target-file.ts')).readTargetFile(file).target.name
   if (existsSync(ledgerFolder(target, io.env))) return target
   throw new FiredrillError(

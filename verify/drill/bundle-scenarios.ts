@@ -1,12 +1,11 @@
 import { build } from 'esbuild'
-import { fileURLToPath } from 'node:url'
-import { scenarios } from '../../scenarios/meta.ts'
+import type { PlatformFolder } from '../model/platform-folder.ts'
 
 /** The program of each scenario in one file, for a k6 that has no folder of scenarios. */
-export async function bundleScenarios(): Promise<Map<string, string>> {
-  const names = Object.keys(scenarios)
+export async function bundleScenarios({ scripts }: Pick<PlatformFolder, 'scripts'>): Promise<Map<string, string>> {
+  const names = Object.keys(scripts)
   const { outputFiles } = await build({
-    entryPoints: names.map((name) => fileURLToPath(new URL(`../../scenarios/${name}.ts`, import.meta.url))),
+    entryPoints: Object.entries(scripts).map(([name, { script }]) => ({ in: script, out: name })),
     bundle: true,
     write: false,
     outdir: '/',

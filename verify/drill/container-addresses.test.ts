@@ -49,7 +49,7 @@ function overlaps(plan: Plan): string[] {
 }
 
 const planned = (speed: number, target?: Target): Plan =>
-  planFor(spec, { ...requestFrom({ seed: 2 }), speed }, {}, { runs: [], nowMs: 0 }, undefined, target)
+  planFor(spec, { ...requestFrom({ seed: 2 }), speed }, 'uninstrumented', { runs: [], nowMs: 0 }, undefined, target)
 
 test('of containers no two are dead at a time, which would exchange their addresses; processes have their own', () => {
   for (const speed of [1, 15]) {

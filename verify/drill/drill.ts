@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { systemClock } from '../drivers/clock.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import { FiredrillError } from '../model/error.ts'
+import type { PlatformFolder } from '../model/platform-folder.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Target } from '../model/target.ts'
 import type { Rung } from '../model/rung.ts'
@@ -15,7 +16,6 @@ import { credentialsOf, hidingProgress } from '../targets/credentials.ts'
 import { requireDockerSockets } from '../targets/docker-socket.ts'
 import { inLab, labTargetThatIsUp } from '../targets/lab.ts'
 import { undoBeforeDrill } from '../targets/leftovers.ts'
-import { readTargetFile } from '../targets/target-file.ts'
 import { requireTypedName } from '../targets/typed-name.ts'
 import { connect, loadedTiming } from './connect.ts'
 import { dryRunText } from './dry-run.ts'
@@ -25,12 +25,14 @@ import { consoleText } from '../report/formats.ts'
 import { widthOf } from '../text/columns.ts'
 import { turnText } from '../text/turn.ts'
 import { glimpsing } from './glimpse.ts'
-import { lastFired, pastDrills, pastIn, remember, REPORTS } from './history.ts'
+import { lastFired, pastDrills, pastIn, remember } from './history.ts'
 import { bundlePage } from './bundle-page.ts'
+import { chosenTarget } from './choose-target.ts'
 import { judgeRun } from './judge-folder.ts'
 import { openLivePage } from './live-page.ts'
 import { planFor } from './plan-for.ts'
 import { openProgress } from './progress-lines.ts'
+import { deployedForm, readPlatform, type Form } from '../platform/read-platform.ts'
 import { readSpec } from './read-spec.ts'
 import { record } from './record.ts'
 import type { DrillRequest } from './request.ts'
@@ -54,10 +56,15 @@ export async function drill(request: DrillRequest, io: CommandIo, below?: () => 
     throw new FiredrillError('BAD_OPTION', '--budget-floor: the specification names no counter of the error budget', {
       next: 'Give slo.yaml `measured:`, or leave out --budget-floor.',
     })
+  const platform = readPlatform(io)
+  const chosen = targetFor(request, platform, io)
+  const speed = typeof chosen === 'string' ? request.speed : chosen.speed
+  const asked: Asked = { ...request, speed, platform, form: deployedForm(platform, io.env) }
   // A wrong selection is an error before anything is started.
-  planFor(spec, request, io.env, { runs: [], nowMs: systemClock.now() })
+  planFor(spec, asked, asked.form, { runs: [], nowMs: systemClock.now() })
   if (request.dryRun) {
-    io.stdout(await dryRun(request, spec, io))
+    const target = typeof chosen === 'string' ? await labTargetThatIsUp(io.env) : chosen.target
+    io.stdout(dryRun(asked, target, spec, io))
     return { exitCode: 0, folder: null }
   }
   const progress = openProgress(io, systemClock)
@@ -66,17 +73,17 @@ export async function drill(request: DrillRequest, io: CommandIo, below?: () => 
     rungs = await below?.()
   }
   try {
-    if (request.target === 'lab')
-      return await inLab(request, io, progress, climb, (target) => drillOn(target, request, { spec, rungs }, io, progress))
-    const { target, speed } = targetFor(request, io)
+    if (typeof chosen === 'string')
+      return await inLab(asked, io, progress, climb, (target) => drillOn(target, asked, { spec, rungs }, io, progress))
+    const { target } = chosen
     requireTypedName(target, request.confirm)
-    if (request.target === 'compose') {
+    if (target.kind === 'compose') {
       credentialsOf(target, io.env)
       requireDockerSockets(target, io.env)
     }
     await climb()
-    const work = (on: Target, held?: Lock): Promise<DrillOutcome> => drillOn(on, { ...request, speed }, { spec, rungs }, io, progress, held)
-    if (request.target !== 'compose' || speed === 1) return await work(target)
+    const work = (on: Target, held?: Lock): Promise<DrillOutcome> => drillOn(on, asked, { spec, rungs }, io, progress, held)
+    if (target.kind !== 'compose' || speed === 1) return await work(target)
     await undoBeforeDrill(target.name, progress, io.env)
     return await inCompressedCompose(target, speed, io, progress, work)
   } finally {
@@ -84,29 +91,31 @@ export async function drill(request: DrillRequest, io: CommandIo, below?: () => 
   }
 }
 
-/** The target of a request that is not for the lab, and by how much its durations are divided. */
-function targetFor(request: DrillRequest, io: CommandIo): { target: Target; speed: number } {
+/** A request, and what the platform says of it. */
+type Asked = DrillRequest & { platform: PlatformFolder; form: Form }
+
+/** The target of a request, and by how much its durations are divided; the lab is brought up later. */
+function targetFor(request: DrillRequest, platform: PlatformFolder, io: CommandIo): 'lab' | { target: Target; speed: number } {
+  const chosen = chosenTarget(request.target, platform, io.cwd)
+  if (chosen === 'lab') return chosen
   if (request.monitoring !== undefined || request.lab !== undefined || request.compose !== undefined)
     throw new FiredrillError('BAD_OPTION', '--monitoring, --compose and --lab go with the lab only', {
       next: 'Leave out --target, or say --target lab.',
     })
-  if (request.target === 'compose') return { target: composeTarget(io.env), speed: request.askedSpeed ?? 1 }
-  return readTargetFile(resolve(io.cwd, request.target))
+  return chosen === 'compose' ? { target: composeTarget(io.env), speed: request.askedSpeed ?? 1 } : chosen
 }
 
 /** Of the lab what is up; without one the means are those of the specification. */
-async function dryRun(request: DrillRequest, spec: Spec, io: CommandIo): Promise<string> {
-  const { target, speed } =
-    request.target === 'lab' ? { target: await labTargetThatIsUp(io.env), speed: request.speed } : targetFor(request, io)
-  const out = resolve(io.cwd, request.out ?? join(REPORTS, 'any'))
+function dryRun(request: Asked, target: Target | undefined, spec: Spec, io: CommandIo): string {
+  const out = resolve(io.cwd, request.out ?? join(request.platform.reports, 'any'))
   const past = pastIn(dirname(out), target?.name ?? 'lab', systemClock.now())
-  return dryRunText(planFor(spec, { ...request, speed }, io.env, past, undefined, target), target, faults)
+  return dryRunText(planFor(spec, request, request.form, past, undefined, target), target, faults)
 }
 
 /** `held`: the lock of the target's ledger, where what an earlier drill left is undone already. */
 async function drillOn(
   target: Target,
-  request: DrillRequest,
+  request: Asked,
   { spec, rungs }: { spec: Spec; rungs: Rung[] | undefined },
   io: CommandIo,
   shown: Progress,
@@ -117,9 +126,9 @@ async function drillOn(
   const progress = hidingProgress(shown, connected.hidden)
   if (held === undefined) await undoBeforeDrill(target.name, progress, io.env)
   const runId = newRunId(systemClock.now(), randomBytes(2).toString('hex'))
-  const out = resolve(io.cwd, request.out ?? join(REPORTS, runId))
+  const out = resolve(io.cwd, request.out ?? join(request.platform.reports, runId))
   const past = pastIn(dirname(out), target.name, systemClock.now())
-  const plan = planFor(spec, request, io.env, past, await loadedTiming(connected), target)
+  const plan = planFor(spec, request, request.form, past, await loadedTiming(connected), target)
   progress.line(
     `plan: ${plan.experiments.length} experiments, at most ${Math.round(plan.makespanMs / 1000)} s (lower bound ${Math.round(plan.lowerBoundMs / 1000)} s)`,
   )
@@ -148,6 +157,7 @@ async function drillOn(
       again,
       guard,
       ...(request.budgetFloor === undefined ? {} : { budgetFloor: request.budgetFloor }),
+      home: request.platform,
       ...(held === undefined ? {} : { held }),
       ...earlier,
       ...watch,

@@ -10,7 +10,7 @@ import { requestFrom } from './request.ts'
 
 const { spec } = await loadSpec()
 assert.ok(spec !== undefined)
-const plan = planFor(spec, requestFrom({ thorough: true, realTime: true }), {}, { runs: [], nowMs: 0 })
+const plan = planFor(spec, requestFrom({ thorough: true, realTime: true }), 'uninstrumented', { runs: [], nowMs: 0 })
 const uses = [
   ...plan.experiments.flatMap(({ legs }) => legs.flatMap(({ fault }) => fault ?? [])),
   ...(plan.outages ?? []).flatMap(({ fault }) => fault ?? []),

@@ -1,10 +1,9 @@
 import { equivalentFor } from '../../chaos/equivalents.ts'
 import { readParams } from '../../chaos/fault.ts'
 import type { FaultMeta } from '../../chaos/fault.ts'
-import { scenarios } from '../../scenarios/meta.ts'
-import type { ScenarioMeta } from '../../scenarios/meta.ts'
 import type { Choice } from '../model/page.ts'
 import type { ParamMeta } from '../model/param.ts'
+import type { PlatformFolder } from '../model/platform-folder.ts'
 import type { Plan, PlannedExperiment, PlannedLeg } from '../model/plan.ts'
 import type { FaultUse, LoadUse } from '../model/spec.ts'
 import type { TargetPart } from '../model/target.ts'
@@ -21,14 +20,13 @@ export interface Means {
   parts: Readonly<Record<string, TargetPart>>
   /** Services that scenarios may be sent to; none where k6 is not there. */
   services: readonly string[]
+  scripts: PlatformFolder['scripts']
   /** Every experiment of the specification at the target's speed, as `asInjected` makes it. */
   plan: Plan
 }
 
-const SCENARIOS: Readonly<Record<string, ScenarioMeta>> = scenarios
-
 /** The plan with every parameter filled in, and each fault by the means that its part offers here. */
-export function asInjected(plan: Plan, { faults, parts }: Pick<Means, 'faults' | 'parts'>): Plan {
+export function asInjected(plan: Plan, { faults, parts, scripts }: Pick<Means, 'faults' | 'parts' | 'scripts'>): Plan {
   const faultOf = (use: FaultUse): FaultUse => {
     const part = Object.hasOwn(parts, use.target) ? parts[use.target] : undefined
     const meta = part === undefined ? undefined : ownMeans(use.id, part, faults)
@@ -36,7 +34,7 @@ export function asInjected(plan: Plan, { faults, parts }: Pick<Means, 'faults' |
     const known = Object.entries(use.params).filter(([name]) => Object.hasOwn(meta.params, name))
     return { ...use, id: meta.id, params: readParams(meta, Object.fromEntries(known)) }
   }
-  const loadOf = (use: LoadUse): LoadUse => ({ ...use, params: { ...defaultsOf(SCENARIOS[use.scenario]?.params ?? {}), ...use.params } })
+  const loadOf = (use: LoadUse): LoadUse => ({ ...use, params: { ...defaultsOf(scripts[use.scenario]?.params ?? {}), ...use.params } })
   const leg = ({ fault, load, ...rest }: PlannedLeg): PlannedLeg => ({
     ...rest,
     ...(fault === undefined ? {} : { fault: faultOf(fault) }),
@@ -79,8 +77,8 @@ function faultChoices({ faults, parts, plan }: Means): Choice[] {
   })
 }
 
-function scenarioChoices({ services, plan }: Means): Choice[] {
-  return Object.entries(SCENARIOS).flatMap(([id, { title, byHand, params }]) => {
+function scenarioChoices({ services, scripts, plan }: Means): Choice[] {
+  return Object.entries(scripts).flatMap(([id, { title, byHand, params }]) => {
     if (byHand === undefined || services.length === 0 || !byHand.every((each) => services.includes(each))) return []
     const shown = Object.entries(params).map(([name, param]) => paramChoice(name, param, services))
     // A choice of services of which the target has none.
@@ -106,6 +104,9 @@ function servicesOf(choices: readonly string[], services: readonly string[]): st
 
 function paramChoice(name: string, param: ParamMeta, services: readonly string[] | undefined): Choice['params'][number] {
   const common = { name, title: param.title, default: String(param.default ?? ''), may: range(param) }
+  // Any of the target's services.
+  if (param.kind === 'text' && param.is === 'service' && services !== undefined)
+    return { ...common, default: services[0] ?? '', choices: [...services] }
   if (param.kind !== 'choice') return common
   const choices = services !== undefined && name === 'service' ? servicesOf(param.choices, services) : [...param.choices]
   return { ...common, default: choices.includes(common.default) ? common.default : (choices[0] ?? ''), choices }
@@ -195,8 +196,8 @@ function faultCause(id: string, target: string, params: Given, { faults, parts }
   }
 }
 
-function loadCause(scenario: string, given: Given, { services }: Means, choice: Choice): ReturnType<typeof causeOf> {
-  const metas = SCENARIOS[scenario]?.params ?? {}
+function loadCause(scenario: string, given: Given, { services, scripts }: Means, choice: Choice): ReturnType<typeof causeOf> {
+  const metas = scripts[scenario]?.params ?? {}
   const shown = Object.fromEntries(choice.params.map((param) => [param.name, param]))
   const params: Given = {}
   for (const [name, meta] of Object.entries(metas)) {

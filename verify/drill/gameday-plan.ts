@@ -2,15 +2,16 @@ import type { CommandIo } from '../model/command-io.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { Plan, Timing } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
+import type { Form } from '../platform/read-platform.ts'
 import { planFor } from './plan-for.ts'
 import { requestFrom } from './request.ts'
 
 /** Every experiment of the specification at the target's speed; none where it cannot be planned at that speed, which is said. */
-export function everyExperiment(spec: Spec, speed: number, timing: Timing, io: Pick<CommandIo, 'env' | 'stderr'>): Plan {
+export function everyExperiment(spec: Spec, speed: number, timing: Timing, form: Form, io: Pick<CommandIo, 'stderr'>): Plan {
   // By their own names, so that none leaves another its turn.
   const only = spec.rules.flatMap(({ experiments }) => experiments.map(({ id }) => id))
   try {
-    return planFor(spec, { ...requestFrom({ seed: 0, serial: true, only }), speed }, io.env, { runs: [], nowMs: 0 }, timing)
+    return planFor(spec, { ...requestFrom({ seed: 0, serial: true, only }), speed }, form, { runs: [], nowMs: 0 }, timing)
   } catch (error) {
     if (!(error instanceof FiredrillError)) throw error
     io.stderr(`no injection will be judged: at this speed the specification cannot be planned (${error.message})\n`)

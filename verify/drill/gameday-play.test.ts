@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { faults } from '../../chaos/fault-registry.ts'
+import { OWN_PLATFORM } from '../../testing/spec/own-platform.ts'
 import { virtualPlatform } from '../../testing/virtual/virtual-platform.ts'
 import { judge } from '../judge/judge.ts'
 import type { JournalEntry } from '../model/journal.ts'
@@ -28,6 +29,7 @@ const part = (name: string): Means['parts'][string] => ({
 const PARTS = { redis: part('redis'), mysql: part('mysql'), 'moalog-server': part('moalog-server') }
 const METAS = faults.map(({ meta }) => meta)
 const SERVICES = ['fluxpay-engine', 'moalog-server', 'rate-limiter']
+const { scripts } = OWN_PLATFORM
 
 /** Planned once for all game days: none changes it. */
 const specified = ((): (() => Promise<{ spec: Spec; plan: Plan }>) => {
@@ -38,8 +40,8 @@ const specified = ((): (() => Promise<{ spec: Spec; plan: Plan }>) => {
 async function planned(): Promise<{ spec: Spec; plan: Plan }> {
   const { spec } = await loadSpec()
   assert.ok(spec !== undefined)
-  const full = everyExperiment(spec, SPEED, timingFromSpec(spec, SPEED), { env: {}, stderr: () => undefined })
-  return { spec, plan: asInjected(full, { faults: METAS, parts: PARTS }) }
+  const full = everyExperiment(spec, SPEED, timingFromSpec(spec, SPEED), 'uninstrumented', { stderr: () => undefined })
+  return { spec, plan: asInjected(full, { faults: METAS, parts: PARTS, scripts }) }
 }
 
 interface Played {
@@ -73,6 +75,7 @@ async function played(
   await world.clock.drive(
     playGameday(typed(), world, {
       faults: METAS,
+      scripts,
       parts: PARTS,
       services: SERVICES,
       plan,
@@ -286,7 +289,7 @@ test('Ctrl-C ends it with exit code 130, everything undone, and no verdict on wh
 
 test('each choice says what should fire and when at the speed of the target, and what the target cannot do is none', async () => {
   const { plan } = await specified()
-  const means = { faults: METAS, parts: { redis: PARTS.redis, watched: { name: 'watched' } }, services: ['rate-limiter'], plan }
+  const means = { faults: METAS, scripts, parts: { redis: PARTS.redis, watched: { name: 'watched' } }, services: ['rate-limiter'], plan }
   const choices = choicesOf(means)
   const killed = choices.find(({ id }) => id === 'kill-process')!
   assert.deepEqual(
@@ -311,7 +314,7 @@ test('each choice says what should fire and when at the speed of the target, and
 
 test('names are completed: commands, faults and scenarios, parts, parameters, numbers', async () => {
   const { plan } = await specified()
-  const choices = choicesOf({ faults: METAS, parts: PARTS, services: SERVICES, plan })
+  const choices = choicesOf({ faults: METAS, scripts, parts: PARTS, services: SERVICES, plan })
   const offered = (line: string): string[] => completions(line, COMMANDS, choices, [3])[0]
   assert.deepEqual(offered('inj'), ['inject '])
   assert.deepEqual(offered('inject st'), ['steady '])

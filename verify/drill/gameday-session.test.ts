@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { OWN_PLATFORM } from '../../testing/spec/own-platform.ts'
 import { faults } from '../../chaos/fault-registry.ts'
 import type { JournalEntry } from '../model/journal.ts'
 import { fakeWorld } from '../../testing/virtual/fake-ports.ts'
@@ -35,9 +36,10 @@ async function session(
   const ended = await world.clock.drive(
     gameday(typed(), world, {
       faults: faults.map(({ meta }) => meta),
+      scripts: OWN_PLATFORM.scripts,
       parts: PARTS,
       services: ['fluxpay-engine', 'moalog-server', 'rate-limiter'],
-      plan: asInjected(planOf([KILLED]), { faults: faults.map(({ meta }) => meta), parts: PARTS }),
+      plan: asInjected(planOf([KILLED]), { faults: faults.map(({ meta }) => meta), parts: PARTS, scripts: OWN_PLATFORM.scripts }),
       runId: 'gameday-1',
       yes: true,
       write: (text) => {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { createChaos } from '../../chaos/controller.ts'
 import { faults } from '../../chaos/fault-registry.ts'
 import { labStatus } from '../../lab/stack.ts'
@@ -15,6 +14,7 @@ import type { CommandIo } from '../model/command-io.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { Choice } from '../model/page.ts'
 import type { Plan } from '../model/plan.ts'
+import type { PlatformFolder } from '../model/platform-folder.ts'
 import type { Target } from '../model/target.ts'
 import { observationPlan } from '../plan/observation.ts'
 import { consoleText } from '../report/formats.ts'
@@ -22,12 +22,12 @@ import { composeTarget } from '../targets/compose.ts'
 import { cpuWaitSource } from '../targets/cpu-wait-source.ts'
 import { ledgerFolder } from '../targets/ledger-folder.ts'
 import { undoBeforeDrill } from '../targets/leftovers.ts'
-import { readTargetFile } from '../targets/target-file.ts'
 import { requireTypedName } from '../targets/typed-name.ts'
 import { proveWayBack, receiverAddresses } from '../targets/way-back.ts'
 import { widthOf } from '../text/columns.ts'
 import { line } from '../text/printable.ts'
 import { bundlePage } from './bundle-page.ts'
+import { chosenTarget } from './choose-target.ts'
 import { connect, loadedTiming, versionsOf } from './connect.ts'
 import { asInjected, choicesOf, completions, type Means } from './gameday-choices.ts'
 import { everyExperiment } from './gameday-plan.ts'
@@ -38,14 +38,14 @@ import { glimpsing, type Look } from './glimpse.ts'
 import { judgeRun } from './judge-folder.ts'
 import { openLivePage, type LiveGameday, type LivePage } from './live-page.ts'
 import { leftText, observingText } from './observe-target.ts'
+import { deployedForm, readPlatform } from '../platform/read-platform.ts'
 import { readSpec } from './read-spec.ts'
 import { makeRunFolder, newRunId } from './run-folder.ts'
 import { toolVersionText } from './version.ts'
 
-const ROOT = resolve(fileURLToPath(new URL('../..', import.meta.url)))
-
 export interface GamedayFlags {
-  target: string
+  /** As --target of a drill. */
+  target?: string
   spec?: string
   out?: string
   confirm?: string
@@ -63,14 +63,15 @@ export async function runGameday(flags: GamedayFlags, io: CommandIo): Promise<vo
   if (stdin === undefined) throw new FiredrillError('NO_INPUT', 'a game day reads its commands from standard input, and there is none')
   const spec = await readSpec(flags.spec, io)
   if (spec === undefined) return
-  const { target, speed } = await targetOf(flags.target, io)
+  const platform = readPlatform(io)
+  const { target, speed } = await targetOf(flags.target, platform, io)
   if (flags.observe !== true) requireTypedName(target, flags.confirm)
   const connected = connect(target, io)
   const timing = await loadedTiming(connected)
   const means =
     flags.observe === true
-      ? { faults: [], parts: {}, services: [], plan: observationPlan(spec, { speed, compressExpr }, timing, 0) }
-      : meansOf(target, everyExperiment(spec, speed, timing, io))
+      ? { faults: [], parts: {}, services: [], scripts: {}, plan: observationPlan(spec, { speed, compressExpr }, timing, 0) }
+      : meansOf(target, platform, everyExperiment(spec, speed, timing, deployedForm(platform, io.env), io))
 
   const closing = new AsyncDisposableStack()
   try {
@@ -82,7 +83,7 @@ export async function runGameday(flags: GamedayFlags, io: CommandIo): Promise<vo
     const untried = chaos === undefined ? undefined : await proveWayBack(addresses, receiver)
     if (untried !== undefined) io.stderr(`${untried}\n`)
     const runId = `gameday-${newRunId(systemClock.now(), randomBytes(2).toString('hex'))}`
-    const folder = makeRunFolder(resolve(io.cwd, flags.out ?? join(ROOT, 'reports', runId)))
+    const folder = makeRunFolder(resolve(io.cwd, flags.out ?? join(platform.reports, runId)))
     const look = glimpsing(connected, systemClock)
     const { page, journal, terminal, shown } = await openCockpit(stdin, io, choicesOf(means), folder, connected.secrets, look)
     closing.defer(() => page.close())
@@ -120,6 +121,7 @@ export async function runGameday(flags: GamedayFlags, io: CommandIo): Promise<vo
                 k6: findTool('k6') ?? 'k6',
                 services: target.endpoints.services,
                 credentials: connected.credentials.services,
+                scripts: platform.scripts,
               }),
             },
             options,
@@ -144,8 +146,8 @@ async function openChaos(target: Target, io: CommandIo): Promise<Awaited<ReturnT
   return chaos
 }
 
-function meansOf(target: Target, plan: Plan): Means {
-  const own = { faults: faults.map(({ meta }) => meta), parts: target.parts }
+function meansOf(target: Target, { scripts }: PlatformFolder, plan: Plan): Means {
+  const own = { faults: faults.map(({ meta }) => meta), parts: target.parts, scripts }
   const services = findTool('k6') === undefined ? [] : Object.keys(target.endpoints.services)
   return { ...own, services, plan: asInjected(plan, own) }
 }
@@ -200,9 +202,10 @@ async function openCockpit(
   return { page: { ...live, show, handedOver }, terminal, journal, shown }
 }
 
-async function targetOf(where: string, io: CommandIo): Promise<{ target: Target; speed: number }> {
-  if (where === 'compose') return { target: composeTarget(io.env), speed: 1 }
-  if (where !== 'lab') return readTargetFile(resolve(io.cwd, where))
+async function targetOf(where: string | undefined, platform: PlatformFolder, io: CommandIo): Promise<{ target: Target; speed: number }> {
+  const chosen = chosenTarget(where, platform, io.cwd)
+  if (chosen === 'compose') return { target: composeTarget(io.env), speed: 1 }
+  if (chosen !== 'lab') return chosen
   const { state } = await labStatus(io.env)
   return { target: labTarget(state, io.env), speed: state.speed }
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dirname, join } from 'node:path'
 import { HISTORY_VERSION } from '../model/past-runs.ts'
 import type { LastFired, PastDrill, PastRun } from '../model/past-runs.ts'
 import type { Plan, PlannedExperiment } from '../model/plan.ts'
@@ -9,7 +8,6 @@ import type { History, Report } from '../model/report.ts'
 import { historyFrom, resultsOf } from '../report/formats.ts'
 import type { Past } from './plan-for.ts'
 
-export const REPORTS = resolve(fileURLToPath(new URL('../../reports', import.meta.url)))
 const NAME = 'history.ndjson'
 /** So many runs of one target at one speed stay in the file: more than half a year of nights. */
 const KEPT = 200

@@ -7,6 +7,7 @@ import { systemClock } from '../drivers/clock.ts'
 import { openJournalFile } from '../drivers/journal-file.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import { FiredrillError } from '../model/error.ts'
+import type { PlatformFolder } from '../model/platform-folder.ts'
 import type { Target } from '../model/target.ts'
 import { observationPlan } from '../plan/observation.ts'
 import { consoleText } from '../report/formats.ts'
@@ -16,16 +17,16 @@ import { hidingProgress } from '../targets/credentials.ts'
 import { cpuWaitSource } from '../targets/cpu-wait-source.ts'
 import { labTargetThatIsUp, labThatIsUp } from '../targets/lab.ts'
 import { ledgerFolder, ledgersOf } from '../targets/ledger-folder.ts'
-import { readTargetFile } from '../targets/target-file.ts'
 import { receiverAddresses } from '../targets/way-back.ts'
 import { widthOf } from '../text/columns.ts'
 import { bundlePage } from './bundle-page.ts'
+import { chosenTarget } from './choose-target.ts'
 import { connect, loadedTiming, versionsOf } from './connect.ts'
-import { REPORTS } from './history.ts'
 import { judgeRun } from './judge-folder.ts'
 import { glimpsing } from './glimpse.ts'
 import { openLivePage } from './live-page.ts'
 import { openProgress } from './progress-lines.ts'
+import { readPlatform } from '../platform/read-platform.ts'
 import { readSpec } from './read-spec.ts'
 import type { DrillRequest } from './request.ts'
 import { makeRunFolder, newRunId, pointLatestAt, writeJson } from './run-folder.ts'
@@ -38,12 +39,13 @@ export async function observeTarget(request: DrillRequest, forMs: number, io: Co
   const shown = openProgress(io, systemClock)
   const closing = new AsyncDisposableStack()
   try {
-    const { target, speed } = await targetToObserve(request.target, io)
+    const platform = readPlatform(io)
+    const { target, speed } = await targetToObserve(request.target, platform, io)
     const connected = connect(target, io)
     const progress = hidingProgress(shown, connected.hidden)
     const plan = observationPlan(spec, { ...request, speed, compressExpr }, await loadedTiming(connected), forMs)
     const runId = newRunId(systemClock.now(), randomBytes(2).toString('hex'))
-    const folder = makeRunFolder(resolve(io.cwd, request.out ?? join(REPORTS, runId)))
+    const folder = makeRunFolder(resolve(io.cwd, request.out ?? join(platform.reports, runId)))
     writeJson(folder, 'spec.json', spec)
     writeJson(folder, 'plan.json', plan)
     const live = request.watch
@@ -87,9 +89,14 @@ export async function observeTarget(request: DrillRequest, forMs: number, io: Co
 }
 
 /** A target that is up, by how much its durations are divided. Nothing is started for an observation. */
-async function targetToObserve(where: string, io: CommandIo): Promise<{ target: Target; speed: number }> {
-  if (where === 'compose') return { target: composeTarget(io.env), speed: 1 }
-  if (where !== 'lab') return readTargetFile(resolve(io.cwd, where))
+async function targetToObserve(
+  where: string | undefined,
+  platform: PlatformFolder,
+  io: CommandIo,
+): Promise<{ target: Target; speed: number }> {
+  const chosen = chosenTarget(where, platform, io.cwd)
+  if (chosen === 'compose') return { target: composeTarget(io.env), speed: 1 }
+  if (chosen !== 'lab') return chosen
   const [target, state] = [await labTargetThatIsUp(io.env), await labThatIsUp(io.env)]
   if (target === undefined || state === undefined)
     throw new FiredrillError('NO_LAB', 'no lab is up, and an observation starts none', { exitCode: 3, next: 'bin/firedrill lab up' })

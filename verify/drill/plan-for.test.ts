@@ -8,7 +8,7 @@ import { requestFrom, type RunFlags } from './request.ts'
 const { spec } = await loadSpec()
 assert.ok(spec !== undefined)
 const among = spec.rules.flatMap(({ experiments }) => experiments.filter(({ inTurnWith }) => inTurnWith !== undefined).map(({ id }) => id))
-const chosen = (flags: RunFlags, past: Past): string[] => planFor(spec, requestFrom(flags), {}, past).turn?.chosen ?? []
+const chosen = (flags: RunFlags, past: Past): string[] => planFor(spec, requestFrom(flags), 'uninstrumented', past).turn?.chosen ?? []
 const DAY_MS = 86_400_000
 
 test('a week of nights chooses each that takes turns: on one machine by its history, on fresh ones by date', () => {

@@ -1,10 +1,10 @@
 import { faults } from '../../chaos/fault-registry.ts'
-import { moalogOtelEnabled } from '../../lab/switches.ts'
 import { compressExpr } from '../compress/compress.ts'
 import type { PastRun } from '../model/past-runs.ts'
 import type { Plan, Timing } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Target } from '../model/target.ts'
+import type { Form } from '../platform/read-platform.ts'
 import { plan } from '../plan/make-plan.ts'
 import { timingFromSpec } from '../plan/timing.ts'
 import type { Turn } from '../plan/turns.ts'
@@ -26,7 +26,7 @@ export interface Past {
 export function planFor(
   spec: Spec,
   request: DrillRequest,
-  env: NodeJS.ProcessEnv,
+  form: Form,
   past: Past,
   timing: Timing = timingFromSpec(spec, request.speed),
   target?: Target,
@@ -39,7 +39,7 @@ export function planFor(
     skip,
     serial,
     timing,
-    form: moalogOtelEnabled(env) ? 'instrumented' : 'uninstrumented',
+    form,
     leaves: (id) => faults.find(({ meta }) => meta.id === id)?.meta.leaves,
     compressExpr,
   })

@@ -1,13 +1,17 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { CommandIo } from '../model/command-io.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { Credentials } from '../model/target.ts'
 import { credentialsOf, hideSecrets } from '../targets/credentials.ts'
 import { readTargetFile } from '../targets/target-file.ts'
+import { findPlatform, readPlatform } from '../platform/read-platform.ts'
+import { targetFile } from './choose-target.ts'
 
 /** A Prometheus that is only read: its address, or the target file that has it. */
 export interface PrometheusPlace {
   url?: string
-  /** A target file. */
+  /** A target file, or a name in the platform's targets. */
   target?: string
   token?: string
   tokenEnv?: string
@@ -22,7 +26,7 @@ export function prometheusAccess(io: CommandIo, place: PrometheusPlace): { url: 
   let url = place.url ?? ''
   const secrets: string[] = []
   if (place.target !== undefined) {
-    const { target } = readTargetFile(place.target)
+    const { target } = readTargetFile(namedFile(place.target, io))
     // Of the others nothing is asked, and so no variable.
     const { access: { prometheus } = {}, ...rest } = target
     const all = credentialsOf({ ...rest, parts: {}, ...(prometheus === undefined ? {} : { access: { prometheus } }) }, io.env)
@@ -47,6 +51,12 @@ export function prometheusAccess(io: CommandIo, place: PrometheusPlace): { url: 
   if (place.tenant !== undefined) given.headers = { ...given.headers, 'x-scope-orgid': place.tenant }
   hideSecrets(io, secrets)
   return { url, credentials: given }
+}
+
+/** Without a platform a target is a file. */
+function namedFile(target: string, io: CommandIo): string {
+  if (existsSync(resolve(io.cwd, target)) || findPlatform(io) === undefined) return resolve(io.cwd, target)
+  return targetFile(target, readPlatform(io), io.cwd)
 }
 
 function checkUrl(text: string): void {

@@ -1,17 +1,16 @@
 import path from 'node:path'
 import { faults } from '../../chaos/fault-registry.ts'
-import { scenarios } from '../../scenarios/meta.ts'
 import { formatError } from '../text/error-text.ts'
-import type { Unit } from '../model/param.ts'
+import type { PlatformFolder } from '../model/platform-folder.ts'
 import type { Spec } from '../model/spec.ts'
+import { readPlatform, scenarioUnits } from '../platform/read-platform.ts'
 import { loadSpec } from '../spec/load.ts'
 import type { Known } from '../spec/parse-spec.ts'
 import type { CommandIo } from '../model/command-io.ts'
 
 /** The faults and scenarios that a specification may name, with their parameters. */
-export const KNOWN: Known = {
-  faults: faults.map(({ meta }) => meta),
-  scenarios: Object.entries(scenarios).map(([id, { params }]): Unit => ({ id, params })),
+export function knownTo(platform: Pick<PlatformFolder, 'scripts'>): Known {
+  return { faults: faults.map(({ meta }) => meta), scenarios: scenarioUnits(platform) }
 }
 
 /** Names and values of what only a live drill uses. */
@@ -22,8 +21,9 @@ const OF_A_DRILL = /^SPEC_(?:UNKNOWN_(?:FAULT|SCENARIO|PARAM)|MISSING_PARAM|PARA
  * fault or scenario that firedrill does not have stops nothing: it is said.
  */
 export async function readSpec(folder: string | undefined, io: CommandIo, use: 'drill' | 'offline' = 'drill'): Promise<Spec | undefined> {
-  const resolved = folder === undefined ? undefined : path.resolve(io.cwd, folder)
-  const { spec, problems } = await loadSpec(resolved, KNOWN)
+  const platform = readPlatform(io)
+  const resolved = folder === undefined ? platform.specification : path.resolve(io.cwd, folder)
+  const { spec, problems } = await loadSpec(resolved, knownTo(platform))
   if (spec !== undefined && problems.length === 0) return spec
   for (const problem of problems) io.stderr(`${formatError(problem)}\n`)
   if (use === 'offline' && problems.length > 0 && problems.every(({ code }) => OF_A_DRILL.test(code))) {

@@ -1,5 +1,4 @@
-import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { createChaos } from '../../chaos/controller.ts'
 import type { Lock } from '../../chaos/socket-lock.ts'
 import { measurePart } from '../../chaos/measures.ts'
@@ -16,8 +15,9 @@ import { inVain } from '../judge/judge.ts'
 import type { LastFired, PastDrill } from '../model/past-runs.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Rung } from '../model/rung.ts'
+import type { PlatformFolder } from '../model/platform-folder.ts'
 import type { Spec } from '../model/spec.ts'
-import type { Again, Ended } from '../run/options.ts'
+import type { Again, DrillOptions, Ended } from '../run/options.ts'
 import type { Progress } from '../run/ports.ts'
 import { runDrill } from '../run/run.ts'
 import { cpuWaitSource } from '../targets/cpu-wait-source.ts'
@@ -28,13 +28,14 @@ import { proveWayBack, receiverAddresses } from '../targets/way-back.ts'
 import { versionsOf, type Connected } from './connect.ts'
 import { toolVersionText } from './version.ts'
 
-const ROOT = resolve(fileURLToPath(new URL('../..', import.meta.url)))
 /** The slowest part of the lab to become steady is a JVM whose first answers are slow: its p95 alert may be pending for a window. */
 const STEADY_DEADLINE_MS = 90_000
 
 interface Recording {
   runId: string
   folder: string
+  /** Whose files and loads are meant. */
+  home: Pick<PlatformFolder, 'folder' | 'scripts' | 'background' | 'warmUp'>
   env: NodeJS.ProcessEnv
   signal: AbortSignal
   progress: Progress
@@ -55,10 +56,10 @@ interface Recording {
 /** Opens everything a run needs, runs the plan into `folder`/journal.ndjson, and closes all of it however the run ends. */
 export async function record(plan: Plan, spec: Spec, connected: Connected, recording: Recording): Promise<Ended> {
   const { target, credentials, secrets, prometheus, alertmanager } = connected
-  const { runId, folder, env, signal, progress, again, lastFired, past, rungs, guard, budgetFloor, held, watch } = recording
+  const { runId, folder, home, env, signal, progress, again, lastFired, past, rungs, guard, budgetFloor, held, watch } = recording
   const { to, services } = credentials
-  const dashboard = deployedDashboard(spec.slo, target, ROOT)
-  const links = grafanaLinks(target.grafanaDatasources, ROOT)
+  const dashboard = deployedDashboard(spec.slo, target, home.folder)
+  const links = grafanaLinks(target.grafanaDatasources, home.folder)
   // An open port would keep the program from ending, so all that is open is closed also when the next one cannot be opened.
   const closing = new AsyncDisposableStack()
   try {
@@ -87,7 +88,7 @@ export async function record(plan: Plan, spec: Spec, connected: Connected, recor
         receiver,
         telemetry,
         progress,
-        load: k6Load({ k6: toolPath('k6'), services: target.endpoints.services, credentials: services }),
+        load: k6Load({ k6: toolPath('k6'), services: target.endpoints.services, credentials: services, scripts: home.scripts }),
         loki: lokiSource(target.endpoints.loki, target.lokiTenant, to.loki),
         jaeger: jaegerSource(target.endpoints.jaeger, to.jaeger),
         measures: { measure: (what, part) => measurePart(target, what, part) },
@@ -115,12 +116,17 @@ export async function record(plan: Plan, spec: Spec, connected: Connected, recor
         // A platform that is brought up for drills has as a rule nothing to lose, and a failure there says what is wrong with it.
         guardHealth: target.kind === 'file' || guard,
         ...(budgetFloor === undefined ? {} : { budgetFloor }),
-        ...(target.kind === 'file' ? {} : { background: { ratePerS: 3 }, warmUp: true }),
+        // An environment of its own has as a rule its own traffic.
+        ...(target.kind === 'file' && target.background !== true ? {} : loadsOf(home)),
       },
     )
   } finally {
     await closing.disposeAsync()
   }
+}
+
+function loadsOf({ background, warmUp }: Recording['home']): Pick<DrillOptions, 'background' | 'warmUp'> {
+  return { ...(background === undefined ? {} : { background }), ...(warmUp === undefined ? {} : { warmUp }) }
 }
 
 function usageSince(begin: NodeJS.CpuUsage): () => { cpuS: number; peakRssBytes: number } {

@@ -10,8 +10,8 @@ export interface DrillRequest {
   askedSpeed?: number
   only: string[]
   skip: string[]
-  /** lab, compose or a file. */
-  target: string
+  /** lab, compose, a name in the platform's targets or a file; absent: the platform's own choice. */
+  target?: string
   out?: string
   /** Pins which of the experiments that take turns is drilled. */
   seed?: number
@@ -122,7 +122,6 @@ export function requestFrom(flags: RunFlags): DrillRequest {
     ...(flags.realTime === true ? { askedSpeed: 1 } : flags.speed === undefined ? {} : { askedSpeed: flags.speed }),
     only: flags.only ?? [],
     skip: flags.skip ?? [],
-    target: flags.target ?? 'lab',
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     thorough: flags.thorough ?? false,
     serial: flags.serial ?? false,
@@ -130,6 +129,7 @@ export function requestFrom(flags: RunFlags): DrillRequest {
     watch: flags.watch ?? false,
     dryRun: flags.dryRun ?? false,
     retries: flags.retries ?? 1,
+    ...(flags.target === undefined ? {} : { target: flags.target }),
     ...(flags.guard === true || flags.budgetFloor !== undefined ? { guard: true } : {}),
     ...(flags.budgetFloor === undefined ? {} : { budgetFloor: flags.budgetFloor }),
     ...(flags.observe === undefined ? {} : { observeMs: flags.observe }),

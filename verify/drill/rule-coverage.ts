@@ -16,7 +16,8 @@ import type { LocatedFinding } from '../model/lint-finding.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { labelKey, withoutLabels } from '../promql/labels.ts'
 import { formatError } from '../text/error-text.ts'
-import { REPORTS, runsIn } from './history.ts'
+import { readPlatform } from '../platform/read-platform.ts'
+import { runsIn } from './history.ts'
 import { prometheusAccess } from './prometheus-access.ts'
 import type { PrometheusPlace } from './prometheus-access.ts'
 import { readSpec } from './read-spec.ts'
@@ -26,7 +27,7 @@ export interface CoverageRequest extends PrometheusPlace {
   deadlineMs: number
   /** Rule files, where no Prometheus is asked, or besides. */
   rules: string[]
-  /** Folder of runs with history.ndjson; the checkout's own when absent. */
+  /** Folder of runs with history.ndjson; that of the platform when absent. */
   reports?: string
   /** JSON outputs of lint, simulate and backtest. */
   lint?: string
@@ -64,7 +65,7 @@ export async function ruleCoverage(io: CommandIo, request: CoverageRequest, nowM
   }
   if (rules.length === 0)
     throw new FiredrillError('COVERAGE_NOTHING', 'there is no alerting rule', { next: 'Is a rule file loaded, or the right one named?' })
-  const reports = request.reports === undefined ? REPORTS : resolve(io.cwd, request.reports)
+  const reports = request.reports === undefined ? readPlatform(io).reports : resolve(io.cwd, request.reports)
   const { drills, damaged } = drillsIn(reports)
   problems.push(...damaged)
   const climbed = await climbedWithoutDrill(io, request, rules, written)

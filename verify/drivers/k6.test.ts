@@ -34,6 +34,7 @@ writeFileSync(argv.find((word) => word.startsWith('SUMMARY_PATH=')).slice(13), '
   chmodSync(k6, 0o755)
   const load = k6Load({
     k6,
+    scripts: { steady: { script: '/scenarios/steady.ts' } },
     services: { 'rate-limiter': 'http://127.0.0.1:1', 'shop': 'http://127.0.0.1:2' },
     ...(credentials === undefined ? {} : { credentials }),
   })

@@ -1,14 +1,12 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import type { LoadSummary } from '../model/journal.ts'
 import type { Credentials } from '../model/target.ts'
 import { K6Slices } from './k6-slices.ts'
 import type { Load } from '../run/ports.ts'
 
-const SCENARIOS = join(dirname(fileURLToPath(import.meta.url)), '../../scenarios')
 /**
  * k6's exit code after SIGINT: the drill ended the leg, nothing went wrong.
  * https://github.com/grafana/k6/blob/master/errext/exitcodes/codes.go
@@ -22,12 +20,13 @@ type Ended = { exitCode: number; summary: LoadSummary | null; error?: string }
 const AUTHORITIES = '/etc/ssl/certs:/etc/pki/tls/certs'
 
 /**
- * Runs scenarios/*.ts with the k6 binary, one process a leg. `services` are base URLs by name, `credentials` what those ask for that do.
+ * Runs scenarios with the k6 binary, one process a leg. `services` are base URLs by name, `credentials` what those ask for that do.
  */
 export function k6Load(options: {
   k6: string
   services: Record<string, string>
-  scenarios?: string
+  /** Scenario -> its script. */
+  scripts: Readonly<Record<string, { script: string }>>
   credentials?: Record<string, Credentials>
 }): Load {
   return {
@@ -57,7 +56,7 @@ export function k6Load(options: {
         '--system-tags',
         'status,url',
         ...Object.entries(variables).flatMap(([name, value]) => ['-e', `${name}=${value}`]),
-        join(options.scenarios ?? SCENARIOS, `${use.scenario}.ts`),
+        options.scripts[use.scenario]?.script ?? use.scenario,
       ]
       const child = spawn(options.k6, argv, {
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -140,7 +139,7 @@ function secretly(credentials: Record<string, Credentials>, folder: string): Rec
   }
 }
 
-/** slowShare, rate-limiter -> SLOW_SHARE, RATE_LIMITER. */
+/** slowShare, web-shop -> SLOW_SHARE, WEB_SHOP. */
 export function envName(name: string): string {
   return name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')

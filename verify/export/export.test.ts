@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { Ajv } from 'ajv'
 import { parse, parseAllDocuments } from 'yaml'
+import { OWN_PLATFORM } from '../../testing/spec/own-platform.ts'
 import { compressExpr } from '../compress/compress.ts'
 import { bundleScenarios } from '../drill/bundle-scenarios.ts'
 import type { Plan } from '../model/plan.ts'
@@ -17,7 +18,7 @@ const { spec } = await loadSpec()
 assert.ok(spec !== undefined)
 const made = plan(spec, { speed: 1, turn: { by: 'thorough' }, compressExpr })
 const WHERE = { namespace: 'moalog', label: 'app.kubernetes.io/name' }
-const scripts = await bundleScenarios()
+const scripts = await bundleScenarios(OWN_PLATFORM)
 
 interface Template {
   name: string

@@ -11,7 +11,7 @@ import { toolVersion } from '../drill/version.ts'
 import { findingsText } from '../report/findings-text.ts'
 import { terminal } from '../text/printable.ts'
 import { change, delivered, deployment, errorsIn, FIXTURE_SPEC, lintOf } from '../../testing/lint/lint-files.ts'
-import { CATALOGUE_FOLDER } from '../recordings/read-recordings.ts'
+import { OWN_PLATFORM } from '../../testing/spec/own-platform.ts'
 import { lint } from './lint.ts'
 
 /** For files of which nothing is judged: a specification of one rule, which is read in no time. */
@@ -74,7 +74,7 @@ test('no error in a sample of the benign variants (all: benign-variants.deep.tes
 test('exit codes: 0, 1 with errors, 2 when there is nothing to judge, 3 when a file cannot be read', async () => {
   const { texts } = await deployment()
   const rules = texts.find((text) => text.file.endsWith('alert-rules.yml'))?.text ?? ''
-  const recorded: LintFlags = { spec: FIXTURE_SPEC, catalogue: CATALOGUE_FOLDER }
+  const recorded: LintFlags = { spec: FIXTURE_SPEC, catalogue: path.join(OWN_PLATFORM.recordings, 'targets') }
   const own: LintFlags = { spec: FIXTURE_SPEC }
   const cases: [string, Record<string, string | Buffer>, number, string, flags?: LintFlags][] = [
     ['a good rule file alone', { 'rules.yml': rules }, 0, '0 errors', recorded],

@@ -8,6 +8,8 @@ export interface CommandIo {
   stdin?: NodeJS.ReadableStream
   env: NodeJS.ProcessEnv
   cwd: string
+  /** --platform: a folder, or its firedrill.yaml, as seen from `cwd`. Absent: looked for from `cwd` on. */
+  platform?: string
   isTTY: boolean
   /** Width of the terminal that stdout is; absent where it is none. */
   columns?: number

@@ -33,6 +33,8 @@ export interface Target {
   processRecords?: Record<string, string>
   /** The same of the containers of an engine on this machine. */
   containers?: Record<string, ContainerPlace>
+  /** Whether the platform's background and warm-up are sent to it. lab and compose: always; a file has to say so. */
+  background?: boolean
   /** Whether synthetic alerts may be posted to its Alertmanager (its receivers notify). lab and compose: yes; a file has to say so. */
   deliveryProbes?: boolean
   /** Receivers of kind slack or discord whose webhook URL is the drill's receiver. */
@@ -41,7 +43,7 @@ export interface Target {
   grafanaDatasources?: string
   /** Hosts of other machines that load or faults go to; absent for a target on this machine. */
   elsewhere?: string[]
-  /** How the deployed files may be reached for lint; lab and compose: monitoring/. */
+  /** The folder of the deployed files, where a drill looks for dashboards. */
   configuration?: string
 }
 

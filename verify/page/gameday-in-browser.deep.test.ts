@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { after, before, test } from 'node:test'
 import type { TestContext } from 'node:test'
 import type { Browser, Page as Tab } from 'playwright-core'
+import { OWN_PLATFORM } from '../../testing/spec/own-platform.ts'
 import { faults } from '../../chaos/fault-registry.ts'
 import { CHROMIUM, openChromium, openMortalChromium } from '../../testing/machine/chromium.ts'
 import {
@@ -64,7 +65,7 @@ async function played(t: TestContext, goneAfterMs = 2 * PATIENCE_MS): Promise<Pl
   const { start } = world.load
   // k6 goes on until it is stopped.
   world.load.start = async (...use) => ({ ...(await start(...use)), done: new Promise(() => undefined) })
-  const means = { faults: faults.map(({ meta }) => meta), parts: PARTS }
+  const means = { faults: faults.map(({ meta }) => meta), parts: PARTS, scripts: OWN_PLATFORM.scripts }
   const experiment = plannedExperiment('redis-killed', { subject: {} })
   const plan = asInjected(planOf([experiment]), means)
   const session = { ...means, plan, services: ['fluxpay-engine', 'moalog-server', 'rate-limiter'] }

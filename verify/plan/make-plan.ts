@@ -64,7 +64,7 @@ export function plan(spec: Spec, options: PlanOptions): Plan {
   const other = spec.traces.find((trace) => trace.form !== undefined && trace.form !== form && options.only?.includes(trace.id) === true)
   if (other !== undefined)
     throw new FiredrillError('OTHER_FORM', `${other.id} is about the ${other.form} form, and the ${form} one is deployed`, {
-      next: 'MOALOG_OTEL_ENABLED says which (true or false, see .env.example); or leave the path out.',
+      next: 'The variable that `instrumented-by` of firedrill.yaml names says which (true or false); or leave the path out.',
     })
   const selected = selection.experiments
   const groups = sharedGroups(spec.routing, promised)

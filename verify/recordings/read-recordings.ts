@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { FiredrillError } from '../model/error.ts'
-import { fileURLToPath } from 'node:url'
 import { parseExposition } from './exposition.ts'
 import type { Catalogue } from './exposition.ts'
 
@@ -11,29 +10,28 @@ export interface Knowledge {
   logLines: Record<string, string[]>
 }
 
-export const CATALOGUE_FOLDER = fileURLToPath(new URL('./targets', import.meta.url))
-const LOG_LINES_FOLDER = fileURLToPath(new URL('./lines', import.meta.url))
+/** In a platform's folder of recordings. */
+const [TARGETS, LINES] = ['targets', 'lines']
 
 /**
- * What is known of the platform that a specification describes: the recordings of this project are of its own platform only, so another
- * specification without `catalogue` is judged without any. @throws FiredrillError CATALOGUE_UNREADABLE for a folder without recordings
+ * What is known of the platform that a specification describes. `recordings`: the folder of the platform that it is of; absent for another
+ * specification, which without `catalogue` is judged without any. @throws FiredrillError CATALOGUE_UNREADABLE for a folder that holds none
  */
-export async function knowledgeFor(isOwnSpec: boolean, catalogue: string | undefined): Promise<Knowledge> {
-  if (catalogue === undefined) return isOwnSpec ? readKnowledge() : { catalogue: { targets: [] }, logLines: {} }
-  const knowledge = await readKnowledge({ catalogue })
+export async function knowledgeFor(recordings: string | undefined, catalogue: string | undefined): Promise<Knowledge> {
+  if (catalogue === undefined && recordings === undefined) return { catalogue: { targets: [] }, logLines: {} }
+  if (catalogue === undefined) return readKnowledge(recordings)
+  const knowledge = await readKnowledge(recordings, catalogue)
   if (knowledge.catalogue.targets.length === 0)
     throw new FiredrillError('CATALOGUE_UNREADABLE', 'the folder holds no recorded exposition', {
       place: { file: catalogue },
       next: 'Name a folder with a file <job>.prom for each scrape job: curl http://TARGET/metrics > JOB.prom',
     })
-  return isOwnSpec ? knowledge : { ...knowledge, logLines: {} }
+  return recordings !== undefined ? knowledge : { ...knowledge, logLines: {} }
 }
 
-export async function readKnowledge(folders: { catalogue?: string; logLines?: string } = {}): Promise<Knowledge> {
-  const [catalogue, logLines] = await Promise.all([
-    readCatalogue(folders.catalogue ?? CATALOGUE_FOLDER),
-    readLogLines(folders.logLines ?? LOG_LINES_FOLDER),
-  ])
+/** `targets`: another folder of expositions than that of the recordings. */
+export async function readKnowledge(recordings = '', targets = path.join(recordings, TARGETS)): Promise<Knowledge> {
+  const [catalogue, logLines] = await Promise.all([readCatalogue(targets), readLogLines(path.join(recordings, LINES))])
   return { catalogue, logLines }
 }
 

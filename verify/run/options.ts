@@ -3,7 +3,7 @@ import type { LastFired, PastDrill } from '../model/past-runs.ts'
 import type { JournalBody, JournalEntry } from '../model/journal.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Rung } from '../model/rung.ts'
-import type { Spec } from '../model/spec.ts'
+import type { LoadUse, Spec } from '../model/spec.ts'
 import type { TraceToLogs } from '../grafana/trace-to-logs.ts'
 import type { DeployedDashboard } from './dashboard/record-panels.ts'
 
@@ -26,9 +26,9 @@ export interface DrillOptions {
   /** Percent of the error budget that must be left before and during the drill, under guard. */
   budgetFloor?: number
   /** Background load for the whole drill; absent where the target has its own traffic. */
-  background?: { ratePerS: number }
-  /** Scenario that warms label sets and JITs; absent where the target is warm. */
-  warmUp?: boolean
+  background?: LoadUse
+  /** Load that warms label sets and JITs; absent where the target is warm. */
+  warmUp?: LoadUse
   /** What the verifier itself has used so far; goes into the journal at the end. */
   usage?: () => { cpuS: number; peakRssBytes: number }
   /** Of the deployed Grafana's data sources; null when the target does not say where they are. */

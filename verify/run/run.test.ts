@@ -278,8 +278,8 @@ test('what is asked for again is walked again in the same journal, after the gro
       emptySpec,
       world,
       options({
-        warmUp: true,
-        background: { ratePerS: 6 },
+        warmUp: { scenario: 'warm-up', params: {} },
+        background: { scenario: 'steady', params: { ratePerS: 6 } },
         again: () => {
           seen.push(world.entries.at(-1)?.kind)
           return Promise.resolve(wanted.shift() ?? null)

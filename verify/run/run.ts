@@ -2,7 +2,7 @@ import { JOURNAL_VERSION } from '../model/journal.ts'
 import type { LoadSlice } from '../model/journal.ts'
 import { PROBES } from '../model/plan.ts'
 import type { Plan, PlannedExperiment, PlannedOutage } from '../model/plan.ts'
-import type { Spec } from '../model/spec.ts'
+import type { LoadUse, Spec } from '../model/spec.ts'
 import { recordAlertLogs, watchingCauses } from './signals/alert-logs.ts'
 import { ForeignPosts } from './delivery/foreign-posts.ts'
 import { exerciseDelivery } from './delivery/probe-alerts.ts'
@@ -114,9 +114,9 @@ async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptio
   const probings: Probing[] = []
   const delivery = new AbortController()
   try {
-    if (first && options.warmUp === true) await warmUp(ports, options)
+    if (first && options.warmUp !== undefined) await warmUp(options.warmUp, ports, options)
     const boundMs = plan.makespanMs * 2 + options.steadyDeadlineMs + (await rememberedMs(plan, spec, ports.prometheus))
-    if (options.background !== undefined) pending.push(keepBackground(ports, options, boundMs, background.signal))
+    if (options.background !== undefined) pending.push(keepBackground(options.background, ports, options, boundMs, background.signal))
     pending.push(keepAsking(promisedRequests(plan, spec), boundMs, ports, options, background.signal))
     // Beside the wait for the steady state, which is longer than the sending takes.
     if (first) probings.push(probeEarly(plan, spec, ports, options))
@@ -279,10 +279,9 @@ function predecessors(experiment: PlannedExperiment, order: PlannedExperiment[],
   ]
 }
 
-async function warmUp(ports: Ports, options: DrillOptions): Promise<void> {
+async function warmUp(use: LoadUse, ports: Ports, options: DrillOptions): Promise<void> {
   ports.progress.line('warming up: connection pools, JITs, label sets')
   await ports.telemetry.span('warm-up', {}, async () => {
-    const use = { scenario: 'warm-up', params: {} }
     const load = await ports.load.start(use, { experiment: 'drill', leg: 'warm-up', runId: options.runId, maxMs: 60_000 })
     ports.journal.append({ kind: 'load', experiment: 'drill', leg: 'warm-up', phase: 'begin', ...use })
     const stop = (): void => {
@@ -311,7 +310,7 @@ async function warmUp(ports: Ports, options: DrillOptions): Promise<void> {
   options.signal.throwIfAborted()
 }
 
-/** "1 x 502 by fluxpay-engine, 12 x 429 by rate-limiter". */
+/** "1 x 502 by shop, 12 x 429 by gateway". */
 function failuresIn(slices: readonly LoadSlice[]): string {
   const counts = new Map<string, number>()
   for (const { service, statuses } of slices)
@@ -336,13 +335,6 @@ function recordUsage({ journal, clock }: Ports, { cpuS, peakRssBytes }: { cpuS: 
   })
 }
 
-async function keepBackground(ports: Ports, options: DrillOptions, boundMs: number, signal: AbortSignal): Promise<void> {
-  await loadUntil(
-    { scenario: 'steady', params: { ratePerS: options.background?.ratePerS ?? 3 } },
-    'background',
-    boundMs,
-    ports,
-    options,
-    signal,
-  )
+async function keepBackground(use: LoadUse, ports: Ports, options: DrillOptions, boundMs: number, signal: AbortSignal): Promise<void> {
+  await loadUntil(use, 'background', boundMs, ports, options, signal)
 }

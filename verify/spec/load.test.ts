@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { KNOWN } from '../drill/read-spec.ts'
+import { knownTo } from '../drill/read-spec.ts'
+import { OWN_PLATFORM } from '../../testing/spec/own-platform.ts'
 import { kebabCase } from '../text/names.ts'
 import { DEFAULT_SPEC_FOLDER, loadSpec } from './load.ts'
 
@@ -32,7 +33,7 @@ test("the project's own specification is complete and without a problem", async 
 })
 
 test('it names only faults, scenarios and parameters that there are', async () => {
-  const { spec, problems } = await loadSpec(DEFAULT_SPEC_FOLDER, KNOWN)
+  const { spec, problems } = await loadSpec(DEFAULT_SPEC_FOLDER, knownTo(OWN_PLATFORM))
   assert.deepEqual(problems, [])
   assert.ok(spec?.rules.some(({ experiments }) => experiments.some(({ fire }) => Object.keys(fire.fault?.params ?? {}).length > 0)))
 })

@@ -11,10 +11,14 @@ type Param = string | number | boolean
 function declared(what: 'services' | 'parts' | 'resources', type: string, code: string): Read<string> {
   return reader(type, (place) => {
     const name = text(place)
-    const known = place.source.known[what]
-    if (name === undefined || known === undefined || known.includes(name)) return name
-    return problem(place, code, `platform.yaml has no ${type} "${name}"`, suggestion(name, known))
+    return name === undefined ? undefined : isDeclared(place, name, what, type, code)
   })
+}
+
+function isDeclared(place: Place, name: string, what: 'services' | 'parts' | 'resources', type: string, code: string): string | undefined {
+  const known = place.source.known[what]
+  if (known === undefined || known.includes(name)) return name
+  return problem(place, code, `platform.yaml has no ${type} "${name}"`, suggestion(name, known))
 }
 
 export const service = declared('services', 'service', 'SPEC_UNKNOWN_SERVICE')
@@ -87,6 +91,7 @@ function paramsFit(what: 'fault' | 'scenario', id: string, given: Record<string,
         `${JSON.stringify(value)} is not ${range(meta)}`,
         meta.kind === 'choice' ? suggestion(String(value), meta.choices) : `${name}: ${meta.title}.`,
       )
+    else if (meta.kind === 'text' && meta.is === 'service') isDeclared(at, String(value), 'services', 'service', 'SPEC_UNKNOWN_SERVICE')
   }
   const missing = Object.entries(metas).filter(
     ([name, meta]) => meta.default === undefined && given[name] === undefined && what === 'scenario',
@@ -99,12 +104,43 @@ function paramsFit(what: 'fault' | 'scenario', id: string, given: Record<string,
 /** Whether a value is one that the parameter may have. */
 export function accepts(meta: ParamMeta, value: Param): boolean {
   if (meta.kind === 'choice') return meta.choices.some((each) => each === value)
-  if (meta.kind === 'text') return typeof value === 'string' && value !== ''
+  // `expect: 200` is a number in YAML.
+  if (meta.kind === 'text' && meta.is === 'statuses') return isOfItsKind(meta.is, String(value))
+  if (meta.kind === 'text') return typeof value === 'string' && value !== '' && isOfItsKind(meta.is, value)
   return typeof value === 'number' && value >= meta.min && value <= meta.max && (meta.kind === 'number' || Number.isInteger(value))
+}
+
+function isOfItsKind(is: Extract<ParamMeta, { kind: 'text' }>['is'], value: string): boolean {
+  if (is === 'path') return value.startsWith('/')
+  if (is === 'statuses') return value.split(',').every((word) => /^\s*[1-5](?:xx|\d\d)\s*$/i.test(word))
+  return is !== 'json' || isTexts(value)
+}
+
+/** A JSON object of texts. */
+function isTexts(value: string): boolean {
+  try {
+    const parsed: unknown = JSON.parse(value)
+    return (
+      typeof parsed === 'object' &&
+      parsed !== null &&
+      !Array.isArray(parsed) &&
+      Object.values(parsed).every((each) => typeof each === 'string')
+    )
+  } catch {
+    return false
+  }
+}
+
+const TEXTS = {
+  service: 'a service',
+  path: 'a path that begins with /',
+  json: 'a JSON object of texts',
+  statuses: 'statuses such as 200,3xx',
 }
 
 /** 'a whole number from 1 to 5'. */
 export function range(meta: ParamMeta): string {
   if (meta.kind === 'choice') return `one of ${meta.choices.join(', ')}`
-  return meta.kind === 'text' ? 'a text' : `a ${meta.kind === 'integer' ? 'whole ' : ''}number from ${meta.min} to ${meta.max}`
+  if (meta.kind === 'text') return meta.is === undefined ? 'a text' : TEXTS[meta.is]
+  return `a ${meta.kind === 'integer' ? 'whole ' : ''}number from ${meta.min} to ${meta.max}`
 }

@@ -1,5 +1,4 @@
 import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseOverrides, type Overrides } from '../../lab/overrides.ts'
 import { portsFrom } from '../../lab/parts/part-ports.ts'
 import { LAB_PARTS } from '../../lab/parts/lab-parts.ts'
@@ -7,11 +6,10 @@ import { labDirectory, labDown, labUp, readState, type LabProgress, type LabStat
 import { labTarget, provideSecrets } from '../../lab/lab-target.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import type { Target } from '../model/target.ts'
+import { readPlatform } from '../platform/read-platform.ts'
 import type { Progress } from '../run/ports.ts'
 import { undoBeforeDrill } from './leftovers.ts'
 import { readText } from './read-text.ts'
-
-const MONITORING = fileURLToPath(new URL('../../monitoring', import.meta.url))
 
 /** What `run` and `lab up` say of a lab; paths are relative to the working directory. */
 export interface LabRequest {
@@ -27,13 +25,14 @@ export interface LabRequest {
 /** Options for labUp. Throws when a named file is missing or wrong (exit code 2). */
 export function labOptions(
   { speed, monitoring, compose, lab }: LabRequest,
-  { cwd, env, signal }: Pick<CommandIo, 'cwd' | 'env' | 'signal'>,
+  io: Pick<CommandIo, 'cwd' | 'env' | 'signal' | 'platform' | 'stderr'>,
 ): { speed: number; monitoringDir: string; composeFile?: string; overrides: Overrides; env: NodeJS.ProcessEnv; signal: AbortSignal } {
+  const { cwd, env, signal } = io
   const overrides =
     lab === undefined ? {} : parseOverrides(readText(resolve(cwd, lab), 'LAB_OVERRIDES', '--lab names a YAML file'), lab, LAB_PARTS)
   return {
     speed,
-    monitoringDir: monitoring === undefined ? MONITORING : resolve(cwd, monitoring),
+    monitoringDir: monitoring === undefined ? (readPlatform(io).monitoring[0] ?? cwd) : resolve(cwd, monitoring),
     ...(compose === undefined ? {} : { composeFile: resolve(cwd, compose) }),
     overrides,
     env,

@@ -100,6 +100,10 @@ const schema = z.strictObject({
     .boolean()
     .default(false)
     .describe('true: load and faults may go to other machines than this one. Sources that are only read may be anywhere'),
+  background: z
+    .boolean()
+    .optional()
+    .describe('true: `background` and `warm-up` of firedrill.yaml are sent to it; false where it has traffic of its own'),
   deliveryProbes: z
     .boolean()
     .optional()
@@ -110,9 +114,14 @@ const schema = z.strictObject({
   grafanaDatasources: z
     .string()
     .optional()
-    .describe('Provisioning file of Grafana data sources, or a folder of such files: how log lines link to traces and back'),
+    .describe(
+      'Provisioning file of Grafana data sources, or a folder of such files: how log lines link to traces and back; from firedrill.yaml on',
+    ),
   lokiTenant: z.string().min(1).optional().describe('Tenant (X-Scope-OrgID) of a multi-tenant Loki; several joined by |'),
-  configuration: z.string().optional().describe('Folder of the deployed monitoring files, for lint'),
+  configuration: z
+    .string()
+    .optional()
+    .describe('Folder of the deployed monitoring files, where a drill looks for dashboards; from firedrill.yaml on'),
 })
 
 /** The keys of a target file as JSON Schema, for the documents. */

@@ -61,8 +61,7 @@ export function waitInVain(
       experiment: 'drill',
       leg: 'background',
       phase: 'end',
-      scenario: 'steady',
-      params: {},
+      ...(options.background ?? { scenario: 'none', params: {} }),
       summary: {
         iterations: 0,
         droppedIterations: 0,

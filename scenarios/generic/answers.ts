@@ -1,10 +1,11 @@
-/** Shape, purpose and parameters: meta.ts. */
+/** Shape, purpose and parameters: generic-scenarios.ts. */
 import { md5 } from 'k6/crypto'
 import exec from 'k6/execution'
 import http from 'k6/http'
-import { constantArrival } from './lib/profiles.ts'
-import { count, writeSummary } from './lib/summary.ts'
-import { address, headers, parameters, runId } from './lib/environment.ts'
+import { constantArrival } from '../lib/profiles.ts'
+import { count, writeSummary } from '../lib/summary.ts'
+import { address, headers, parameters, runId } from '../lib/environment.ts'
+import { generic } from './generic-scenarios.ts'
 
 interface Asked {
   service: string
@@ -15,7 +16,7 @@ interface Asked {
 }
 
 const TIMEOUT_S = 5
-const { ratePerS, requests } = parameters('answers')
+const { ratePerS, requests } = parameters(generic.answers)
 const asked = JSON.parse(requests) as Asked[]
 export const options = constantArrival(ratePerS, TIMEOUT_S)
 export const handleSummary = writeSummary

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { moalogOtelEnabled } from './switches.ts'
+import { switchedOn } from './switched-on.ts'
 
 test('the switch is on, off, or refused, exactly as the service takes it', () => {
   for (const [value, on] of [
@@ -11,8 +11,8 @@ test('the switch is on, off, or refused, exactly as the service takes it', () =>
     ['', false],
     [undefined, false],
   ] as const) {
-    assert.equal(moalogOtelEnabled(value === undefined ? {} : { MOALOG_OTEL_ENABLED: value }), on, String(value))
+    assert.equal(switchedOn(value === undefined ? {} : { SHOP_OTEL: value }, 'SHOP_OTEL'), on, String(value))
   }
   for (const value of ['yes', 'TRUE', 'on'])
-    assert.throws(() => moalogOtelEnabled({ MOALOG_OTEL_ENABLED: value }), { code: 'BAD_SWITCH', exitCode: 2 })
+    assert.throws(() => switchedOn({ SHOP_OTEL: value }, 'SHOP_OTEL'), { code: 'BAD_SWITCH', exitCode: 2 })
 })

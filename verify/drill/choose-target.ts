@@ -1,0 +1,45 @@
+/** What --target names. */
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { FiredrillError } from '../model/error.ts'
+import type { PlatformFolder } from '../model/platform-folder.ts'
+import type { Target } from '../model/target.ts'
+import { targetNames } from '../platform/read-platform.ts'
+import { readTargetFile } from '../targets/target-file.ts'
+
+/** Brought up or asked for as it is needed, or read from its file already. */
+export type Chosen = 'lab' | 'compose' | { target: Target; speed: number }
+
+/** @throws FiredrillError TARGET_WHERE, TARGET_NONE, or what is wrong with the file; nothing is asked and nothing is touched */
+export function chosenTarget(asked: string | undefined, platform: PlatformFolder, cwd: string): Chosen {
+  const name = asked ?? platform.target
+  if (name === undefined) {
+    const names = targetNames(platform.targets)
+    throw new FiredrillError('TARGET_WHERE', 'which target?', {
+      next:
+        names.length === 0
+          ? `Put a target file into ${platform.targets}, or name one by --target FILE.`
+          : `Give one by --target, or \`target\` in firedrill.yaml: ${names.join(', ')}.`,
+    })
+  }
+  if (name !== 'lab' && name !== 'compose') return readTargetFile(targetFile(name, platform, cwd))
+  if (platform.compose !== undefined) return name
+  throw new FiredrillError('TARGET_NONE', `${platform.name} has no ${name}: firedrill.yaml names no compose file`, {
+    place: { file: platform.file },
+    next: 'Give a target file by --target.',
+  })
+}
+
+/** A file from the working folder, or one of the platform's targets by its name; what is neither is taken for a file. */
+export function targetFile(name: string, { targets }: Pick<PlatformFolder, 'targets'>, cwd: string): string {
+  const file = resolve(cwd, name)
+  if (existsSync(file)) return file
+  return ['yaml', 'yml'].map((ending) => join(targets, `${name}.${ending}`)).find((path) => existsSync(path)) ?? file
+}
+
+/** The name under which runs on the target that is meant by default are remembered, and its speed where it has one of its own. */
+export function usualTarget(platform: PlatformFolder, cwd: string): { name: string; speed?: number } {
+  if (platform.target === undefined) return { name: '' }
+  const chosen = chosenTarget(undefined, platform, cwd)
+  return typeof chosen === 'string' ? { name: chosen } : { name: chosen.target.name, speed: chosen.speed }
+}
