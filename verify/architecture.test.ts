@@ -128,7 +128,7 @@ const TABLE: readonly Row[] = [
     tests: ['verify/run/signals/', 'verify/drivers/', 'verify/backtest/'],
   },
   // (path): a scenario is k6's program, which this type-check leaves out.
-  { folder: 'verify/drivers/', may: ['node:', '@opentelemetry/', 'verify/run/ports.ts'], tests: ['(path)'] },
+  { folder: 'verify/drivers/', may: ['node:', '@opentelemetry/', 'verify/run/ports.ts'], tests: ['(path)', 'lab/tools/tools.ts'] },
   {
     folder: 'verify/targets/',
     may: [
@@ -240,6 +240,8 @@ const TABLE: readonly Row[] = [
       'verify/targets/',
       'qa/mutate/',
     ],
+    // A platform that is not this one, from its files to its report.
+    tests: ['verify/cli.ts', 'verify/judge/', 'verify/run/'],
   },
   { folder: 'verify/cli.ts', may: ['node:', 'commander', 'verify/commands/', 'verify/drill/version.ts', 'verify/tool/'] },
   { folder: 'verify/cli.test.ts', may: ['verify/', 'chaos/'] },

@@ -32,7 +32,7 @@ export const generic = {
   },
   requests: {
     title: 'One request at a steady rate, a share of it another request that is to fail',
-    why: 'Most rules need no script of their own: a share of answers with an error, of slow ones or of refused ones is a matter of which request is sent how often. The share is exact and evenly spread, not by chance.',
+    why: 'Most rules need no script of their own: which request is sent how often decides the share of errors, of slow or of refused answers. The share is exact and evenly spread, not by chance.',
     usedBy: 'any platform, in a rule, as background or as warm-up',
     byHand: [],
     params: {
@@ -56,7 +56,7 @@ export const generic = {
         default: 5,
         title: 'seconds until a request without an answer is given up (status 0)',
       },
-      durationS: { kind: 'number', min: 0, max: 14_400, default: 0, title: 'seconds it lasts at most; 0: as long as its leg' },
+      atMostS: { kind: 'number', min: 0, max: 14_400, default: 0, title: 'seconds it lasts at most; 0: as long as its leg' },
     },
   },
 } as const satisfies Record<string, ScenarioMeta>

@@ -7,7 +7,7 @@ import { address, headers, isNth, parameters, runId } from '../lib/environment.t
 import { generic } from './generic-scenarios.ts'
 
 const given = parameters(generic.requests)
-const { service, ratePerS, faultShare, timeoutS, durationS } = given
+const { service, ratePerS, faultShare, timeoutS, atMostS } = given
 const usual = { method: given.method, path: given.path, headers: given.headers, body: given.body, isExpected: expecting(given.expect) }
 const faulty = {
   method: given.faultMethod === '' ? usual.method : given.faultMethod,
@@ -17,7 +17,7 @@ const faulty = {
   isExpected: expecting(given.faultExpect),
 }
 const base = address(service)
-export const options = constantArrival(ratePerS, timeoutS, durationS)
+export const options = constantArrival(ratePerS, timeoutS, atMostS)
 export const handleSummary = writeSummary
 
 export default function requests(): void {

@@ -7,7 +7,7 @@ import { number, runId } from './environment.ts'
  */
 export function constantArrival(ratePerS: number, slowestAnswerS: number, atMostS = 0): Options {
   const legS = number('DURATION_S', 60, { min: 1, max: 4 * 3600 })
-  const vus = Math.max(2, Math.ceil(ratePerS * slowestAnswerS))
+  const vus = Math.min(400, Math.max(2, Math.ceil(ratePerS * slowestAnswerS)))
   return {
     scenarios: {
       main: {

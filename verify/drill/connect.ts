@@ -3,6 +3,7 @@ import { prometheusSource } from '../collect/prometheus-source.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { Timing } from '../model/plan.ts'
+import type { Spec } from '../model/spec.ts'
 import type { Target } from '../model/target.ts'
 import { timingFromLoaded } from '../plan/timing.ts'
 import type { AlertmanagerSource, PrometheusSource } from '../run/ports.ts'
@@ -35,6 +36,23 @@ export function connect(target: Target, io: CommandIo): Connected {
     prometheus: prometheusSource(target.endpoints.prometheus, credentials.to.prometheus),
     alertmanager: alertmanagerSource(target.endpoints.alertmanager, credentials.to.alertmanager),
   }
+}
+
+/** What is promised and could not be looked at is refused before anything is asked. @throws FiredrillError TARGET_LACKS (exit code 2) */
+export function requireStores(spec: Pick<Spec, 'traces' | 'logs' | 'outages'>, { name, endpoints }: Target): void {
+  const outages = spec.outages ?? []
+  const lacks = [
+    ...(endpoints.loki === undefined && (spec.logs.length > 0 || outages.some(({ lines }) => lines !== undefined)) ? ['loki'] : []),
+    ...(endpoints.jaeger === undefined && (spec.traces.length > 0 || outages.some(({ spans }) => spans !== undefined)) ? ['jaeger'] : []),
+  ]
+  if (lacks.length > 0)
+    throw new FiredrillError(
+      'TARGET_LACKS',
+      `the specification promises what ${name} cannot be asked for: it has no ${lacks.join(' and no ')}`,
+      {
+        next: `Give their addresses in the target file: endpoints.${lacks.join(', endpoints.')}. Nothing was touched.`,
+      },
+    )
 }
 
 /** Intervals and waits of the configuration that is loaded. Rejects with TARGET_UNREACHABLE. */

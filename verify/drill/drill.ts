@@ -17,7 +17,7 @@ import { requireDockerSockets } from '../targets/docker-socket.ts'
 import { inLab, labTargetThatIsUp } from '../targets/lab.ts'
 import { undoBeforeDrill } from '../targets/leftovers.ts'
 import { requireTypedName } from '../targets/typed-name.ts'
-import { connect, loadedTiming } from './connect.ts'
+import { connect, loadedTiming, requireStores } from './connect.ts'
 import { dryRunText } from './dry-run.ts'
 import type { Lock } from '../../chaos/socket-lock.ts'
 import { faults } from '../../chaos/fault-registry.ts'
@@ -76,6 +76,7 @@ export async function drill(request: DrillRequest, io: CommandIo, below?: () => 
     if (typeof chosen === 'string')
       return await inLab(asked, io, progress, climb, (target) => drillOn(target, asked, { spec, rungs }, io, progress))
     const { target } = chosen
+    requireStores(spec, target)
     requireTypedName(target, request.confirm)
     if (target.kind === 'compose') {
       credentialsOf(target, io.env)

@@ -303,7 +303,7 @@ test('each choice says what should fire and when at the speed of the target, and
   )
   assert.deepEqual(
     choices.filter(({ kind }) => kind === 'scenario').map(({ id }) => id),
-    ['log-probe', 'rate-limit-burst', 'steady'],
+    ['log-probe', 'rate-limit-burst', 'requests', 'steady'],
   )
   assert.deepEqual(choices.find(({ id }) => id === 'steady')?.params.find(({ name }) => name === 'service')?.choices, ['rate-limiter'])
   assert.deepEqual(

@@ -18,7 +18,7 @@ import type { Rung } from '../model/rung.ts'
 import type { PlatformFolder } from '../model/platform-folder.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Again, DrillOptions, Ended } from '../run/options.ts'
-import type { Progress } from '../run/ports.ts'
+import type { Ports, Progress } from '../run/ports.ts'
 import { runDrill } from '../run/run.ts'
 import { cpuWaitSource } from '../targets/cpu-wait-source.ts'
 import { deployedDashboard } from '../targets/deployed-dashboard.ts'
@@ -89,8 +89,7 @@ export async function record(plan: Plan, spec: Spec, connected: Connected, recor
         telemetry,
         progress,
         load: k6Load({ k6: toolPath('k6'), services: target.endpoints.services, credentials: services, scripts: home.scripts }),
-        loki: lokiSource(target.endpoints.loki, target.lokiTenant, to.loki),
-        jaeger: jaegerSource(target.endpoints.jaeger, to.jaeger),
+        ...storesOf(connected),
         measures: { measure: (what, part) => measurePart(target, what, part) },
         machine: cpuWaitSource(target),
         probes: probeSender(target.endpoints.services, runId, services),
@@ -122,6 +121,19 @@ export async function record(plan: Plan, spec: Spec, connected: Connected, recor
     )
   } finally {
     await closing.disposeAsync()
+  }
+}
+
+/** A drill that promises logs or traces was refused without their store (requireStores), so nothing is asked of one that is absent. */
+function storesOf({ target, credentials: { to } }: Connected): Pick<Ports, 'loki' | 'jaeger'> {
+  const { loki, jaeger } = target.endpoints
+  const absent = (store: string) => (): Promise<never> => Promise.reject(new Error(`the target has no ${store}`))
+  return {
+    loki: loki === undefined ? { queryRange: absent('Loki') } : lokiSource(loki, target.lokiTenant, to.loki),
+    jaeger:
+      jaeger === undefined
+        ? { trace: absent('Jaeger'), known: absent('Jaeger'), tagged: absent('Jaeger') }
+        : jaegerSource(jaeger, to.jaeger),
   }
 }
 

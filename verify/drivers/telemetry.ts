@@ -6,8 +6,17 @@ import type { Telemetry } from '../run/ports.ts'
 import { redactText } from './redact.ts'
 import { messageOf } from '../text/error-text.ts'
 
-/** The verifier's own spans, over OTLP gRPC into the same collector: also a probe of the trace path. `endpoint`: http://host:4317 */
-export function openTelemetry(endpoint: string, runId: string, credentials?: Credentials, secrets: readonly string[] = []): Telemetry {
+/**
+ * The verifier's own spans, over OTLP gRPC into the same collector: also a probe of the trace path. `endpoint`: http://host:4317; without one
+ * no span is sent.
+ */
+export function openTelemetry(
+  endpoint: string | undefined,
+  runId: string,
+  credentials?: Credentials,
+  secrets: readonly string[] = [],
+): Telemetry {
+  if (endpoint === undefined) return { traceId: null, span: (_name, _attributes, work) => work(), shutdown: () => Promise.resolve() }
   const sdk = new NodeSDK({
     serviceName: 'firedrill',
     traceExporter: exporter(endpoint, credentials),

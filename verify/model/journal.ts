@@ -453,6 +453,8 @@ export interface LoadSummary {
   durationP95Ms: number
   /** Responses by status code. */
   statuses: Record<string, number>
+  /** Answers with another status than the scenario expects; absent: none. */
+  unexpected?: number
   /** The same second by second and service by service: what was seen between any two instants. */
   slices?: LoadSlice[]
   /** Of requests that carry a tag `row`: each answer, sent at `sentMs` in unix ms. */

@@ -1,8 +1,8 @@
 import type { Matcher } from './route.ts'
 
 /**
- * The specification: what the requirement promises, as data. Parsed from verify/spec/*.yaml (or a team's own folder),
- * never generated from monitoring/: drift between the two is what firedrill looks for.
+ * The specification: what the requirement promises, as data. Parsed from the platform's folder,
+ * never generated from what is deployed: drift between the two is what firedrill looks for.
  * All durations are those of the requirement (uncompressed), in milliseconds.
  */
 export interface Spec {
@@ -56,7 +56,8 @@ export interface TargetSpec {
 }
 
 export interface ServiceSpec extends PartSpec {
-  container: string
+  /** Label of its log lines; its name when absent. */
+  container?: string
   /** Prometheus job; absent for parts that are not scraped themselves. */
   job?: string
   runtime: 'jvm' | 'rust' | 'redis' | 'mysql' | 'postgres' | 'kafka' | 'other'
@@ -109,7 +110,7 @@ export interface RuleSpec {
   labels: Labels
   /** Go-template texts as promised; the judge compares them after expansion, lint word for word. */
   annotations: Labels
-  /** Values of the series' labels for which the rule must hold, e.g. job: [moalog-server, rate-limiter, fluxpay-engine]. */
+  /** Values of the series' labels for which the rule must hold, e.g. job: [shop, gateway]. */
   holdsFor: Record<string, string[]>
   /** The drill's own measurement that the condition's value must agree with in steady state. Absent in older journals. */
   measuredBy?: MeasuredBy
@@ -135,7 +136,7 @@ export interface ExperimentSpec {
   title: string
   because: string
   /**
-   * Labels that identify the one alert instance that must fire, e.g. {job: fluxpay-engine}. Static labels of the rule need not be repeated.
+   * Labels that identify the one alert instance that must fire, e.g. {job: shop}. Static labels of the rule need not be repeated.
    */
   subject: Labels
   /** Near miss; absent only for experiments whose rule has its quiet leg elsewhere. */
@@ -150,7 +151,7 @@ export interface ExperimentSpec {
   alsoMust: AlertRef[]
   may: AlertRef[]
   /**
-   * Resources disturbed and watched, e.g. "redis", "fluxpay-engine:latency". Two experiments conflict when effects of one meet observes or
+   * Resources disturbed and watched, e.g. "redis", "shop:latency". Two experiments conflict when effects of one meet observes or
    * effects of the other (prefix match at ':').
    */
   effects: string[]
@@ -212,13 +213,13 @@ export interface LegSpec {
 export interface FaultUse {
   /** Id in the chaos registry. */
   id: string
-  /** Name of a part in the target's allow-list, e.g. redis, moalog-server. */
+  /** Name of a part in the target's allow-list, e.g. redis, shop. */
   target: string
   params: Record<string, string | number | boolean>
 }
 
 export interface LoadUse {
-  /** File name in scenarios/ without .ts. */
+  /** One of the platform's scenarios. */
   scenario: string
   /** Passed to k6 as environment variables (upper snake case of the key). */
   params: Record<string, string | number>
@@ -300,7 +301,7 @@ export interface TraceSpec {
   id: string
   because: string
   request: HttpProbe
-  /** uninstrumented | instrumented | undefined: which form of moalog-server this tree describes. */
+  /** uninstrumented | instrumented | undefined: which form of the platform this tree describes. */
   form?: 'uninstrumented' | 'instrumented'
   tree: SpanSpec
   /** Services that must have no span in the trace. */

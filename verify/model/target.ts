@@ -5,10 +5,12 @@ export interface Target {
   endpoints: {
     prometheus: string
     alertmanager: string
-    loki: string
-    jaeger: string
-    /** gRPC, for the verifier's own spans. */
-    otlp: string
+    /** Absent where logs are not looked at. */
+    loki?: string
+    /** Absent where traces are not looked at. */
+    jaeger?: string
+    /** gRPC, for the verifier's own spans; absent: it sends none. */
+    otlp?: string
     /** Where the drill's receiver listens; Alertmanager's webhook receivers point here. `also`: further addresses, same port. */
     receiver: {
       host: string

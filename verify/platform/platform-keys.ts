@@ -52,7 +52,7 @@ export const PLATFORM: Read<Written> = mapping({
     example: 'background: { scenario: requests, params: { service: web, ratePerS: 5 } }',
   }),
   warmUp: may(load, 'A load that is sent once before the drill, for at most 60 s.', {
-    example: 'warm-up: { scenario: requests, params: { service: web, durationS: 5 } }',
+    example: 'warm-up: { scenario: requests, params: { service: web, atMostS: 5 } }',
   }),
   instrumentedBy: may(
     variable,

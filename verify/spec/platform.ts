@@ -61,10 +61,10 @@ const part = {
 
 const service = mapping({
   name: need(kebab, 'Its name here, in the target, and in traces and logs.'),
-  container: need(text, 'The label `container` of its log lines.'),
+  container: may(text, 'The label `container` of its log lines; its name when absent.'),
   job: may(text, 'Its Prometheus job, if it is scraped itself.'),
-  runtime: need(oneOf('jvm', 'rust', 'redis', 'mysql', 'postgres', 'kafka', 'other'), 'What it runs on.'),
-  tracing: need(oneOf('agent', 'library', 'none'), 'How it is traced; `none`: promised not to be.'),
+  runtime: byDefault(oneOf('jvm', 'rust', 'redis', 'mysql', 'postgres', 'kafka', 'other'), 'other', 'What it runs on.'),
+  tracing: may(oneOf('agent', 'library', 'none'), 'How it is traced; `none`: promised not to be. Absent: nothing is promised.'),
   ...part,
 })
 
@@ -76,7 +76,11 @@ export const platform: Read<PlatformSpec> = mapping(
     evaluationIntervalMs: need(positiveDuration, 'The default of prometheus.yml.'),
     resendDelayMs: need(positiveDuration, '`--rules.alert.resend-delay` of Prometheus.'),
     targets: need(listOf(target, { min: 1 }), 'Scrape targets that must exist.'),
-    services: need(listOf(service), 'What the platform consists of. Requests, spans and log lines name a service; faults may be in one.'),
+    services: byDefault(
+      listOf(service),
+      [],
+      'What the platform consists of. Requests, spans and log lines name a service; faults may be in one.',
+    ),
     parts: byDefault(
       listOf(mapping({ name: need(kebab, 'Its name in the target.'), ...part })),
       [],

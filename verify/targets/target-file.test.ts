@@ -295,3 +295,14 @@ test('workloads of a cluster are parts like others, and only where the file allo
   for (const wrong of ['{ daemonset: redis }', '{}', '{ statefulset: redis, deployment: redis }'])
     assert.match(messageOf(cluster.replace('{ statefulset: redis }', wrong)), /:18:\d+: kubernetes\.parts\.redis/, wrong)
 })
+
+test('a target without Loki, Jaeger and OTLP is one that no log and no trace is promised of', () => {
+  const bare = GOOD.split('\n')
+    .filter((line) => !/^ +(?:loki|jaeger|otlp):/.test(line))
+    .join('\n')
+  const { target } = readTargetFile(write(`${bare}background: true\n`))
+  assert.deepEqual(
+    [target.endpoints.loki, target.endpoints.jaeger, target.endpoints.otlp, target.background],
+    [undefined, undefined, undefined, true],
+  )
+})

@@ -71,9 +71,9 @@ const schema = z.strictObject({
     .strictObject({
       prometheus: endpoint.describe('Prometheus HTTP API; read only'),
       alertmanager: endpoint.describe('Alertmanager API v2; synthetic alerts and silences are posted only with `deliveryProbes`'),
-      loki: endpoint.describe('Loki HTTP API; read only'),
-      jaeger: endpoint.describe('Jaeger query API; read only'),
-      otlp: grpcEndpoint.describe("OTLP over gRPC, for the drill's own spans"),
+      loki: endpoint.optional().describe('Loki HTTP API; read only. Needed where the specification promises logs'),
+      jaeger: endpoint.optional().describe('Jaeger query API; read only. Needed where the specification promises traces'),
+      otlp: grpcEndpoint.optional().describe("OTLP over gRPC, for the drill's own spans; without it the drill sends none"),
       receiver: z
         .strictObject({
           host: z.string().default('127.0.0.1').describe('Address to listen on'),
@@ -240,13 +240,17 @@ function workloadsOf(kubernetes: z.infer<typeof schema>['kubernetes']): Record<s
   )
 }
 
-function urlsOf(endpoints: Record<string, z.infer<typeof endpoint>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(endpoints).map(([name, { url: address }]) => [name, address]))
+type Endpoints = Record<string, z.infer<typeof endpoint> | undefined>
+
+function urlsOf(endpoints: Endpoints): Record<string, string> {
+  return Object.fromEntries(Object.entries(endpoints).flatMap(([name, each]) => (each === undefined ? [] : [[name, each.url]])))
 }
 
-function accessOf(endpoints: Record<string, z.infer<typeof endpoint>>, folder: string): Record<string, Access> {
+function accessOf(endpoints: Endpoints, folder: string): Record<string, Access> {
   return Object.fromEntries(
-    Object.entries(endpoints).flatMap(([name, { url: _, tls, ...ways }]) => {
+    Object.entries(endpoints).flatMap(([name, each]) => {
+      if (each === undefined) return []
+      const { url: _, tls, ...ways } = each
       const { caFile } = tls ?? {}
       const access = {
         ...ways,

@@ -135,3 +135,12 @@ test('load that nobody answered is unknown, but where a fault of the leg is to b
   assert.match(verdict.observed, /900 of 950 requests were not answered/)
   assert.equal(loaded({}, { statuses: { 0: 900, 200: 50 } }, true).status, 'pass')
 })
+
+test('answers that the scenario does not expect are no load as ordered, unless a fault makes them', () => {
+  const wrong = { requests: 950, statuses: { 404: 900, 200: 50 }, unexpected: 900 }
+  const verdict = loaded({}, wrong)
+  assert.deepEqual([verdict.status, verdict.cause], ['unknown', 'load-short'])
+  assert.match(verdict.observed ?? '', /900 of 950 answers had a status that is not expected \(404 x 900, 200 x 50\)/)
+  assert.equal(loaded({}, { ...wrong, unexpected: 40 }).status, 'pass')
+  assert.equal(loaded({}, wrong, true).status, 'pass')
+})

@@ -8,6 +8,8 @@ const DROPPED_SHARE = 0.05
 const RATE_SHARE = 0.8
 /** More requests without any answer than this, in a leg whose only cause they are, and the load went nowhere. */
 const UNANSWERED_SHARE = 0.5
+/** As many answers with a status that the scenario does not expect, in such a leg, and the load was another one than was ordered. */
+const UNEXPECTED_SHARE = 0.05
 /** 0 done, 99 a threshold of the script failed, 105 stopped from outside (the drill ends a leg early); errext/exitcodes in k6. */
 const ENDED_WELL = new Set([0, 99, 105])
 
@@ -40,7 +42,7 @@ export const check = defineCheck(
       if (end.summary === undefined) return short(end.error ?? `no summary (exit code ${end.exitCode ?? 'unknown'})`)
       if (end.exitCode !== undefined && !ENDED_WELL.has(end.exitCode))
         return short(`k6 ended with exit code ${end.exitCode}${end.error === undefined ? '' : `: ${end.error}`}`)
-      const { iterations, droppedIterations, ratePerS, requests, statuses } = end.summary
+      const { iterations, droppedIterations, ratePerS, requests, statuses, unexpected = 0 } = end.summary
       if (iterations === 0) return short('not a single iteration')
       if (droppedIterations > DROPPED_SHARE * (iterations + droppedIterations))
         return short(`${droppedIterations} of ${iterations + droppedIterations} iterations dropped`)
@@ -50,8 +52,18 @@ export const check = defineCheck(
       const unanswered = statuses['0'] ?? 0
       if (loadAlone.has(name) && unanswered > UNANSWERED_SHARE * requests)
         return short(`${unanswered} of ${requests} requests were not answered`)
+      if (loadAlone.has(name) && unexpected > UNEXPECTED_SHARE * requests)
+        return short(`${unexpected} of ${requests} answers had a status that is not expected (${countsText(statuses)})`)
       notes.push(`${name} ${Number(ratePerS.toPrecision(3))} requests/s, ${droppedIterations} dropped`)
     }
     return pass(expected, notes.join('; '), pointers)
   },
 )
+
+/** "404 x 12, 200 x 3", the most first. */
+function countsText(statuses: Readonly<Record<string, number>>): string {
+  return Object.entries(statuses)
+    .sort(([, a], [, b]) => b - a)
+    .map(([status, count]) => `${status} x ${count}`)
+    .join(', ')
+}

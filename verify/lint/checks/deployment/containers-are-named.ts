@@ -16,11 +16,12 @@ export const check: Check = {
     const [first] = config.workloads
     if (first === undefined) return
     // A file with only some of the services (an override) promises nothing about the others.
-    const present = spec.platform.services.filter((service) =>
+    const promised = spec.platform.services.filter(({ container }) => container !== undefined)
+    const present = promised.filter((service) =>
       config.workloads.some((workload) => workload.name === service.name || workload.container === service.container),
     )
     if (present.length < 2) return
-    for (const service of spec.platform.services) {
+    for (const service of promised) {
       const workload = config.workloads.find((candidate) => candidate.container === service.container)
       if (workload !== undefined) continue
       const named = config.workloads.find((candidate) => candidate.name === service.name)
