@@ -298,7 +298,10 @@ const TABLE: readonly Row[] = [
       'verify/run/',
     ],
   },
-  { folder: 'testing/journals/', may: ['node:', 'testing/random/', 'testing/tampering/', 'testing/virtual/', 'verify/judge/'] },
+  {
+    folder: 'testing/journals/',
+    may: ['node:', 'testing/machine/', 'testing/random/', 'testing/tampering/', 'testing/virtual/', 'verify/judge/'],
+  },
   { folder: 'testing/tampering/', may: ['node:', 'testing/journals/', 'testing/random/', 'verify/judge/', 'verify/report/'] },
   {
     folder: 'docs/',

@@ -1,5 +1,5 @@
 import { evaluationIntervalOf, groupHolding } from '../promql/loaded-clocks.ts'
-import type { LogLine } from '../model/journal.ts'
+import type { LoadedGroup, LogLine } from '../model/journal.ts'
 import type { LegName, PlannedExperiment } from '../model/plan.ts'
 import type { HttpProbe, Labels } from '../model/spec.ts'
 import type { UnknownCause } from '../model/verdict.ts'
@@ -8,7 +8,8 @@ import type { Anchors, EvidenceKey, EvidenceMap, Leg, Span, Subject } from './dr
 import { exercisesOf } from './delivery/judge-exercises.ts'
 import { hasLabels } from '../promql/labels.ts'
 import { replaysOf } from './alert/replay.ts'
-import { namesakeOf } from './alert/severity-ladder.ts'
+import { groupsWith } from './alert/rules-named.ts'
+import { namesakeOf, NO_NAMESAKE } from './alert/severity-ladder.ts'
 import { answersTo, inForce } from './signal/faults-in-force.ts'
 import { servicesOnPath } from './signal/late-answers.ts'
 import { outageOf } from './signal/outage-evidence.ts'
@@ -82,7 +83,7 @@ export class EvidenceRoom {
       case 'ruleReadings':
         return run.rules.length > 0 ? run.rules : gone('the loaded rules were not recorded')
       case 'notified':
-        return run.notified.filter(({ labels }) => !this.isNamesake(labels))
+        return this.withoutNamesakes(run.notified)
       case 'probed':
         return run.probed
       case 'exercises':
@@ -199,7 +200,10 @@ export class EvidenceRoom {
         if (condition instanceof Missing) return condition
         if (!run.sawAlerts) return gone('ALERTS of the run was not recorded')
         if (run.scrapes.length === 0) return gone('no scrape (up, scrape_duration_seconds) was recorded')
-        const group = groupHolding(run.rules.at(-1)?.groups ?? [], experiment.alert, { ...experiment.labels, ...experiment.subject })?.name
+        const group = groupHolding(groupsWith(run.rules.at(-1)?.groups ?? NO_GROUPS, experiment.alert), experiment.alert, {
+          ...experiment.labels,
+          ...experiment.subject,
+        })?.name
         const spans = spansOf(run)
         const span = spans.findLast((candidate) => candidate.experiment.id === experiment.id)
         // Until the same rule is drilled again: the tail of an alert that clears late belongs to the one that caused it.
@@ -229,15 +233,19 @@ export class EvidenceRoom {
     return anchorsOf(this.run, experiment, fire, legs.get('clear')?.endMs ?? this.run.lastAtMs, this.ask('injection'))
   }
 
-  /** Alerts that belong to another rule of the experiment's name. */
-  private isNamesake(labels: Labels): boolean {
-    this.namesake ??=
-      this.about.scope === 'experiment' ? namesakeOf(this.run.rules.at(-1)?.groups ?? [], this.about.experiment) : () => false
-    return this.namesake(labels)
+  private ownAlerts(): AlertHistory[] {
+    return this.withoutNamesakes(this.run.alerts)
   }
 
-  private ownAlerts(): AlertHistory[] {
-    return this.run.alerts.filter(({ labels }) => !this.isNamesake(labels))
+  /**
+   * Without what belongs to another rule of the experiment's name. The same array where there is none, so that what is found in it is found
+   * once for all experiments.
+   */
+  private withoutNamesakes<T extends { labels: Labels }>(all: T[]): T[] {
+    this.namesake ??=
+      this.about.scope === 'experiment' ? namesakeOf(this.run.rules.at(-1)?.groups ?? [], this.about.experiment) : NO_NAMESAKE
+    const isNamesake = this.namesake
+    return isNamesake === NO_NAMESAKE ? all : all.filter(({ labels }) => !isNamesake(labels))
   }
 
   private subject(experiment: PlannedExperiment): Answer<'subject'> {
@@ -339,14 +347,18 @@ export function legsOf(run: RunRecord, experiment: string): Map<LegName, Leg> {
   return attemptsIn(run)(experiment).at(-1) ?? new Map()
 }
 
+const NO_GROUPS: readonly LoadedGroup[] = []
+
 /** Asked for by every check of every experiment; a record does not change once it is judged. */
 const attemptsIn = remembered((run: RunRecord) => remembered((experiment: string) => readAttempts(run, experiment)))
+
+/** A drill of many experiments has ten times as many legs. */
+const legsBy = remembered((run: RunRecord) => Map.groupBy(run.legs, ({ experiment }) => experiment))
 
 /** The legs of each attempt, oldest first: one that begins anew begins another attempt. */
 function readAttempts(run: RunRecord, experiment: string): Map<LegName, Leg>[] {
   const attempts: Map<LegName, Leg>[] = []
-  for (const entry of run.legs) {
-    if (entry.experiment !== experiment) continue
+  for (const entry of legsBy(run).get(experiment) ?? []) {
     const name = entry.leg as LegName
     let legs = attempts.at(-1)
     if (entry.phase === 'begin') {

@@ -1,4 +1,5 @@
 import type { LoadedGroup } from '../../model/journal.ts'
+import { rulesNamed } from './rules-named.ts'
 import type { PlannedExperiment } from '../../model/plan.ts'
 import { compares } from '../../promql/operators.ts'
 import { relabellingAsLoaded, sentOf } from '../../routing/delivery.ts'
@@ -92,12 +93,16 @@ function seriesLink(room: EvidenceRoom, experiment: PlannedExperiment, fromMs: n
 /** What is loaded, where it differs from what is specified: the usual suspect when the condition held and nothing fired. */
 function ruleLink(room: EvidenceRoom, experiment: PlannedExperiment): Diagnosis | undefined {
   const entry = room.ask('rules')
-  const loaded = entry?.groups.flatMap((group) => group.rules.filter((rule) => rule.name === experiment.alert))
+  const loaded = entry === undefined ? undefined : rulesNamed(entry.groups, experiment.alert)
   const text = loaded === undefined ? undefined : loadedDiffers(room, experiment, loaded)
   return entry === undefined || text === undefined ? undefined : { text, seqs: [entry.seq] }
 }
 
-function loadedDiffers(room: EvidenceRoom, experiment: PlannedExperiment, loaded: LoadedGroup['rules']): string | undefined {
+function loadedDiffers(
+  room: EvidenceRoom,
+  experiment: PlannedExperiment,
+  loaded: readonly LoadedGroup['rules'][number][],
+): string | undefined {
   if (loaded.length === 0) return `No rule named ${experiment.alert} is loaded in Prometheus: look at rule_files and at the file's group.`
   const sick = loaded.find((rule) => rule.health === 'err')
   if (sick !== undefined)

@@ -1,3 +1,4 @@
+import type { LoadedGroup } from '../../model/journal.ts'
 import type { PlannedExperiment } from '../../model/plan.ts'
 import type { Labels } from '../../model/spec.ts'
 import { expandTemplate, hasLabels, labelKey, withoutLabels } from '../../promql/labels.ts'
@@ -6,6 +7,7 @@ import type { Instant, Replayed } from './oracle.ts'
 import type { AlertHistory, Column, Evaluated, RunRecord, ScrapeColumn } from '../record/recorder.ts'
 import { lastAtOrBefore } from './episodes.ts'
 import { remembered } from '../../text/remembered.ts'
+import { groupsWith } from './rules-named.ts'
 
 /**
  * scrape_duration_seconds ends before the samples are committed (scrape/scrape.go: the report is written, then Commit),
@@ -210,9 +212,11 @@ function inexact(instants: Instant[], timing: { forMs: number; keepFiringForMs: 
   return { expected: [], accepted: [], mismatch, ambiguities: [], skipped: [], compared: 0 }
 }
 
+const NONE: readonly LoadedGroup[] = []
+
 /** Alerts evaluated by the same group, so on the same slots; all alerts of this name where the groups are not known. */
 function siblingAlerts(run: RunRecord, alert: string): AlertHistory[] {
-  const groups = (run.rules.at(-1)?.groups ?? []).filter((group) => group.rules.some((rule) => rule.name === alert))
+  const groups = groupsWith(run.rules.at(-1)?.groups ?? NONE, alert)
   const names = new Set([alert, ...groups.flatMap((group) => (groups.length === 1 ? group.rules.map((rule) => rule.name) : []))])
   return run.alerts.filter((history) => names.has(history.alert))
 }

@@ -16,32 +16,71 @@ export interface Stray {
   pointers: number[]
 }
 
+/** What one experiment says of one alert: it must or may fire from its earliest fire leg on. */
+interface Announcement {
+  labels: Labels
+  fromMs: number
+}
+
+/** Attempts of one experiment, ascending: one begins when the one before has ended. */
+interface Attempts {
+  spans: Span[]
+  beginsMs: number[]
+}
+
+/** What is looked up for each alert and each message of a drill, of any number of experiments. */
+interface Index {
+  attempts: Attempts[]
+  /** By the alert that the experiment is about. */
+  byAlert: ReadonlyMap<string, Attempts[]>
+  announced: ReadonlyMap<string, Announcement[]>
+}
+
+const indexOf = remembered((all: readonly Span[]): Index => {
+  const attempts = [...Map.groupBy(all, ({ experiment }) => experiment).values()].map((own) => {
+    const spans = own.toSorted((a, b) => a.beginMs - b.beginMs)
+    return { spans, beginsMs: spans.map(({ beginMs }) => beginMs) }
+  })
+  const announcements = attempts.flatMap(({ spans }) => {
+    // All that matters for what it announced, however often it was tried again.
+    const fromMs = Math.min(...spans.map(({ fireFromMs }) => fireFromMs))
+    const { experiment } = spans[0]!
+    const refs = [{ alert: experiment.alert, labels: experiment.subject }, ...experiment.alsoMust, ...experiment.may]
+    return refs.map(({ alert, labels }) => ({ alert, labels, fromMs }))
+  })
+  return {
+    attempts,
+    byAlert: Map.groupBy(attempts, ({ spans }) => spans[0]!.experiment.alert),
+    announced: Map.groupBy(announcements, ({ alert }) => alert),
+  }
+})
+
 /** Whether some experiment that ran around that instant must or may make this alert fire. */
 function announced(spans: readonly Span[], labels: Labels, atMs: number): boolean {
-  return spans.some(
-    ({ experiment, fireFromMs }) =>
-      atMs >= fireFromMs &&
-      ((experiment.alert === labels['alertname'] && hasLabels(labels, experiment.subject)) ||
-        [...experiment.alsoMust, ...experiment.may].some((ref) => ref.alert === labels['alertname'] && hasLabels(labels, ref.labels))),
+  return (indexOf(spans).announced.get(labels['alertname'] ?? '') ?? []).some(
+    (each) => atMs >= each.fromMs && hasLabels(labels, each.labels),
   )
 }
 
-/** Each experiment's earliest begin of a fire leg: all that matters for what it announced, however often it was tried again. */
-function firstFires(spans: readonly Span[]): Span[] {
-  const first = new Map<Span['experiment'], Span>()
-  for (const span of spans) if (span.fireFromMs < (first.get(span.experiment)?.fireFromMs ?? Infinity)) first.set(span.experiment, span)
-  return [...first.values()]
+/** Firing episodes and messages that no experiment lists, oldest first. The answer is shared: do not change it. */
+export function straysOf(spans: readonly Span[], alerts: readonly AlertHistory[], notified: readonly Notified[], stepMs: number): Stray[] {
+  return straysIn(spans)(alerts)(notified)(stepMs)
 }
 
-/** Firing episodes and messages that no experiment lists, oldest first. */
-export function straysOf(spans: readonly Span[], alerts: readonly AlertHistory[], notified: readonly Notified[], stepMs: number): Stray[] {
+/** Every experiment of a drill is asked about the same alerts and messages. */
+const straysIn = remembered((spans: readonly Span[]) =>
+  remembered((alerts: readonly AlertHistory[]) =>
+    remembered((notified: readonly Notified[]) => remembered((stepMs: number) => findStrays(spans, alerts, notified, stepMs))),
+  ),
+)
+
+function findStrays(spans: readonly Span[], alerts: readonly AlertHistory[], notified: readonly Notified[], stepMs: number): Stray[] {
   const strays: Stray[] = []
-  const fires = firstFires(spans)
   for (const history of alerts) {
     for (const episode of episodesOf(history, stepMs, Infinity)) {
       if (
         episode.firingAtMs === null ||
-        announced(fires, history.labels, episode.firingAtMs) ||
+        announced(spans, history.labels, episode.firingAtMs) ||
         quietLegsOwn(spans, history.labels, episode.activeAtMs)
       )
         continue
@@ -55,7 +94,7 @@ export function straysOf(spans: readonly Span[], alerts: readonly AlertHistory[]
     if (alert.startsAtMs !== undefined && alert.startsAtMs < beganMs && older.some((history) => hasLabels(alert.labels, history.labels)))
       continue
     const aboutMs = alert.startsAtMs ?? alert.arrivedMs
-    if (announced(fires, alert.labels, aboutMs) || quietLegsOwn(spans, alert.labels, aboutMs)) continue
+    if (announced(spans, alert.labels, aboutMs) || quietLegsOwn(spans, alert.labels, aboutMs)) continue
     // What fired here is listed above already; a message may also be about an alert that ALERTS never showed.
     if (strays.some((stray) => stray.what === 'fired' && hasLabels(alert.labels, stray.labels))) continue
     strays.push({ atMs: alert.arrivedMs, labels: alert.labels, what: `was notified to ${alert.receiver}`, pointers: [alert.seq] })
@@ -63,23 +102,15 @@ export function straysOf(spans: readonly Span[], alerts: readonly AlertHistory[]
   return strays.sort((a, b) => a.atMs - b.atMs)
 }
 
-/** Attempts of each experiment, ascending: one begins when the one before has ended. */
-const attemptsOf = remembered((all: readonly Span[]) =>
-  [...Map.groupBy(all, ({ experiment }) => experiment).values()].map((own) => {
-    const spans = own.toSorted((a, b) => a.beginMs - b.beginMs)
-    return { spans, beginsMs: spans.map(({ beginMs }) => beginMs) }
-  }),
-)
-
 /** Of each experiment the last attempt that had begun by then. */
-function begunBy(all: readonly Span[], atMs: number): Span[] {
-  return attemptsOf(all).flatMap(({ spans, beginsMs }) => spans[lastAtOrBefore(beginsMs, atMs)] ?? [])
+function begunBy(attempts: readonly Attempts[], atMs: number): Span[] {
+  return attempts.flatMap(({ spans, beginsMs }) => spans[lastAtOrBefore(beginsMs, atMs)] ?? [])
 }
 
 /** An experiment's own alert firing before its fire leg is the finding of stayed-quiet, not one more. */
 function quietLegsOwn(spans: readonly Span[], labels: Labels, atMs: number): boolean {
-  return begunBy(spans, atMs).some(
-    ({ experiment, fireFromMs }) => experiment.alert === labels['alertname'] && hasLabels(labels, experiment.subject) && atMs < fireFromMs,
+  return begunBy(indexOf(spans).byAlert.get(labels['alertname'] ?? '') ?? [], atMs).some(
+    ({ experiment, fireFromMs }) => hasLabels(labels, experiment.subject) && atMs < fireFromMs,
   )
 }
 
@@ -88,8 +119,15 @@ function quietLegsOwn(spans: readonly Span[], labels: Labels, atMs: number): boo
  * say),
  * and all of them when none does. Empty: it belongs to no experiment.
  */
-export function blamed(spans: readonly Span[], stray: Stray): Span[] {
-  const underWay = begunBy(spans, stray.atMs).filter(({ endMs }) => stray.atMs <= endMs)
+export function blamed(spans: readonly Span[], stray: Stray): readonly Span[] {
+  return blamedIn(spans)(stray)
+}
+
+/** Every experiment asks whether it is one of them. */
+const blamedIn = remembered((spans: readonly Span[]) => remembered((stray: Stray) => blamedOf(spans, stray)))
+
+function blamedOf(spans: readonly Span[], stray: Stray): Span[] {
+  const underWay = begunBy(indexOf(spans).attempts, stray.atMs).filter(({ endMs }) => stray.atMs <= endMs)
   const related = underWay.filter(({ experiment }) =>
     Object.entries(experiment.subject).some(([name, value]) => name !== 'severity' && stray.labels[name] === value),
   )

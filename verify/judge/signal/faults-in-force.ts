@@ -91,9 +91,19 @@ export function specified(spec: Spec): (ExperimentSpec | OutageSpec)[] {
   return [...spec.rules.flatMap(({ experiments }) => experiments), ...(spec.outages ?? [])]
 }
 
-/** The experiment or outage of that id. */
+/** Asked for by every experiment; a specification does not change once it is judged by. */
+const byId = remembered(
+  (spec: Spec) =>
+    new Map(
+      specified(spec)
+        .reverse()
+        .map((each) => [each.id, each]),
+    ),
+)
+
+/** The experiment or outage of that id; of several the first. */
 export function specifiedAs(spec: Spec, id: string): ExperimentSpec | OutageSpec | undefined {
-  return specified(spec).find((each) => each.id === id)
+  return byId(spec).get(id)
 }
 
 function ofSpec(spec: Spec | undefined, id: string): { effects: readonly string[]; recoversWithinMs: number } {

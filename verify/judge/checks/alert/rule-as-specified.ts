@@ -6,6 +6,7 @@ import type { EvidenceMap, Finding } from '../../drill-check.ts'
 import { compareExpressions } from '../../../promql/expression-difference.ts'
 import { clockTime } from '../../../text/instant.ts'
 import { labelDifference } from '../../../promql/labels.ts'
+import { rulesNamed } from '../../alert/rules-named.ts'
 import { fail, pass, unknown } from '../../finding.ts'
 
 export const check = defineCheck(
@@ -40,7 +41,7 @@ export const check = defineCheck(
 )
 
 function compare(experiment: PlannedExperiment, rules: EvidenceMap['rules'], spec: Spec): Finding {
-  const loaded = rules.groups.flatMap((group) => group.rules.filter((rule) => rule.name === experiment.alert))
+  const loaded = rulesNamed(rules.groups, experiment.alert)
   const expected = `${experiment.alert} with for ${formatDuration(experiment.forMs)}${experiment.keepFiringForMs > 0 ? `, keep_firing_for ${formatDuration(experiment.keepFiringForMs)}` : ''}, severity ${experiment.labels['severity'] ?? 'none'}`
   const pointers = [rules.seq]
   if (loaded.length === 0)

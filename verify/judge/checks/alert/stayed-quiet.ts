@@ -6,6 +6,7 @@ import { alertLabels, grid } from '../../alert/replay.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
 import { hasLabels } from '../../../promql/labels.ts'
 import { round } from '../../alert/diagnosis.ts'
+import { specifiedAs } from '../../signal/faults-in-force.ts'
 import { fail, pass, skip, unknown } from '../../finding.ts'
 
 export const check = defineCheck(
@@ -26,7 +27,8 @@ export const check = defineCheck(
     if (!experiment.legs.some((leg) => leg.name === 'quiet')) return skip('a near miss', 'this experiment has no quiet leg')
     if (quiet === undefined) return unknown('interrupted', 'a near miss', 'the quiet leg never began', [])
     const untilMs = legs.get('fire')?.beginMs ?? quiet.endMs
-    const kind = spec.rules.flatMap((rule) => rule.experiments).find((candidate) => candidate.id === experiment.id)?.quiet?.kind ?? 'level'
+    const specification = specifiedAs(spec, experiment.id)
+    const kind = (specification !== undefined && 'quiet' in specification ? specification.quiet?.kind : undefined) ?? 'level'
     const expected =
       kind === 'level'
         ? `no ${experiment.alert} pending or firing, value not ${experiment.comparator} ${round(experiment.threshold)}`

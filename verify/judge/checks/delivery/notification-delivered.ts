@@ -37,7 +37,7 @@ export const check = defineCheck(
     // A group that may already exist delivers at its next tick instead of after group_wait.
     const group = labelKey(arrived?.groupLabels ?? {})
     const heardBefore = notified.some(
-      (alert) => alert.receiver === experiment.receiver && labelKey(alert.groupLabels) === group && alert.arrivedMs < startsAtMs,
+      (alert) => alert.receiver === experiment.receiver && alert.arrivedMs < startsAtMs && labelKey(alert.groupLabels) === group,
     )
     const fresh = !heardBefore && startsAtMs - episode.activeAtMs > GHOST_GROUP_MS
     const lostMs = lostPostMs(
