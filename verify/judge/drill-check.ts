@@ -176,6 +176,8 @@ export interface Finding {
   diagnosis?: string
   /** The service or part that is to be changed, where the check knows it: findings of one check about one part have one cause. */
   part?: string
+  /** The services that may have handled the requests which failed: that the machine kept another service waiting explains nothing. */
+  handledBy?: readonly string[]
   pointers: number[]
   /** Unknown only because what these checks look at never came: when one of them failed, this says nothing more and is skipped. */
   follows?: readonly string[]

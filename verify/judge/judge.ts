@@ -60,12 +60,15 @@ function onDamage(damage: string | undefined, verdicts: Verdict[], checks: reado
   })
 }
 
+/** A verdict, and which services may have handled what it is about (as in Finding). */
+type Judged = Verdict & Pick<Finding, 'handledBy'>
+
 /** A failure that the machine may have made, and not the platform. */
-function unlessStarved(run: RunRecord, checks: readonly Check[], verdicts: Verdict[]): Verdict[] {
-  return verdicts.map((verdict) => {
+function unlessStarved(run: RunRecord, checks: readonly Check[], judged: Judged[]): Verdict[] {
+  return judged.map(({ handledBy, ...verdict }) => {
     const check = checks.find(({ meta }) => meta.id === verdict.check)
     const cut = restartedBy(run, verdict)
-    const waited = cut === undefined && check?.meta.slowMachine === 'excuses' ? starved(run, verdict) : undefined
+    const waited = cut === undefined && check?.meta.slowMachine === 'excuses' ? starved(run, verdict, handledBy) : undefined
     if (check === undefined || (cut === undefined && waited === undefined)) return verdict
     const { diagnosis: _, part: __, ...rest } = verdict
     return {
@@ -137,7 +140,7 @@ function rulesSeen({ header }: RunRecord): string[] {
   return (header.plan.promised?.rules ?? []).flatMap(({ alert, value }) => (value === undefined ? [] : [alert]))
 }
 
-function judgeAlone(room: EvidenceRoom, subject: string, checks: readonly Check[]): Verdict[] {
+function judgeAlone(room: EvidenceRoom, subject: string, checks: readonly Check[]): Judged[] {
   const findings = new Map(checks.map((check) => [check.meta.id, ask(check, room)]))
   return checks.map((check) =>
     verdict(check, subject, undefined, settle(findings.get(check.meta.id) ?? could('evidence-missing', 'not judged'), findings)),
@@ -152,7 +155,7 @@ function settle(finding: Finding, findings: ReadonlyMap<string, Finding>): Findi
   return { ...rest, status: 'skipped', observed: `${finding.observed} (see ${cause})` }
 }
 
-function judgeExperiment(run: RunRecord, experiment: PlannedExperiment, checks: readonly Check[]): Verdict[] {
+function judgeExperiment(run: RunRecord, experiment: PlannedExperiment, checks: readonly Check[]): Judged[] {
   const room = new EvidenceRoom(run, { scope: 'experiment', experiment })
   const refused = run.faults.find((entry) => entry.experiment === experiment.id && entry.refused === true)
   if (refused !== undefined)
@@ -209,7 +212,7 @@ function judgeExperiment(run: RunRecord, experiment: PlannedExperiment, checks: 
 }
 
 /** A rule that nothing was done to. */
-function judgeObserved(run: RunRecord, experiment: PlannedExperiment, checks: readonly Check[]): Verdict[] {
+function judgeObserved(run: RunRecord, experiment: PlannedExperiment, checks: readonly Check[]): Judged[] {
   const cutOff = interrupted(run, experiment)
   const room = new EvidenceRoom(run, { scope: 'experiment', experiment })
   return checks.map((check) => {
@@ -276,7 +279,7 @@ function could(cause: UnknownCause, observed: string): Finding {
   return { status: 'unknown', cause, expected: 'evidence to judge by', observed, pointers: [] }
 }
 
-function verdict(check: Check, subject: string, alert: string | undefined, finding: Finding): Verdict {
+function verdict(check: Check, subject: string, alert: string | undefined, finding: Finding): Judged {
   return {
     subject,
     ...(alert === undefined ? {} : { alert }),
@@ -293,6 +296,7 @@ function verdict(check: Check, subject: string, alert: string | undefined, findi
         : {}
       : { diagnosis: finding.diagnosis }),
     ...(finding.part === undefined || finding.status !== 'fail' ? {} : { part: finding.part }),
+    ...(finding.handledBy === undefined ? {} : { handledBy: finding.handledBy }),
     pointers: [...new Set(finding.pointers)].sort((a, b) => a - b),
   }
 }

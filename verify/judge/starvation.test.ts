@@ -5,7 +5,8 @@ import type { Verdict } from '../model/verdict.ts'
 import { judge } from './judge.ts'
 import { checks } from './drill-checks.ts'
 import { allWell } from '../../testing/journals/named-journal.ts'
-import { outageRun, run, verdictOf, withEntries } from '../../testing/journals/honest-run.ts'
+import { answeredRun, FAULT } from '../../testing/journals/answered-run.ts'
+import { alter, outageRun, run, verdictOf, withEntries } from '../../testing/journals/honest-run.ts'
 import { tamperings } from '../../testing/tampering/tampering.ts'
 import { ZERO_MS } from '../../testing/virtual/virtual-journal.ts'
 
@@ -155,6 +156,23 @@ test('a pass stays a pass, whatever waited', () => {
     const everything = waits(fromMs, 200, { 'prometheus': 1_000, 'alertmanager': 1_000, 'rate-limiter': 1_000, 'timer': 1_000 })
     assert.deepEqual(judge(withEntries(journal, { ...everything, atMs: fromMs })), judge(journal))
   }
+})
+
+test('answers that are wrong are explained by the waits of the services that handle them, and not by those of another', () => {
+  const answer = (atS: number): { status?: number } => (atS >= FAULT.fromS && atS < FAULT.toS ? { status: 500 } : {})
+  const withTill = alter(answeredRun({ answer }), 'header', (entry) => {
+    const { platform } = entry.spec
+    const services = ['shop', 'till'].map((name) => ({ name, container: name, runtime: 'other' as const }))
+    return { ...entry, spec: { ...entry.spec, platform: { ...platform, services } } }
+  })
+  const starvedBy = (part: string): string => {
+    const entry = { ...waits(ZERO_MS + 25_000, 20, { [part]: 900 }), atMs: ZERO_MS + 60_000 }
+    return outcome(verdictOf(withEntries(withTill, entry), 'keeps-answering'))
+  }
+  assert.equal(starvedBy('shop'), 'unknown machine-starved')
+  assert.equal(starvedBy('till'), 'fail')
+  // What shop asks in its turn may be any part that is no service.
+  assert.equal(starvedBy('redis'), 'unknown machine-starved')
 })
 
 test('signals lost in an outage may be lost by the machine, in the time of that outage alone', () => {

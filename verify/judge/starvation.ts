@@ -15,9 +15,14 @@ const DENSE = 3
  * is later by more than the waits is late for another reason: needed is the lateness, and at least one interval of each, or the time that
  * a trace or a line may take. What never came needs waits for a third of the time that the drill went on looking for it. The run's own
  * faults and load make its parts wait for one another on the calmest machine: of a part's waits only the share counts that outsiders used
- * of the machine; what the timer waits, which wants next to nothing, counts whole.
+ * of the machine; what the timer waits, which wants next to nothing, counts whole. Where it is known which services handled what failed
+ * (`handledBy`), the waits of other services explain nothing.
  */
-export function starved(run: RunRecord, { subject, status, window }: Verdict): Starved | undefined {
+export function starved(
+  run: RunRecord,
+  { subject, status, window }: Pick<Verdict, 'subject' | 'status' | 'window'>,
+  handledBy?: readonly string[],
+): Starved | undefined {
   const timing = run.header?.plan.timing
   if (status !== 'fail' || timing === undefined || run.cpuWaits.length === 0) return undefined
   const [fromMs, untilMs] = timeOf(run, subject, window)
@@ -25,12 +30,21 @@ export function starved(run: RunRecord, { subject, status, window }: Verdict): S
   // Too early, or in time and wrong.
   if (lateMs < 0 && window?.observedMs !== null) return undefined
   const needMs = Math.max(leastMs(run, subject, timing), window?.observedMs === null ? lateMs / DENSE : lateMs)
-  return waitedFor(run, fromMs, untilMs, needMs)
+  const others = new Set(handledBy === undefined ? [] : run.header?.spec.platform.services.map(({ name }) => name))
+  for (const service of handledBy ?? []) others.delete(service)
+  return waitedFor(run, fromMs, untilMs, needMs, others)
 }
 
 /** The part that waited longest, and at least `needMs`, in that time; of two that did not wait long enough the sum says nothing. */
-export function waitedFor(run: RunRecord, fromMs: number, untilMs: number, needMs: number): Starved | undefined {
+export function waitedFor(
+  run: RunRecord,
+  fromMs: number,
+  untilMs: number,
+  needMs: number,
+  others: ReadonlySet<string> = new Set(),
+): Starved | undefined {
   return [...waitsByPart(run)]
+    .filter(([part]) => !others.has(part))
     .map(([part, waits]) => densest(part, waits, fromMs, untilMs, needMs))
     .filter((found) => found !== undefined)
     .sort((a, b) => b.waitedMs - a.waitedMs)[0]

@@ -3,7 +3,7 @@ import type { EvidenceMap, Finding } from '../drill-check.ts'
 import type { Answer, Answers } from '../record/answer-columns.ts'
 import { brokenAnswers, countAnswers, disturbs, isGood } from './faults-in-force.ts'
 import type { InForce } from './faults-in-force.ts'
-import { unlessRequestWaited } from './late-answers.ts'
+import { servicesOnPath, unlessRequestWaited } from './late-answers.ts'
 import { Stretches } from './stretches.ts'
 
 type Said = Omit<Finding, 'pointers'>
@@ -20,6 +20,9 @@ export function worstOf(said: readonly Said[]): Said {
     ...(first?.cause === undefined ? {} : { cause: first.cause }),
     ...(first?.diagnosis === undefined ? {} : { diagnosis: first.diagnosis }),
     ...(first?.part === undefined ? {} : { part: first.part }),
+    ...(chosen.every(({ handledBy }) => handledBy !== undefined)
+      ? { handledBy: [...new Set(chosen.flatMap(({ handledBy = [] }) => handledBy))] }
+      : {}),
   }
 }
 
@@ -92,7 +95,8 @@ export function judgePromise(
     ...after.filter((each) => !isGood(each, request.expectStatus, withinMs)).map((each) => ({ each, right: [request.expectStatus] })),
   ]
   const late = wrong.every(({ each, right }) => right.includes(each.status)) ? wrong.map(({ each }) => each) : []
-  const failed: Said = { status: 'fail', expected, observed, diagnosis, part: request.service }
+  const handledBy = servicesOnPath(world.spec, request)
+  const failed: Said = { status: 'fail', expected, observed, diagnosis, part: request.service, handledBy }
   return unlessRequestWaited(failed, late, withinMs, (fromMs, untilMs) => world.requestWaited(request, fromMs, untilMs))
 }
 

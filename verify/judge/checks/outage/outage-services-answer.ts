@@ -4,7 +4,7 @@ import { seconds } from '../../../text/instant.ts'
 import type { EvidenceMap, Finding } from '../../drill-check.ts'
 import { Answers } from '../../record/answer-columns.ts'
 import { judgePromise, othersBehind, worstOf } from '../../signal/kept-promise.ts'
-import { unlessRequestWaited } from '../../signal/late-answers.ts'
+import { servicesOnPath, unlessRequestWaited } from '../../signal/late-answers.ts'
 import { unlessStalled } from '../../signal/outage-survival.ts'
 import { pass, skip, unknown } from '../../finding.ts'
 
@@ -108,6 +108,7 @@ function ownRequest({
     expected,
     observed,
     pointers,
+    handledBy: servicesOnPath(spec, request),
     diagnosis:
       'Does it wait for its exporter or its log? Exporters must send in the background and drop what does not fit their queue; logs go to a file or pipe that is read.',
   }
