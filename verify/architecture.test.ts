@@ -6,6 +6,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { parseSync, Visitor } from 'oxc-parser'
+import { parse } from 'yaml'
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 
@@ -556,6 +557,52 @@ test('no file hides behind an empty name', () => {
     SOURCES.filter((file) => /(^|\/)(utils?|helpers?|manager|common)(\/|\.ts$)/.test(file)),
     [],
   )
+})
+
+/** What names the platform of this repository: its own services, their containers, ports and variables, as its files have them. */
+function ownNames(platform: string, compose: string): string[] {
+  const { services } = parse(platform) as { services: { name: string; container: string; runtime: string }[] }
+  const deployed = parse(compose) as { name: string; services: Record<string, { ports?: string[] }> }
+  // Redis, Kafka or Jaeger are names of programs that any platform may have.
+  const own = services.filter(({ runtime }) => runtime === 'jvm' || runtime === 'rust')
+  const ports = own.flatMap(({ name }) => (deployed.services[name]?.ports ?? []).flatMap((text) => text.match(/\b\d{4,5}\b/g) ?? []))
+  const words = [deployed.name, ...own.map(({ name }) => name.split('-')[0] ?? '')].filter((word) => word.length > 4)
+  const variables = [...compose.matchAll(/\$\{(\w+)/g)].flatMap(([, name = '']) =>
+    words.some((word) => name.startsWith(word.toUpperCase())) ? [name] : [],
+  )
+  return [...new Set([deployed.name, ...own.flatMap(({ name, container }) => [name, container]), ...ports, ...variables])].sort()
+}
+
+/** file:line of what is named in a text, as a word. */
+function namedIn(file: string, text: string, names: readonly string[]): string[] {
+  const pattern = new RegExp(`(?<![\\w.-])(?:${names.map((name) => name.replace(/[^\w-]/g, '\\$&')).join('|')})(?![\\w-])|MOALOG_`)
+  return text.split('\n').flatMap((line, index) => (pattern.test(line) ? [`${file}:${index + 1} ${line.trim().slice(0, 80)}`] : []))
+}
+
+test('the platform of this repository has no privilege: the product knows none of its names, ports and variables', () => {
+  const names = ownNames(
+    readFileSync(join(ROOT, 'verify/spec/platform.yaml'), 'utf8'),
+    readFileSync(join(ROOT, 'docker-compose.yaml'), 'utf8'),
+  )
+  assert.ok(names.length > 8 && names.some((name) => /^\d+$/.test(name)) && names.some((name) => name.endsWith('_PORT')), names.join(' '))
+  const product = SOURCES.filter(
+    (file) => /^(?:verify|chaos|scenarios\/lib|scenarios\/generic)\//.test(file) && !/\.test\.tsx?$|\/fixtures\//.test(file),
+  )
+  assert.ok(product.length > 500, 'the walk found the sources')
+  assert.deepEqual(
+    product.flatMap((file) => namedIn(file, TEXTS.get(file)!, names)),
+    [],
+    'take it from the specification, the target or firedrill.yaml; an example may name a shop',
+  )
+})
+
+test('a name, a port and a variable of the platform are found; words that hold one are not', () => {
+  const platform = 'services: [{ name: web-shop, container: shop-1, runtime: jvm }, { name: redis, container: r, runtime: redis }]\n'
+  const compose = "name: acmeshop\nservices: { web-shop: { ports: ['${ACMESHOP_PORT:-8085}:8080'] }, redis: { ports: ['6379:6379'] } }\n"
+  const names = ownNames(platform, compose)
+  assert.deepEqual(names, ['8080', '8085', 'ACMESHOP_PORT', 'acmeshop', 'shop-1', 'web-shop'])
+  const text = "a = 'web-shop'\nb = 'my-web-shop', web-shops\nc = http://x:8085/\nd = 18085\ne = env['ACMESHOP_PORT']\nf = redis 6379\n"
+  assert.deepEqual(namedIn('a.ts', text, names), ["a.ts:1 a = 'web-shop'", 'a.ts:3 c = http://x:8085/', "a.ts:5 e = env['ACMESHOP_PORT']"])
 })
 
 /** What `oxlint` finds with the repository's configuration, as file:line rule. */

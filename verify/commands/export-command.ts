@@ -27,12 +27,12 @@ export function exportCommand(io: CommandIo): Command {
     .description('write faults or loads of a plan as resources of Chaos Mesh or the k6 Operator; touches nothing')
     .option('--chaos-mesh', 'the faults, as a Workflow')
     .option('--k6-operator', 'the loads, as TestRuns with their scripts')
-    .option('--namespace <name>', 'where the platform runs', 'moalog')
+    .option('--namespace <name>', 'where the platform runs', 'default')
     .option('--label <key>', 'label whose value is the name of a part', 'app.kubernetes.io/name')
     .option('--pods <n>', 'pods of each TestRun, which share its rate', pods, 1)
     .addHelpText(
       'after',
-      '\nExamples:\n  firedrill export --chaos-mesh > workflow.yaml\n  firedrill export --k6-operator --pods 4 --only latency-burst | kubectl apply -f -\nDurations are real ones unless --speed says otherwise. Nothing that is exported is judged: firedrill run does that.',
+      '\nExamples:\n  firedrill export --chaos-mesh --namespace shop > workflow.yaml\n  firedrill export --k6-operator --pods 4 --only latency-burst | kubectl apply -f -\nDurations are real ones unless --speed says otherwise. Nothing that is exported is judged: firedrill run does that.',
     )
     .action(async (flags: ExportFlags) => {
       if ((flags.chaosMesh === true) === (flags.k6Operator === true))

@@ -1,7 +1,7 @@
 import { secretsFrom } from '../../lab/context.ts'
 import type { AllCredentials } from '../targets/credentials.ts'
 
-/** Values of the environment that must not reach the disk. The lab's published defaults ("moalog") are words of every other line. */
+/** Values of the environment that must not reach the disk. The lab's published defaults are words of every other line. */
 export function secretsOf(env: NodeJS.ProcessEnv, { secrets }: Pick<AllCredentials, 'secrets'>): string[] {
   const published = Object.values(secretsFrom({})) as string[]
   // TOKEN_CHECK=true is no secret, and a word of every other line.

@@ -6,6 +6,8 @@ import { validRegex } from '../promql/compare-matchers.ts'
 import { relabelled, relabelStep } from '../routing/alert-relabelling.ts'
 import { entryOf, runStages, visible, type Entry } from '../logs/promtail-stages.ts'
 
+const PROJECT = '__meta_docker_container_label_com_docker_compose_project'
+
 /** What becomes of a service's container log in one scrape job. */
 export interface Stream {
   log: LogSpec
@@ -15,7 +17,7 @@ export interface Stream {
 }
 
 /** Meta labels that Docker discovery or Kubernetes discovery gives a service's container. */
-function discovered(log: LogSpec, spec: Spec, job: Cursor, project = 'default'): Labels[] {
+function discovered(log: LogSpec, spec: Spec, job: Cursor, project: string | undefined): Labels[] {
   const service = spec.platform.services.find((candidate) => candidate.name === log.service)
   const container = service?.container ?? log.service
   const logstream = log.labels['logstream'] ?? 'stdout'
@@ -26,7 +28,7 @@ function discovered(log: LogSpec, spec: Spec, job: Cursor, project = 'default'):
       __meta_docker_container_id: '0123456789ab',
       __meta_docker_container_log_stream: logstream,
       __meta_docker_container_label_com_docker_compose_service: log.service,
-      __meta_docker_container_label_com_docker_compose_project: project,
+      ...(project === undefined ? {} : { [PROJECT]: project }),
       __meta_docker_network_name: 'default',
     })
   }
@@ -47,8 +49,9 @@ function discovered(log: LogSpec, spec: Spec, job: Cursor, project = 'default'):
 
 /** For each log of the specification, the streams that the jobs make of it. */
 export function streamsOf(input: LintInput): { promtail: Cursor; log: LogSpec; streams: Stream[] }[] {
-  // Without a name in the compose file the project is that of the specified platform's own file.
-  const project = input.config.compose.map((root) => root.string('name')).find((name) => name !== undefined) ?? 'moalog'
+  // Without a name in the compose file, or without the file, the project is that of a folder: not known.
+  const project = input.config.compose.map((root) => root.string('name')).find((name) => name !== undefined)
+  const unstated = (label: string): boolean => project === undefined && label === PROJECT
   return input.config.promtail.flatMap((promtail) =>
     input.spec.logs.map((log) => ({
       promtail,
@@ -58,7 +61,7 @@ export function streamsOf(input: LintInput): { promtail: Cursor; log: LogSpec; s
         // Promtail does not start with an invalid regex.
         const valid = steps.every(({ regex }) => validRegex(regex))
         return discovered(log, input.spec, job, project).map((meta) => {
-          const labels = valid ? relabelled({ labels: meta, unstated: () => false }, steps)?.labels : undefined
+          const labels = valid ? relabelled({ labels: meta, unstated }, steps)?.labels : undefined
           return { log, job, labels: labels === undefined ? undefined : visible(labels) }
         })
       }),

@@ -88,7 +88,7 @@ export function loadText(load: LoadUse | undefined): string {
   return load === undefined ? 'no scenario' : `scenario ${load.scenario} (${paramsText(load.params)})`
 }
 
-/** "ratePerS=20 service=moalog-server", as it is typed; without the values that are empty. */
+/** "ratePerS=20 service=shop", as it is typed; without the values that are empty. */
 export function paramsText(params: FaultUse['params']): string {
   const given = Object.entries(params).filter(([, value]) => value !== '')
   return given.length === 0 ? 'no values' : given.map(([name, value]) => `${name}=${value}`).join(' ')

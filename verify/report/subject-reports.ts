@@ -30,7 +30,7 @@ function has(labels: Labels, subset: Labels): boolean {
   return Object.entries(subset).every(([name, value]) => labels[name] === value)
 }
 
-/** `job="rate-limiter"`. */
+/** `job="gateway"`. */
 export function subjectText(labels: Labels): string {
   return Object.entries(labels)
     .map(([name, value]) => `${name}=${JSON.stringify(value)}`)

@@ -22,7 +22,7 @@ const outage: Read<OutageSpec> = mapping(
     answers: byDefault(flag, true, 'Whether the service must answer all the while.'),
     service: may(service, 'The service whose lines are looked for; the one that is asked when absent.', {
       key: 'lines-of',
-      example: 'lines-of: moalog-server',
+      example: 'lines-of: shop',
     }),
     keepsAnswering: may(listOf(answerPromise), 'What else keeps answering while it lasts and afterwards.'),
     spans: may(

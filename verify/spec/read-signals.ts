@@ -62,7 +62,7 @@ const trace: Read<TraceSpec> = mapping(
   {
     id: need(kebab, 'Unique among experiments, outages and trace paths.'),
     because: need(text, BECAUSE),
-    form: may(oneOf('uninstrumented', 'instrumented'), 'Which form of moalog-server it is about; both when absent.'),
+    form: may(oneOf('uninstrumented', 'instrumented'), 'Which form of the platform it is about; both when absent.'),
     request: need(probe, 'Sent along the path with a trace id of its own.'),
     requests: may(integerFrom(1, 100), 'How many; 3 when absent.'),
     tree: need(span, 'Spans that the trace must have.'),

@@ -69,7 +69,7 @@ const quiet: Read<LegSpec> = mapping(
 
 const alertRef: Read<AlertRef> = mapping({
   alert: need(text, 'The alert.', { example: 'alert: HighLatency' }),
-  labels: byDefault(labels, {}, 'Labels that it has.', { example: 'labels: { job: rate-limiter }' }),
+  labels: byDefault(labels, {}, 'Labels that it has.', { example: 'labels: { job: gateway }' }),
   because: need(text, 'Why this cause makes it fire.', { example: 'because: each decision waits for Redis' }),
 })
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { deployedParts } from '../../lab/compose/deployed-parts.ts'
 import { readComposeFile } from '../../lab/compose/compose-file.ts'
 import { findTool } from '../../lab/tools/tools.ts'
 import type { Target, TargetPart } from '../model/target.ts'
@@ -43,28 +44,7 @@ export function composeTarget(env: NodeJS.ProcessEnv): Target {
   const heapAgentJar = findTool('heap-agent')
   // Both images start nothing but their JVM.
   const jvm = heapAgentJar === undefined ? {} : { containerJvm: { heapAgentJar, pid: 1 } }
-  const api = at('TOXIPROXY_PORT', 8474)
-  const host = '127.0.0.1'
-  const parts = {
-    'redis': { ...docker('redis'), redis: { host, port: Number(env['REDIS_PORT'] ?? 6382) }, toxiproxy: { api, proxy: 'redis' } },
-    'mysql': {
-      ...docker('mysql'),
-      mysql: { host, port: Number(env['MYSQL_PORT'] ?? 3307), user: 'root', passwordEnv: 'MYSQL_ROOT_PASSWORD' },
-      toxiproxy: { api, proxy: 'mysql' },
-    },
-    'postgres': { ...docker('postgres'), toxiproxy: { api, proxy: 'postgres' } },
-    'payment-provider': { toxiproxy: { api, proxy: 'payment-provider' } },
-    'kafka': docker('kafka'),
-    'redis-exporter': docker('redis-exporter'),
-    'mysqld-exporter': docker('mysqld-exporter'),
-    'moalog-server': docker('moalog-server'),
-    'rate-limiter': { ...docker('rate-limiter'), ...jvm },
-    'fluxpay-engine': { ...docker('fluxpay-engine'), ...jvm },
-    'otel-collector': docker('otel-collector'),
-    'jaeger': docker('jaeger'),
-    'loki': docker('loki'),
-    'promtail': docker('promtail'),
-  }
+  const { parts, services, toxiproxy } = deployedParts(env, { docker, jvm })
   return {
     name: 'compose',
     kind: 'compose',
@@ -76,16 +56,12 @@ export function composeTarget(env: NodeJS.ProcessEnv): Target {
       jaeger: at('JAEGER_PORT', 16686),
       otlp: at('OTEL_GRPC_PORT', 4317),
       receiver: {
-        host,
+        host: '127.0.0.1',
         port: receiverPort,
         from: { socket, container: named('alertmanager'), url: `http://notification-sink:${receiverPort}` },
       },
-      services: {
-        'rate-limiter': at('RATE_LIMITER_PORT', 8082),
-        'fluxpay-engine': at('FLUXPAY_PORT', 8081),
-        'moalog-server': at('MOALOG_SERVER_PORT', 8090),
-      },
-      toxiproxy: api,
+      services,
+      toxiproxy,
     },
     containers: Object.fromEntries(Object.keys(file.services).map((service) => [service, { socket, container: named(service) }])),
     parts: Object.fromEntries(Object.entries(parts).map(([name, drivers]) => [name, { name, ...drivers }])),

@@ -1,6 +1,6 @@
 import type { PlannedTurn } from '../model/plan.ts'
 
-/** "heap-pressure-fluxpay of 7 experiments that take turns (longest ago, in RUN; --seed 4 chooses it again)"; undefined where none does. */
+/** "heap-pressure-shop of 7 experiments that take turns (longest ago, in RUN; --seed 4 chooses it again)"; undefined where none does. */
 export function turnText(turn: PlannedTurn | undefined): string | undefined {
   if (turn === undefined || turn.among.length === 0) return undefined
   const { chosen, among, seed, because } = turn

@@ -15,7 +15,7 @@ const STEPS = 200_000
 /** And so does walking up from each of them. */
 const HOPS = 20 * STEPS
 
-/** `fluxpay-engine producer "orders.created publish"` for a reader. */
+/** `payments producer "orders.created publish"` for a reader. */
 export function describeSpan(spec: SpanSpec): string {
   const attributes = Object.entries(spec.attributes).map(([name, pattern]) => `${name}=${pattern}`)
   return `${spec.service} ${spec.kind} span${spec.operation === undefined ? '' : ` /${spec.operation}/`}${attributes.length > 0 ? ` (${attributes.join(', ')})` : ''}`
@@ -207,7 +207,7 @@ function callName(span: Span): string {
   return `${short(system)} ${short(operation ?? span.operation)}`
 }
 
-/** `rate-limiter 3, fluxpay-engine 5`. */
+/** `gateway 3, payments 5`. */
 export function spansPerService(trace: Trace): string {
   const counts = new Map<string, number>()
   for (const span of trace.spans) counts.set(span.service, (counts.get(span.service) ?? 0) + 1)

@@ -13,7 +13,7 @@ export const check = defineCheck(
     failureTitle: 'an alert fired that the specification does not list',
     why: 'A fault may fire its own alert and the side effects that the specification lists. Any other alert or notification is a false alarm or an unlisted side effect.',
     mend: 'Narrow the expression of the rule that fired. If it is right to fire, list the alert as a side effect (`may`) of the experiment in verify/spec/rules/.',
-    example: 'HighErrorRate{job="rate-limiter"} firing while only redis was paused',
+    example: 'HighErrorRate{job="gateway"} firing while only redis was paused',
     needs: ['experiment', 'spans', 'alerts', 'notified', 'timing', 'spec', 'scrapes'],
     needsInjection: 'pass',
     slowMachine: 'excuses',

@@ -12,7 +12,7 @@ export const check = defineCheck(
     failureTitle: 'an alert fired outside every experiment',
     why: 'Every alert during a drill has a cause in an experiment; any other one is a real incident or a wrong rule.',
     mend: "Look at the alert's own labels and time in the journal: mend what was really wrong on the platform, or narrow the rule's expression.",
-    example: 'HighMemory{job="fluxpay-engine"} firing from 12:05:10, two minutes after the last experiment',
+    example: 'HighMemory{job="payments"} firing from 12:05:10, two minutes after the last experiment',
     needs: ['spans', 'alerts', 'notified', 'timing', 'spec', 'scrapes'],
     needsInjection: 'no',
     slowMachine: 'excuses',

@@ -10,7 +10,7 @@ export const check = defineCheck(
     failureTitle: 'an alert that must fire with it did not fire',
     why: 'Some faults must fire more than one alert (a killed database also means 5xx at the service that needs it).',
     mend: 'Look at the rule of the missing alert: its expression must be true for the system that the fault takes down.',
-    example: 'HighErrorRate{job="moalog-server"} never fired while MySQL was stopped',
+    example: 'HighErrorRate{job="shop"} never fired while MySQL was stopped',
     needs: ['experiment', 'legs', 'alerts'],
     needsInjection: 'both',
     slowMachine: 'excuses',

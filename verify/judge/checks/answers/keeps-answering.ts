@@ -11,7 +11,7 @@ export const check = defineCheck(
     why: 'An alert that fires in time is half of a promise. The runbook says what goes on working meanwhile (the rate limiter fails open), and the person on call relies on it.',
     mend: 'Make the named service independent of the harmed part: a time limit, a fallback, a queue; or correct keeps-answering in the specification.',
     example:
-      'rate-limiter GET /api/v1/rate-limit/check: 0 of 9 answered 200 within 1 s (9 x 500), slowest 2.01 s while redis-killed was in force',
+      'gateway GET /api/v1/rate-limit/check: 0 of 9 answered 200 within 1 s (9 x 500), slowest 2.01 s while redis-killed was in force',
     needs: ['experiment', 'spec', 'legs', 'faultsInForce', 'answers', 'requestWaited'],
     needsInjection: 'pass',
     slowMachine: 'excuses',

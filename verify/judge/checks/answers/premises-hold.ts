@@ -11,7 +11,7 @@ export const check = defineCheck(
     failureTitle: 'a fault disturbed a service that the plan assumed it leaves alone',
     why: 'Experiments run beside one another because the specification says what each disturbs. When that is wrong, a failure is blamed on the wrong fault.',
     mend: 'Mend the service. Or add it to effects of the named experiment or outage ("SERVICE:answers"), so that nothing else that needs it runs beside.',
-    example: 'redis-hung leaves the answers of moalog-server alone: 3 of 12 answered 200 within 1 s (9 x 500), slowest 2.20 s',
+    example: 'redis-hung leaves the answers of shop alone: 3 of 12 answered 200 within 1 s (9 x 500), slowest 2.20 s',
     needs: ['spec', 'faultsInForce', 'answers'],
     needsInjection: 'no',
     slowMachine: 'excuses',

@@ -12,8 +12,7 @@ export const check = defineCheck(
     failureTitle: 'a target is down although its service answers',
     why: 'A drill on an unhealthy platform proves nothing about its alerts. A target that is down although its service answers is a broken promise: Prometheus sees nothing of it, and ServiceDown fires without a cause.',
     mend: 'Bring every scrape target up and resolve active alerts before the drill; Prometheus shows both under Status > Targets and Alerts. Where the service of a target answers, correct its address in prometheus.yml or its port in docker-compose.yaml.',
-    example:
-      'target rjmx-rate-limiter (rate-limiter:9404) is down (connect: connection refused) while rate-limiter answered 20 of 20 requests of k6',
+    example: 'target jmx-gateway (gateway:9101) is down (connect: connection refused) while gateway answered 20 of 20 requests of k6',
     needs: ['spec', 'timing', 'targets', 'alerts', 'spans', 'allLoads'],
     needsInjection: 'no',
     slowMachine: 'no-excuse',

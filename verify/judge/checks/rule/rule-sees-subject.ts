@@ -31,7 +31,7 @@ export const check = defineCheck(
     why: 'A rule holds for several services, and a drill harms one of them. One whose series is missing is never alerted about; an alert without a cause hides the real one.',
     mend: 'Let the subject export the series that the rule reads, or correct holds-for in the specification.',
     example:
-      'HighLatency can never fire for rate-limiter: no series http_server_requests_seconds_bucket{job="rate-limiter"}. The service exports no histogram buckets',
+      'HighLatency can never fire for gateway: no series http_server_requests_seconds_bucket{job="gateway"}. The service exports no histogram buckets',
     needs: ['rule', 'spec', 'timing', 'targets', 'allLoads'],
     needsInjection: 'no',
     slowMachine: 'no-excuse',

@@ -29,7 +29,7 @@ export const check = defineCheck(
     failureTitle: 'a series by service differs from what the service counted',
     why: 'The series by service name the service to look at. Another quantile, status or service in the query sends on-call to the wrong one.',
     mend: 'In the SLO dashboard, correct the query by service: the specified metric, status, quantile and service label.',
-    example: 'Latency p95 by service of rate-limiter: 0.012 (expected 0.048)',
+    example: 'Latency p95 by service of gateway: 0.012 (expected 0.048)',
     needs: ['spec', 'dashboard', 'panels', 'counters', 'scrapes'],
     needsInjection: 'no',
     slowMachine: 'excuses',

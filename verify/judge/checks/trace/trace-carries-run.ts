@@ -11,7 +11,7 @@ export const check = defineCheck(
     failureTitle: 'the trace lacks the run id',
     why: "The run id in the request's baggage joins metrics, lines and traces of one moment. Without it in a span attribute no query finds the traces of a drill.",
     mend: 'In the compose file, add baggage to OTEL_PROPAGATORS of the service. Add the attribute to OTEL_JAVA_EXPERIMENTAL_SPAN_ATTRIBUTES_COPY_FROM_BAGGAGE_INCLUDE.',
-    example: 'in trace 4bf9... rate-limiter "GET /api" has no firedrill.run',
+    example: 'in trace 4bf9... gateway "GET /api" has no firedrill.run',
     needs: ['runId', 'traceSpec', 'traces'],
     needsInjection: 'no',
     slowMachine: 'no-excuse',

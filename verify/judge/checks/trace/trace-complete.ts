@@ -17,7 +17,7 @@ export const check = defineCheck(
     failureTitle: 'a request has no complete trace',
     why: 'A trace without one service sends the search for a slow request the wrong way; N requests must give N traces with every promised span.',
     mend: 'Mend the place where the trace ends: agent, exporter endpoint, sampler, collector pipeline or trace store of the service whose span is missing.',
-    example: 'trace 4bf9... lacks the producer span of fluxpay-engine (messaging.system=kafka)',
+    example: 'trace 4bf9... lacks the producer span of payments (messaging.system=kafka)',
     needs: ['traceSpec', 'traces', 'spanPath'],
     needsInjection: 'no',
     slowMachine: 'excuses',

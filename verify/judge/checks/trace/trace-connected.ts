@@ -12,7 +12,7 @@ export const check = defineCheck(
     failureTitle: 'a span lacks its promised parent',
     why: 'Without parents, spans are no path: the time between two services belongs to no one.',
     mend: 'Make both sides of the call use the same propagator (tracecontext), and let proxies and messages pass traceparent on.',
-    example: 'the consumer span of fluxpay-engine is there, but not below its producer span',
+    example: 'the consumer span of payments is there, but not below its producer span',
     needs: ['traceSpec', 'traces'],
     needsInjection: 'no',
     slowMachine: 'excuses',

@@ -17,7 +17,7 @@ export const check = defineCheck(
     failureTitle: 'a query for the trace id does not find the log lines of its request',
     why: 'From a slow span the next step is the log of that moment; Grafana queries the log store for lines with the trace id.',
     mend: 'Make the service write trace_id into its lines (MDC of the agent, field of the JSON encoder). In the provisioned Jaeger data source, correct tracesToLogsV2.',
-    example: '{service="rate-limiter"} |= "4bf9..." finds no line',
+    example: '{service="gateway"} |= "4bf9..." finds no line',
     needs: ['spec', 'traceSpec', 'traces', 'traceLogs', 'traceSearches'],
     needsInjection: 'no',
     slowMachine: 'excuses',

@@ -18,7 +18,7 @@ export const check = defineCheck(
     failureTitle: 'span times contradict one another',
     why: 'A span that starts before its parent, or a call that ends after its caller, makes every duration of the trace worthless.',
     mend: 'Synchronise the clocks of the hosts (NTP); within one service, update the instrumentation that starts a span late.',
-    example: 'in trace 4bf9... fluxpay-engine "POST /pay" begins 420.0 ms before its parent',
+    example: 'in trace 4bf9... payments "POST /pay" begins 420.0 ms before its parent',
     needs: ['traceSpec', 'traces', 'clockOffsetMs'],
     needsInjection: 'no',
     slowMachine: 'excuses',

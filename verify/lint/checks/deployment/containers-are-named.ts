@@ -10,7 +10,7 @@ export const check: Check = {
     failureTitle: 'A container has another name, or is missing',
     why: 'The name becomes the label `container` of its log stream, and faults find the container by it.',
     mend: 'In the compose file, set container_name of the service as specified.',
-    example: 'redis:\n  container_name: redis # specified: moalog-redis',
+    example: 'redis:\n  container_name: redis # specified: shop-redis',
   },
   *judge({ spec, config }) {
     const [first] = config.workloads

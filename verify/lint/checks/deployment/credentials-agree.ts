@@ -39,7 +39,7 @@ export const check: Check = {
     failureTitle: 'A service logs in to a database with a user, password or database that it does not have',
     why: 'The image of the database creates one user and one database from its environment. A service with other names is refused at its first query: it answers errors, or does not start.',
     mend: "In the compose file, use the database's own values (MYSQL_USER, POSTGRES_DB ...) in the service's URL, user name and password.",
-    example: 'postgres: { environment: { POSTGRES_USER: fluxpay } }\nfluxpay-engine: { environment: { SPRING_R2DBC_USERNAME: flux } }',
+    example: 'postgres: { environment: { POSTGRES_USER: payments } }\npayments: { environment: { SPRING_R2DBC_USERNAME: payment } }',
   },
   *judge({ config: { workloads } }) {
     for (const database of DATABASES) {

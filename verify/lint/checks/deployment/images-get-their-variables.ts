@@ -13,7 +13,7 @@ export const check: Check = {
     failureTitle: 'An image does not start without a variable that it is not given',
     why: 'The entry points of MySQL, PostgreSQL and Kafka end with a message when what they need is not in the environment. https://hub.docker.com/_/mysql, https://hub.docker.com/_/postgres, https://docs.confluent.io/platform/current/installation/docker/config-reference.html',
     mend: 'Set the variable in the environment of the service.',
-    example: 'postgres:\n  image: postgres:16-alpine\n  environment:\n    POSTGRES_USER: fluxpay # POSTGRES_PASSWORD is missing',
+    example: 'postgres:\n  image: postgres:16-alpine\n  environment:\n    POSTGRES_USER: payments # POSTGRES_PASSWORD is missing',
   },
   *judge({ config }) {
     for (const { name, image, env, unknownEnv, at } of config.workloads) {

@@ -12,7 +12,7 @@ export const check: Check = {
     failureTitle: 'A program listens on the localhost of its own container, where no other container reaches it',
     why: 'Each container has a localhost of its own. A port that is bound to 127.0.0.1 refuses scrapes, pushes and queries from every other container, and a published port leads nowhere. The health check inside the container passes.',
     mend: 'Bind to 0.0.0.0 (or leave the address out, where the default of the program is all addresses).',
-    example: 'rate-limiter:\n  environment: { SERVER_ADDRESS: 127.0.0.1 } # scraped by prometheus',
+    example: 'gateway:\n  environment: { SERVER_ADDRESS: 127.0.0.1 } # scraped by prometheus',
   },
   *judge(input) {
     yield* oncePerPlace(judgeAll(input))

@@ -13,8 +13,7 @@ export const check: Check = {
     failureTitle: 'A service lacks a variable and takes its default: an address inside its own container',
     why: 'A default on 127.0.0.1 is for a developer. In a container it is the container itself: the service finds no database, or nothing outside finds the service. The sources of each build context are read for the variables that they name and their defaults.',
     mend: 'In the compose file, set the variable under environment of the service; the finding names the source that reads it.',
-    example:
-      'moalog-server:\n  build: services/moalog-server # reads DATABASE_URL, by default mysql://127.0.0.1:3306/moalog\n  environment: {}',
+    example: 'shop:\n  build: services/shop # reads DATABASE_URL, by default mysql://127.0.0.1:3306/shop\n  environment: {}',
   },
   *judge(input) {
     const found = new Map<string, { read: VariableRead; workloads: Workload[]; why: string }>()

@@ -24,7 +24,7 @@ export const check: Check = {
     failureTitle: 'A container does not listen on the port that others ask for',
     why: 'The target is down for ever, the health check never passes, or the exporter reports its server as down, while the container itself runs.',
     mend: 'Set the port where the finding points: it names the port that the container listens on and who asks for another one.',
-    example: 'rate-limiter:\n  environment: { SERVER_PORT: "8080" } # scraped, published and checked at 8082',
+    example: 'gateway:\n  environment: { SERVER_PORT: "8080" } # scraped, published and checked at 8085',
   },
   *judge(input) {
     const { config } = input

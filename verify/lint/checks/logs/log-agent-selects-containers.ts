@@ -16,7 +16,7 @@ export const check: Check = {
     failureTitle: 'Promtail selects no container, or a path that it cannot see',
     why: 'Docker gives a container the labels com.docker.compose.project and .service. A filter with another value selects nothing, and Promtail runs without an error. https://github.com/grafana/loki/issues/8388',
     mend: 'In the Promtail configuration, correct the value of the filter, or the name of the project at the head of the compose file. Mount the folder that __path__ names.',
-    example: 'filters:\n  - name: label\n    values: ["com.docker.compose.project=moa-log"] # name: moalog',
+    example: 'filters:\n  - name: label\n    values: ["com.docker.compose.project=shops"] # name: shop',
   },
   *judge(input) {
     const { config, spec } = input

@@ -16,7 +16,7 @@ export const check: Check = {
     failureTitle: 'A match stage selects no stream: its stages never run',
     why: 'A selector with a label or a value that no stream of the job has is accepted. The lines go past its stages, and no field of them is parsed.',
     mend: 'In the selector of the match stage, use a label that relabel_configs sets, with a value that a container gives it.',
-    example: '- match:\n    selector: \'{service="moalog-servers"}\'',
+    example: '- match:\n    selector: \'{service="shops"}\'',
   },
   *judge(input) {
     for (const promtail of input.config.promtail)

@@ -15,7 +15,7 @@ export const check: Check = {
     failureTitle: 'A target is not scraped, or not at its address with its credentials',
     why: 'A wrong port, path or password makes up 0. A missing job makes no series at all, so its rules never fire.',
     mend: 'In prometheus.yml, add or correct the job in scrape_configs: job_name, targets, metrics_path, scheme and basic_auth as specified.',
-    example: '- job_name: rate-limiter\n  metrics_path: /metrics # it answers at /actuator/prometheus',
+    example: '- job_name: gateway\n  metrics_path: /metrics # it answers at /actuator/prometheus',
   },
   *judge(input) {
     const { spec, config } = input

@@ -11,7 +11,7 @@ export const check: Check = {
     failureTitle: 'A service has another service.name, or that of another service',
     why: 'Traces are searched by service name, and logs are linked by it. Jaeger cannot tell two services with one name apart.',
     mend: "In the compose file, set OTEL_SERVICE_NAME of each service to the service's own name.",
-    example: 'rate-limiter:\n  environment:\n    OTEL_SERVICE_NAME: fluxpay-engine',
+    example: 'gateway:\n  environment:\n    OTEL_SERVICE_NAME: payments',
   },
   *judge(input) {
     const names = new Map<string, string>()
