@@ -52,7 +52,12 @@ test('the command: an engine that DOCKER_HOST names and that is silent is an err
   const type = (...words: string[]) =>
     spawnSync(process.execPath, [join(CHECKOUT, 'lab/engine/engine.ts'), ...words], {
       encoding: 'utf8',
-      env: { PATH: process.env['PATH'] ?? '', FIREDRILL_ENGINE_DIR: folder, DOCKER_HOST: `unix://${folder}/silent.sock` },
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+        FIREDRILL_ENGINE_DIR: folder,
+        DOCKER_HOST: `unix://${folder}/silent.sock`,
+      },
     })
   const silent = type('up')
   assert.equal(silent.status, 3)

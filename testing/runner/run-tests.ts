@@ -22,6 +22,8 @@ const ROOT = resolve(process.env['FIREDRILL_TESTS_ROOT'] ?? REPOSITORY)
 const TREES = ['verify', 'chaos', 'lab', 'monitoring', 'qa', 'testing', 'docs']
 /** Folders whose tests share a process: those of verify/ by room. */
 const SHARED = /^(?:verify\/(?!page\/)(\w+)|(lab|monitoring|docs|qa|chaos|testing))\//
+/** Rooms that lint whole deployments, as lint's own tests do: where those run, all of lint is compiled and warm. */
+const LINTING = new Set(['qa', 'monitoring'])
 /** Waits for others more than it works: shares a process with its like. */
 const OPENS_PORTS = /from 'node:(http|https|net|child_process|worker_threads)'/
 /** To read the environment changes nothing. */
@@ -55,7 +57,8 @@ export function unitsOf(files: readonly { file: string; text: string }[], bins: 
       continue
     }
     const kind = OPENS_PORTS.test(text) ? live : rooms
-    kind.set(room, [...(kind.get(room) ?? []), file])
+    const company = kind === rooms && LINTING.has(room) ? 'lint' : room
+    kind.set(company, [...(kind.get(company) ?? []), file])
   }
   // What waits begins first, so that nothing but waiting is left at the end.
   const waiting = dealt(live, WAITING).map((unit) => ({ ...unit, name: `${unit.name}, live`, pure: false }))
