@@ -4,16 +4,20 @@ import type { BrowserContextOptions } from 'playwright-core'
 import { OWN_PLATFORM } from '../testing/spec/own-platform.ts'
 import { openChromium } from '../testing/machine/chromium.ts'
 import { namedText } from '../testing/journals/named-journal.ts'
+import { recordedPrometheus } from '../testing/virtual/recorded-prometheus.ts'
+import type { JournalEntry } from '../verify/model/journal.ts'
 import { faults } from '../chaos/fault-registry.ts'
 import { bundlePage } from '../verify/drill/bundle-page.ts'
 import { asInjected, choicesOf } from '../verify/drill/gameday-choices.ts'
 import { everyExperiment } from '../verify/drill/gameday-plan.ts'
+import { glimpsing } from '../verify/drill/glimpse.ts'
 import { openLivePage } from '../verify/drill/live-page.ts'
 import { DEFAULT_SPEED } from '../verify/drill/request.ts'
 import { timingFromSpec } from '../verify/plan/timing.ts'
 import { loadSpec } from '../verify/spec/load.ts'
 
-/** Takes the pictures of docs/pictures/ from the committed samples, in Debian's Chromium: npm run pictures. Look at each. */
+/** Takes the pictures of docs/pictures/ from the committed samples, in Debian's Chromium: npm run pictures [-- NAME...]. Look at each. */
+const only = process.argv.slice(2)
 const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url))
 const SAMPLE = pathToFileURL(at('reports/sample/report.html')).href
 const broken = (name: string): string => pathToFileURL(at(`reports/sample-breaks/${name}.html`)).href
@@ -25,11 +29,12 @@ const SIGNAL: BrowserContextOptions = { viewport: { width: 1280, height: 1180 } 
 const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 }
 
 const browser = await openChromium()
-async function take(name: string, url: string, options: BrowserContextOptions = DESK): Promise<void> {
+async function take(name: string, url: string, options: BrowserContextOptions = DESK, seen = 'main'): Promise<void> {
+  if (only.length > 0 && !only.includes(name)) return
   const context = await browser.newContext(options)
   const tab = await context.newPage()
   await tab.goto(url)
-  await tab.locator('main').waitFor()
+  await tab.locator(seen).first().waitFor()
   // uPlot draws when it knows its width.
   if (/#\/(experiment|outage|slo|history)/.test(url)) await tab.locator('canvas').first().waitFor()
   await tab.screenshot({ path: at(`docs/pictures/${name}.png`) })
@@ -52,9 +57,14 @@ try {
   const lines = readFileSync(at('reports/sample/journal.ndjson'), 'utf8').trim().split('\n')
   const half = lines.findIndex((line) => line.includes('"experiment":"redis-killed"') && line.includes('"leg":"fire"'))
   const { atMs } = JSON.parse(lines[half]!) as { atMs: number }
-  const running = await openLivePage({ now: () => atMs, sleep: () => Promise.resolve() }, code)
+  const clock = { now: () => atMs, sleep: () => Promise.resolve() }
+  const prometheus = recordedPrometheus(
+    lines.map((line) => JSON.parse(line) as JournalEntry),
+    clock.now,
+  ) as Parameters<typeof glimpsing>[0]['prometheus']
+  const running = await openLivePage(clock, code, undefined, glimpsing({ prometheus, secrets: [] }, clock))
   for (const line of lines.slice(0, half + 1)) running.append(line)
-  await take('live', running.address)
+  await take('live', running.address, DESK, '.bar.pending')
   await running.close()
 
   const { spec } = await loadSpec()

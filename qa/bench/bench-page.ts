@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -7,10 +7,12 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { CHROMIUM, openChromium } from '../../testing/machine/chromium.ts'
 import { bundlePage } from '../../verify/drill/bundle-page.ts'
 import { judgeFolder, pageHtml } from '../../verify/drill/judge-folder.ts'
+import type { JournalEntry } from '../../verify/model/journal.ts'
 import type { Curve, Page } from '../../verify/model/page.ts'
 import { html } from '../../verify/report/formats.ts'
 import { ROOT } from '../command.ts'
 import { growJournal } from './journals.ts'
+import { serveRecorded } from './recorded-server.ts'
 
 type Browser = Awaited<ReturnType<typeof openChromium>>
 
@@ -54,9 +56,15 @@ async function reportRow(folder: string): Promise<Row> {
   }
 }
 
-/** What the page costs the process that drills: the sample drill's journal at its own pace, without it, with it, and with it watched. */
+/**
+ * What the page costs the process that drills: the sample drill's journal at its own pace, without it, with it, and with it watched, which
+ * asks Prometheus for what the journal has only at the end.
+ */
 async function liveRows(): Promise<Row[]> {
-  const [closed, alone, watched] = await Promise.all([played(false, false), played(true, false), played(true, true)])
+  const lines = readFileSync(join(ROOT, 'reports/sample/journal.ndjson'), 'utf8').trim().split('\n')
+  const { url, close } = await serveRecorded(lines.map((line) => JSON.parse(line) as JournalEntry))
+  const [closed, alone, watched] = await Promise.all([played(url, false, false), played(url, true, false), played(url, true, true)])
+  close()
   const share = ({ cpuMs, tookMs }: Played): number => (100 * (cpuMs - closed.cpuMs)) / tookMs
   return [
     {
@@ -72,8 +80,8 @@ interface Played {
   tookMs: number
 }
 
-async function played(open: boolean, watch: boolean): Promise<Played> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('live-view.ts', import.meta.url)), open ? 'open' : 'closed'], {
+async function played(prometheus: string, open: boolean, watch: boolean): Promise<Played> {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('live-view.ts', import.meta.url)), open ? 'open' : 'closed', prometheus], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let last = ''

@@ -11,6 +11,7 @@ import type { Spec } from '../model/spec.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { timingFromSpec } from '../plan/timing.ts'
 import { livePageOf } from '../report/page/live.ts'
+import { pageOf } from '../report/page/make-page.ts'
 import { summarise } from '../report/summarise.ts'
 import { loadSpec } from '../spec/load.ts'
 import { asInjected, choicesOf, completions, type Means } from './gameday-choices.ts'
@@ -332,5 +333,31 @@ test('what is not demanded is not awaited on the page', async () => {
   assert.deepEqual(
     live?.awaited.map(({ experiment, what }) => `${experiment} ${what}`),
     ['redis-killed--2 firing at a receiver'],
+  )
+})
+
+test('by hand nothing is awaited any more once the alert was notified, though the leg goes on until the undo', async () => {
+  const { entries } = await played(['inject kill-process redis', 15_000, 'undo 1', 'quit'])
+  const undo = entries.findIndex((entry) => entry.kind === 'fault' && entry.phase === 'undo')
+  const { live } = livePageOf(entries.slice(0, undo), entries[undo]!.atMs)
+  assert.deepEqual(live?.awaited, [])
+})
+
+test('the matrix of a game day has no column of what it does not look at, and names it; no rule stands for what has none', async () => {
+  const { entries, report } = await played(['inject steady ratePerS=7', 'inject kill-process redis', 15_000, 'undo all', 'quit'])
+  const { proofs, isolation } = pageOf({ entries, problems: [] }, report)
+  assert.deepEqual(
+    proofs.rows.map(({ alert }) => alert),
+    ['RedisConnectionFailed'],
+  )
+  assert.deepEqual(
+    proofs.without.map(({ title, none }) => `${title}: ${none}`),
+    ['lint: not run', 'simulate: not run', 'sees every subject: not drilled', 'services keep answering: not drilled'],
+  )
+  assert.ok(proofs.rows[0]!.cells.length === proofs.columns.length && proofs.columns.some(({ id }) => id === 'fired'))
+  assert.deepEqual(isolation.alerts, ['RedisConnectionFailed'])
+  assert.deepEqual(
+    isolation.rows.map(({ cells }) => cells.map(({ expected, fired }) => `${expected} ${fired}`)),
+    [['may true'], ['must true']],
   )
 })

@@ -120,6 +120,8 @@ export interface Lane {
 export interface Proofs {
   columns: { id: string; title: string }[]
   rows: { alert: string; severity: string; cells: ProofCell[] }[]
+  /** Columns that nothing in this run says anything of, and why: they are left out. */
+  without: { title: string; none: ProofCell['none'] }[]
 }
 
 export interface ProofCell {

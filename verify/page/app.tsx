@@ -11,6 +11,7 @@ import { Past } from './past.tsx'
 import { Running } from './running.tsx'
 import { Rungs } from './rungs-view.tsx'
 import { Status } from './status.tsx'
+import { Subject } from './subject-view.tsx'
 import { VerdictTable } from './verdicts.tsx'
 import { Waterfalls } from './waterfall.tsx'
 
@@ -49,6 +50,8 @@ export function App({ page, connected = true }: { page: Page; connected?: boolea
           <Experiment key={id} page={page} id={id} />
         ) : room === 'outage' ? (
           <Outage key={id} page={page} id={id} />
+        ) : room === 'subject' ? (
+          <Subject key={id} page={page} id={id} />
         ) : room === 'traces' ? (
           <Waterfalls page={page} />
         ) : room === 'journal' ? (

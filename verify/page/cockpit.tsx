@@ -35,10 +35,31 @@ export function Cockpit({ cockpit, nowMs }: { cockpit: State; nowMs: number }) {
         <p>{cockpit.lead} leads. This page only watches.</p>
       )}
       <h2>What was said</h2>
-      <pre class="said" tabIndex={0} aria-live="polite">
-        {cockpit.said.slice(-40).join('\n')}
-      </pre>
+      <Said lines={cockpit.said} />
     </section>
+  )
+}
+
+/** The newest line is in sight, unless who reads has scrolled away from it. */
+function Said({ lines }: { lines: readonly string[] }) {
+  const place = useRef<HTMLPreElement>(null)
+  const follows = useRef(true)
+  const text = lines.slice(-40).join('\n')
+  useLayoutEffect(() => {
+    if (place.current !== null && follows.current) place.current.scrollTop = place.current.scrollHeight
+  }, [text])
+  return (
+    <pre
+      class="said"
+      ref={place}
+      tabIndex={0}
+      aria-live="polite"
+      onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
+        follows.current = scrollHeight - scrollTop - clientHeight < 20
+      }}
+    >
+      {text}
+    </pre>
   )
 }
 

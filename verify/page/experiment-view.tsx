@@ -33,23 +33,28 @@ export function Experiment({ page, id }: { page: Page; id: string }) {
     <>
       <h2>
         <Status status={experiment.outcome} /> {id} <small>{rule.alert}</small>{' '}
-        <small class={`severity ${rule.severity}`}>{rule.severity}</small>
+        {rule.severity === '' ? null : <small class={`severity ${rule.severity}`}>{rule.severity}</small>}
       </h2>
       <p>{experiment.title}.</p>
       <p class="hint">{rule.because}</p>
       {found?.diagnosis === undefined ? null : <p class="change">{found.diagnosis}</p>}
-      <section aria-labelledby="chain">
-        <h3 id="chain">{broken === undefined ? 'From the target to the resolved notification' : `Broken first at: ${broken.name}`}</h3>
-        <Chain key={id} chain={signal.chain} verdicts={about} />
-      </section>
-      <section aria-labelledby="signal">
-        <h3 id="signal">The signal</h3>
-        <pre>
-          {signal.expr}
-          {signal.forMs > 0 ? `\nfor ${took(signal.forMs)}` : ''}
-        </pre>
-        {signal.value.length === 0 ? <p>No value of the condition was recorded.</p> : <SignalChart signal={signal} />}
-      </section>
+      {signal.expr === '' ? <p>The specification does not describe this injection: no alert is demanded of it.</p> : null}
+      {signal.expr === '' ? null : (
+        <>
+          <section aria-labelledby="chain">
+            <h3 id="chain">{broken === undefined ? 'From the target to the resolved notification' : `Broken first at: ${broken.name}`}</h3>
+            <Chain key={id} chain={signal.chain} verdicts={about} />
+          </section>
+          <section aria-labelledby="signal">
+            <h3 id="signal">The signal</h3>
+            <pre>
+              {signal.expr}
+              {signal.forMs > 0 ? `\nfor ${took(signal.forMs)}` : ''}
+            </pre>
+            {signal.value.length === 0 ? <p>No value of the condition was recorded.</p> : <SignalChart signal={signal} />}
+          </section>
+        </>
+      )}
       {signal.raw.length === 0 ? null : (
         <section aria-labelledby="raw">
           <h3 id="raw">What it is made of: the raw samples</h3>
@@ -112,10 +117,12 @@ export function Experiment({ page, id }: { page: Page; id: string }) {
           </tbody>
         </table>
       </section>
-      <section aria-labelledby="numbers">
-        <h3 id="numbers">The signal in numbers</h3>
-        <Numbers signal={signal} />
-      </section>
+      {signal.value.length + signal.raw.length + signal.measured.length === 0 ? null : (
+        <section aria-labelledby="numbers">
+          <h3 id="numbers">The signal in numbers</h3>
+          <Numbers signal={signal} />
+        </section>
+      )}
     </>
   )
 }

@@ -11,11 +11,11 @@ const BARS: [kind: Bar['kind'], text: string][] = [
   ['fault', 'fault in force'],
   ['requests', "an outage's own requests"],
   ['load', 'load by k6'],
-  ['pending', 'pending'],
+  ['pending', 'pending (thin)'],
 ]
 const MARKS: [kind: Mark['kind'], text: string][] = [
-  ['firing', 'notified: firing'],
-  ['resolved', 'notified: resolved'],
+  ['firing', 'notified: firing (filled)'],
+  ['resolved', 'notified: resolved (ring)'],
   ['missed', 'evaluations missed'],
 ]
 

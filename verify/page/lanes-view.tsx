@@ -1,6 +1,6 @@
 import { scaleUtc } from 'd3-scale'
 import { select } from 'd3-selection'
-import { zoom, zoomIdentity } from 'd3-zoom'
+import { zoom, zoomIdentity, zoomTransform } from 'd3-zoom'
 import type { ZoomBehavior, ZoomTransform } from 'd3-zoom'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { NOT_RECORDED } from '../model/journal.ts'
@@ -61,8 +61,7 @@ export function DrillLanes({ page, only }: { page: Page; only?: string }) {
         [LABELS, 0],
         [LABELS + inner, 1],
       ])
-      // The wheel alone scrolls the page; with Ctrl or over the axis it zooms, as maps do.
-      .filter((event: MouseEvent) => (event.type === 'wheel' ? event.ctrlKey || event.shiftKey : event.button === 0))
+      .filter((event: MouseEvent | TouchEvent) => isForLanes(event, svg.current === null ? 1 : zoomTransform(svg.current).k))
       .on('zoom', (event: { transform: ZoomTransform }) => {
         const { k, x: movedX } = event.transform
         // The labels' column does not move with the axis.
@@ -175,8 +174,24 @@ export function DrillLanes({ page, only }: { page: Page; only?: string }) {
   )
 }
 
+/** Within its row: what may lie over one another, or differs by more than its colour, has a height of its own. */
+function placeOf({ kind }: Bar): { top: number; height: number } {
+  if (kind === 'fault') return { top: 13, height: 6 }
+  if (kind === 'planned') return { top: 1, height: ROW - 2 }
+  return kind === 'pending' ? { top: 8, height: ROW - 16 } : { top: 4, height: ROW - 8 }
+}
+
 function entryOf({ pointer }: { pointer: number }): string {
   return pointer === NOT_RECORDED ? '' : ` (#${pointer})`
+}
+
+/**
+ * The wheel alone scrolls the page; with Ctrl it zooms, as maps do. Two fingers zoom; one scrolls the page, or moves the lanes once they
+ * are zoomed.
+ */
+function isForLanes(event: MouseEvent | TouchEvent, zoomed: number): boolean {
+  if ('touches' in event) return event.touches.length > 1 || zoomed > 1
+  return event.type === 'wheel' ? event.ctrlKey || event.shiftKey : event.button === 0
 }
 
 function lastGroup(rows: readonly ({ title: string } | { lane: Lane })[]): Lane['group'] | undefined {
@@ -239,9 +254,9 @@ function Row({
             key={index}
             class={`bar ${bar.kind} ${lane.severity ?? ''}`}
             x={x(bar.fromMs)}
-            y={bar.kind === 'fault' ? y + 13 : bar.kind === 'planned' ? y + 1 : y + 4}
+            y={y + placeOf(bar).top}
             width={Math.max(2, x(bar.untilMs) - x(bar.fromMs))}
-            height={bar.kind === 'fault' ? 6 : bar.kind === 'planned' ? ROW - 2 : ROW - 8}
+            height={placeOf(bar).height}
             onClick={() => onPick({ lane, bar })}
           >
             <title>{`${lane.label}: ${bar.text}, ${clock(bar.fromMs)} to ${clock(bar.untilMs)}${entryOf(bar)}`}</title>

@@ -109,12 +109,18 @@ export function Overview({ page }: { page: Page }) {
 
 function CauseCard({ page, cause }: { page: Page; cause: Cause }) {
   const { root, also, consequences } = cause
-  const opens = page.signals[root.subject] === undefined ? undefined : `#/experiment/${encodeURIComponent(root.subject)}`
+  const room =
+    page.signals[root.subject] !== undefined
+      ? 'experiment'
+      : page.outages.some(({ outage }) => outage === root.subject)
+        ? 'outage'
+        : 'subject'
+  const opens = `#/${room}/${encodeURIComponent(root.subject)}`
   return (
     <li class={`cause ${root.status}`}>
       <h3>
         <Status status={root.status} /> {root.alert === undefined ? '' : `${root.alert}, `}
-        {opens === undefined ? root.subject : <a href={opens}>{root.subject}</a>}: {root.title}
+        <a href={opens}>{root.subject}</a>: {root.title}
         {root.part === undefined || root.title.includes(root.part) ? '' : ` (${root.part})`}
       </h3>
       {root.diagnosis === undefined ? null : <p class="change">{root.diagnosis}</p>}
@@ -150,53 +156,63 @@ function CauseCard({ page, cause }: { page: Page; cause: Cause }) {
 }
 
 function ProofTable({ page }: { page: Page }) {
-  const { columns, rows } = page.proofs
+  const { columns, rows, without } = page.proofs
+  const left = (none: string): string[] => without.flatMap((each) => (each.none === none ? [each.title] : []))
   const experiments = new Map(page.report.rules.map((rule) => [rule.alert, rule.experiments.map(({ id }) => id)]))
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Rules and proofs">
-      <table class="matrix">
-        <thead>
-          <tr>
-            <th scope="col">rule, experiments</th>
-            {columns.map(({ id, title }) => (
-              <th scope="col" key={id}>
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.alert}>
-              <th scope="row">
-                {row.alert} <small class={`severity ${row.severity}`}>{row.severity}</small>
-                <span class="experiments">
-                  {(experiments.get(row.alert) ?? []).map((id, index) => (
-                    <Fragment key={id}>
-                      {index > 0 ? ', ' : ''}
-                      <a href={`#/experiment/${encodeURIComponent(id)}`}>{id}</a>
-                    </Fragment>
-                  ))}
-                </span>
-              </th>
-              {row.cells.map((cell, index) => (
-                <td key={columns[index]?.id} title={cell.says.join('\n')}>
-                  {cell.status === null ? (
-                    <span class="none">{cell.none}</span>
-                  ) : cell.opens === null ? (
-                    <Status status={cell.status} />
-                  ) : (
-                    <a href={`#/${cell.opens}`}>
-                      <Status status={cell.status} />
-                    </a>
-                  )}
-                </td>
+    <>
+      <div class="scroll" tabIndex={0} role="region" aria-label="Rules and proofs">
+        <table class="matrix">
+          <thead>
+            <tr>
+              <th scope="col">rule, experiments</th>
+              {columns.map(({ id, title }) => (
+                <th scope="col" key={id}>
+                  {title}
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.alert}>
+                <th scope="row">
+                  {row.alert} <small class={`severity ${row.severity}`}>{row.severity}</small>
+                  <span class="experiments">
+                    {(experiments.get(row.alert) ?? []).map((id, index) => (
+                      <Fragment key={id}>
+                        {index > 0 ? ', ' : ''}
+                        <a href={`#/experiment/${encodeURIComponent(id)}`}>{id}</a>
+                      </Fragment>
+                    ))}
+                  </span>
+                </th>
+                {row.cells.map((cell, index) => (
+                  <td key={columns[index]?.id} title={cell.says.join('\n')}>
+                    {cell.status === null ? (
+                      <span class="none">{cell.none}</span>
+                    ) : cell.opens === null ? (
+                      <Status status={cell.status} />
+                    ) : (
+                      <a href={`#/${cell.opens}`}>
+                        <Status status={cell.status} />
+                      </a>
+                    )}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {(['not run', 'not drilled'] as const).map((none) =>
+        left(none).length === 0 ? null : (
+          <p class="hint" key={none}>
+            {none === 'not run' ? 'Not run before it' : 'Not looked at in this run'}: {left(none).join(', ')}.
+          </p>
+        ),
+      )}
+    </>
   )
 }
 
@@ -284,13 +300,17 @@ function Others({ page: { report, outages } }: { page: Page }) {
         const worst =
           (['fail', 'unknown', 'pass', 'skipped'] as const).find((status) => verdicts.some((verdict) => verdict.status === status)) ??
           'skipped'
-        const passed = verdicts.filter(({ status }) => status === 'pass').length
+        const [passed, skipped] = (['pass', 'skipped'] as const).map((each) => verdicts.filter(({ status }) => status === each).length)
+        const counted = verdicts.length - (skipped ?? 0)
         const bad = verdicts.find(({ status }) => status === worst)
         return (
           <li key={subject}>
-            <Status status={worst} /> {drawn.has(subject) ? <a href={`#/outage/${encodeURIComponent(subject)}`}>{subject}</a> : subject}{' '}
+            <Status status={worst} />{' '}
+            <a href={`#/${drawn.has(subject) ? 'outage' : 'subject'}/${encodeURIComponent(subject)}`}>{subject}</a>{' '}
             <small>
-              {passed} of {verdicts.length} {WORD.pass}
+              {counted === 0 ? '' : `${passed} of ${counted} ${WORD.pass}`}
+              {counted === 0 || skipped === 0 ? '' : ', '}
+              {skipped === 0 ? '' : `${skipped} ${WORD.skipped}`}
             </small>
             {worst === 'fail' || worst === 'unknown' ? `: ${bad?.title ?? ''}` : ''}
           </li>

@@ -13,7 +13,7 @@ export function Waterfalls({ page }: { page: Page }) {
   )
 }
 
-function Trace({ trace }: { trace: Waterfall }) {
+export function Trace({ trace }: { trace: Waterfall }) {
   const part = (ms: number): string => `${trace.durationMs === 0 ? 0 : (ms / trace.durationMs) * 100}%`
   return (
     <section aria-label={trace.spec}>

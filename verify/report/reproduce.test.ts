@@ -47,3 +47,12 @@ test('in real time, on compose, and on a target of its own file, whose speed sta
     gives: 'the same experiments; FILE is the target file of staging',
   })
 })
+
+test('a game day is made again by hand; what was confirmed alone is no name for --only', () => {
+  assert.deepEqual(commands(withExperiments(2, { runId: 'gameday-2026' })), ['bin/firedrill gameday', 'bin/firedrill judge RUN'])
+  assert.equal(commands(withExperiments(2, { runId: 'gameday-2026', target: 'staging' }))[0], 'bin/firedrill gameday --target FILE')
+  const report = withExperiments(2, { causes: [] })
+  const [rule] = report.rules
+  const rules = [{ ...rule!, experiments: rule!.experiments.map((each, index) => (index === 0 ? each : { ...each, id: 'e0--alone' })) }]
+  assert.equal(commands({ ...report, rules })[0], 'bin/firedrill run --speed 15 --only e0')
+})

@@ -10,7 +10,7 @@ export interface Reproduction {
 }
 
 /** How to make the same drill again, that of each failed experiment alone, and the same verdicts from the journal. */
-export function reproductionsOf({ target, speed, rules, turn, causes, observe, plan }: Report): Reproduction[] {
+export function reproductionsOf({ runId, target, speed, rules, turn, causes, observe, plan }: Report): Reproduction[] {
   const file = target === 'lab' || target === 'compose' ? '' : `; FILE is the target file of ${target}`
   const verdicts = { command: 'bin/firedrill judge RUN', gives: 'the same verdicts; RUN is the folder of journal.ndjson' }
   if (observe === true) {
@@ -18,7 +18,12 @@ export function reproductionsOf({ target, speed, rules, turn, causes, observe, p
     const command = `bin/firedrill run --observe${minutes} --target ${target === 'lab' || target === 'compose' ? target : 'FILE'}`
     return [{ command, gives: `the same rules, as they are then${file}` }, verdicts]
   }
-  const experiments = rules.flatMap((rule) => rule.experiments.map(({ id }) => id))
+  if (runId.startsWith('gameday-')) {
+    const command = `bin/firedrill gameday${target === 'lab' ? '' : ` --target ${target === 'compose' ? target : 'FILE'}`}`
+    return [{ command, gives: `the same by hand${file}` }, verdicts]
+  }
+  // What was confirmed alone is no experiment of the plan.
+  const experiments = rules.flatMap((rule) => rule.experiments.map(({ id }) => id)).filter((id) => !id.endsWith('--alone'))
   const isFew = experiments.length > 0 && experiments.length <= FEW
   const turns = turn === undefined ? '' : turn.chosen.length > 1 ? ' --thorough' : ` --seed ${turn.seed}`
   const failed = [...new Set(causes.map(({ root }) => root.subject))].filter((id) => experiments.includes(id) && experiments.length > 1)

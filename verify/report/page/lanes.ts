@@ -1,6 +1,7 @@
 import type { JournalEntry } from '../../model/journal.ts'
 import type { Bar, Lane, Mark } from '../../model/page.ts'
-import type { Plan } from '../../model/plan.ts'
+import type { Plan, Timing } from '../../model/plan.ts'
+import { evaluationIntervalOf } from '../../promql/loaded-clocks.ts'
 import { parseInstant } from '../../text/instant.ts'
 import { entriesOf, experimentsOf, seriesOf } from './entries.ts'
 import type { Entry } from './entries.ts'
@@ -33,7 +34,7 @@ export function lanesOf(entries: readonly JournalEntry[], lastMs = lastOf(entrie
     ...outageLanes(entries, header, [...(plan?.outages ?? []), ...confirmed.flatMap((entry) => entry.outages ?? [])], lastMs),
     ...byHandLanes(entries, lastMs),
     ...(entries.some((entry) => entry.kind === 'alerts-series')
-      ? alertLanes(entries, severities)
+      ? alertLanes(entries, severities, plan?.timing)
       : notifiedLanes(entries, severities, lastMs)),
     ...notificationLanes(entries),
     ...loadLanes(entries, lastMs),
@@ -148,8 +149,8 @@ function byHandLanes(entries: readonly JournalEntry[], lastMs: number): Lane[] {
   return [...lanes].map(([label, bars]): Lane => ({ group: 'experiments', label, bars, marks: [] }))
 }
 
-/** Pending and firing of each alert name, from Prometheus' own ALERTS. */
-function alertLanes(entries: readonly JournalEntry[], severities: ReadonlyMap<string, string>): Lane[] {
+/** Pending and firing of each alert name, from Prometheus' own ALERTS: a state lasts until the evaluation that no longer has it. */
+function alertLanes(entries: readonly JournalEntry[], severities: ReadonlyMap<string, string>, timing: Timing | undefined): Lane[] {
   const lanes = new Map<string, Lane>()
   for (const entry of entriesOf(entries, 'alerts-series')) {
     if (entry.metric !== 'ALERTS') continue
@@ -168,8 +169,9 @@ function alertLanes(entries: readonly JournalEntry[], severities: ReadonlyMap<st
         .filter(([name]) => name !== 'severity')
         .map(([, value]) => value)
         .join(' ')
+      const stepMs = timing === undefined ? 0 : evaluationIntervalOf(timing, alertname, labels)
       for (const { fromMs, untilMs } of runsOf(one.values.map(([timeS]) => timeS * 1_000)))
-        lane.bars.push({ fromMs, untilMs, kind: alertstate, text: `${alertstate} ${who}`, pointer: entry.seq })
+        lane.bars.push({ fromMs, untilMs: untilMs + stepMs, kind: alertstate, text: `${alertstate} ${who}`, pointer: entry.seq })
     }
   }
   for (const lane of lanes.values()) lane.bars.sort((a, b) => a.fromMs - b.fromMs)

@@ -78,6 +78,19 @@ test('an alert fires on its lane where its verdict says so', () => {
   }
 })
 
+test('an alert is pending until it fires: a state lasts until the evaluation that no longer has it', () => {
+  const steps: number[] = []
+  for (const { bars } of WELL.lanes.filter(({ group }) => group === 'alerts'))
+    for (const firing of bars.filter(({ kind }) => kind === 'firing')) {
+      const before = bars.findLast(
+        ({ kind, fromMs, text }) => kind === 'pending' && fromMs < firing.fromMs && text.slice(8) === firing.text.slice(7),
+      )
+      if (before !== undefined) steps.push(Math.round(firing.fromMs - before.untilMs))
+    }
+  assert.ok(steps.length > 5)
+  assert.deepEqual(new Set(steps), new Set([0]))
+})
+
 test("a curve is the condition's value as Prometheus evaluated it", () => {
   const entry = JOURNAL.entries.find((each) => each.kind === 'evaluated' && each.what === 'value')!
   assert.ok(entry.kind === 'evaluated')

@@ -73,7 +73,7 @@ export function drawnOf(journal: Journal, report: Report, lastMs?: number): Page
     report,
     sentence: headline(report),
     lanes,
-    proofs: proofsOf(report),
+    proofs: proofsOf(entries, report),
     isolation: isolationOf(entries, lanes, report),
     signals: signalsOf(entries, report, lastMs),
     traces: waterfallsOf(entries),

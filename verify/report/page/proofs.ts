@@ -29,47 +29,67 @@ const RUNGS = ['lint', 'simulate'] as const
 /** Which checks the matrix shows; a check of an experiment that no column has is an oversight. */
 export const SHOWN_CHECKS: ReadonlySet<string> = new Set(COLUMNS.flatMap(({ checks }) => checks))
 
-export function proofsOf(report: Report): Proofs {
-  return {
+/** Injections by hand that the specification does not describe: there is no rule that they could prove. */
+function undescribed(entries: readonly JournalEntry[]): ReadonlySet<string> {
+  return new Set(entriesOf(entries, 'by-hand').flatMap(({ experiment }) => (experiment.expr === '' ? [experiment.alert] : [])))
+}
+
+export function proofsOf(entries: readonly JournalEntry[], report: Report): Proofs {
+  const nameless = undescribed(entries)
+  return withoutEmpty({
     columns: [...RUNGS.map((id) => ({ id, title: id })), ...COLUMNS.map(({ id, title }) => ({ id, title }))],
-    rows: report.rules.map((rule) => {
-      const verdicts: Verdict[] = [
-        ...rule.experiments.flatMap((experiment) => experiment.verdicts),
-        ...report.others.filter((verdict) => verdict.alert === rule.alert || verdict.subject === rule.alert),
-      ]
-      return {
-        alert: rule.alert,
-        severity: rule.severity,
-        cells: [
-          ...RUNGS.map((rung): ProofCell => {
-            const { status, findings, because } = rungStatus(
-              report.rungs?.find((each) => each.rung === rung),
-              rule.alert,
-            )
-            const said = findings.map(({ id, file, line, message }) => `${file}:${line} ${message} (${id})`)
-            return {
-              status,
-              none: 'not run',
-              says: because === '' ? said : [because],
-              opens: status === null ? null : 'rungs',
-            }
-          }),
-          ...COLUMNS.map(({ checks }): ProofCell => {
-            const own = verdicts.filter(({ check }) => checks.includes(check))
-            const status = own.length === 0 ? null : outcomeOf(own)
-            // The one that makes the cell what it is.
-            const first = own.find((verdict) => verdict.status === status)
-            const experiment = rule.experiments.find(({ id }) => id === first?.subject)?.id ?? rule.experiments[0]?.id
-            return {
-              status,
-              none: 'not drilled',
-              says: own.map(({ subject, check }) => `${subject} ${check}`),
-              opens: status === null || experiment === undefined ? null : `experiment/${encodeURIComponent(experiment)}`,
-            }
-          }),
-        ],
-      }
-    }),
+    rows: report.rules
+      .filter(({ alert }) => !nameless.has(alert))
+      .map((rule) => {
+        const verdicts: Verdict[] = [
+          ...rule.experiments.flatMap((experiment) => experiment.verdicts),
+          ...report.others.filter((verdict) => verdict.alert === rule.alert || verdict.subject === rule.alert),
+        ]
+        return {
+          alert: rule.alert,
+          severity: rule.severity,
+          cells: [
+            ...RUNGS.map((rung): ProofCell => {
+              const { status, findings, because } = rungStatus(
+                report.rungs?.find((each) => each.rung === rung),
+                rule.alert,
+              )
+              const said = findings.map(({ id, file, line, message }) => `${file}:${line} ${message} (${id})`)
+              return {
+                status,
+                none: 'not run',
+                says: because === '' ? said : [because],
+                opens: status === null ? null : 'rungs',
+              }
+            }),
+            ...COLUMNS.map(({ checks }): ProofCell => {
+              const own = verdicts.filter(({ check }) => checks.includes(check))
+              const status = own.length === 0 ? null : outcomeOf(own)
+              // The one that makes the cell what it is.
+              const first = own.find((verdict) => verdict.status === status)
+              const experiment = rule.experiments.find(({ id }) => id === first?.subject)?.id ?? rule.experiments[0]?.id
+              return {
+                status,
+                none: 'not drilled',
+                says: own.map(({ subject, check }) => `${subject} ${check}`),
+                opens: status === null || experiment === undefined ? null : `experiment/${encodeURIComponent(experiment)}`,
+              }
+            }),
+          ],
+        }
+      }),
+    without: [],
+  })
+}
+
+/** Without the columns in which no rule has anything: a game day runs no lint, and asks no service whether it keeps answering. */
+function withoutEmpty({ columns, rows }: Proofs): Proofs {
+  const isEmpty = columns.map((_, index) => rows.length > 0 && rows.every(({ cells }) => cells[index]?.status === null))
+  const kept = <T>(items: readonly T[]): T[] => items.filter((_, index) => isEmpty[index] !== true)
+  return {
+    columns: kept(columns),
+    rows: rows.map((row) => ({ ...row, cells: kept(row.cells) })),
+    without: columns.flatMap(({ title }, index) => (isEmpty[index] === true ? [{ title, none: rows[0]!.cells[index]!.none }] : [])),
   }
 }
 
@@ -79,7 +99,8 @@ export function isolationOf(entries: readonly JournalEntry[], lanes: readonly La
     ...(entriesOf(entries, 'header')[0]?.plan.experiments ?? []),
     ...entriesOf(entries, 'by-hand').flatMap(({ experiment }) => experiment ?? []),
   ]
-  const alerts = [...new Set(experiments.map(({ alert }) => alert))]
+  const nameless = undescribed(entries)
+  const alerts = [...new Set(experiments.map(({ alert }) => alert))].filter((alert) => !nameless.has(alert))
   const legs = new Map(lanes.filter(({ group }) => group === 'experiments').map((lane) => [lane.label, lane.bars]))
   const fired = new Map(
     lanes.filter(({ group }) => group === 'alerts').map((lane) => [lane.label, lane.bars.filter(({ kind }) => kind === 'firing')]),
