@@ -72,7 +72,7 @@ const TABLE: readonly Row[] = [
     tests: ['verify/drill/read-spec.ts', 'verify/routing/tree.ts', 'verify/routing/inhibition.ts'],
   },
   // Which folder is the platform, and what its firedrill.yaml says: read as a specification is.
-  { folder: 'verify/platform/', may: ['node:', 'verify/spec/', 'scenarios/generic/generic-scenarios.ts'] },
+  { folder: 'verify/platform/', may: ['node:', 'verify/spec/', 'verify/tool/tool-files.ts', 'scenarios/generic/generic-scenarios.ts'] },
   { folder: 'verify/compress/', may: ['yaml', 'verify/promql/', 'verify/config/'] },
   {
     folder: 'verify/plan/',

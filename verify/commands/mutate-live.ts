@@ -1,18 +1,17 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { FiredrillError } from '../model/error.ts'
 import { sameName } from '../text/names.ts'
 import type { LabState } from '../../lab/stack.ts'
 import type { CommandIo } from '../model/command-io.ts'
+import type { Spec } from '../model/spec.ts'
 import type { Live } from './mutate-command.ts'
 
-const MONITORING = resolve(fileURLToPath(new URL('../../monitoring', import.meta.url)))
 /** From monitoring/; the lab deploys the one beside the folder that it is given. */
 const COMPOSE = join('..', 'docker-compose.yaml')
-/** The shortest experiment: what is drilled for a change that touches no rule (a pipeline, a panel), so that the signals are looked at. */
-const SHORTEST = 'redis-killed'
+
+const SPEED = 15
 
 /**
  * Drills a mutant of monitoring/ in the lab, which stays up in between; at the end it is as it was before: down, or up with its own files.
@@ -21,7 +20,11 @@ const SHORTEST = 'redis-killed'
 export function liveJudge(io: CommandIo): Live {
   let before: LabState | null | undefined
   const judge: Live['judge'] = async (mutant) => {
-    const file = relative(MONITORING, resolve(io.cwd, mutant.file))
+    const {
+      monitoring: [deployed = ''],
+      specification,
+    } = (await import('../platform/read-platform.ts')).readPlatform(io)
+    const file = relative(deployed, resolve(io.cwd, mutant.file))
     if (file.startsWith('..') && file !== COMPOSE) return 'unknown'
     const [{ drill }, { labThatIsUp }, { loadSpec }] = await Promise.all([
       import('../drill/drill.ts'),
@@ -29,17 +32,18 @@ export function liveJudge(io: CommandIo): Live {
       import('../spec/load.ts'),
     ])
     if (before === undefined) before = (await labThatIsUp(io.env)) ?? null
-    const { spec } = await loadSpec()
-    const alerts = spec?.rules.map(({ alert }) => alert).filter((alert) => mutant.touches.some((touched) => sameName(touched, alert))) ?? []
+    const { spec } = await loadSpec(specification)
+    if (spec === undefined) return 'unknown'
+    const alerts = spec.rules.map(({ alert }) => alert).filter((alert) => mutant.touches.some((touched) => sameName(touched, alert)))
     const folder = mkdtempSync(join(tmpdir(), 'firedrill-mutant-'))
     try {
       const monitoring = join(folder, 'monitoring')
-      cpSync(MONITORING, monitoring, { recursive: true })
+      cpSync(deployed, monitoring, { recursive: true })
       writeFileSync(join(monitoring, file), mutant.text)
       const { exitCode } = await drill(
         {
-          speed: 15,
-          only: alerts.length > 0 ? alerts : [SHORTEST],
+          speed: SPEED,
+          only: alerts.length > 0 ? alerts : [await shortest(spec)],
           skip: [],
           target: 'lab',
           out: join(folder, 'run'),
@@ -69,4 +73,17 @@ export function liveJudge(io: CommandIo): Live {
     else await reconfigure({ speed: before.speed, monitoringDir: before.monitoringDir, env: io.env })
   }
   return { judge, close }
+}
+
+/** What is drilled for a change that touches no rule (a pipeline, a panel), so that the signals are looked at. */
+async function shortest(spec: Spec): Promise<string> {
+  const [{ planFor }, { requestFrom }] = await Promise.all([import('../drill/plan-for.ts'), import('../drill/request.ts')])
+  const ids = spec.rules.flatMap(({ experiments }) => experiments.flatMap(({ id, inTurnWith }) => (inTurnWith === undefined ? [id] : [])))
+  const lasts = (id: string): number =>
+    planFor(spec, { ...requestFrom({ seed: 0, only: [id] }), speed: SPEED }, 'uninstrumented', { runs: [], nowMs: 0 }).makespanMs
+  const [first = ''] = ids
+    .map((id) => ({ id, ms: lasts(id) }))
+    .sort((a, b) => a.ms - b.ms)
+    .map(({ id }) => id)
+  return first
 }

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { FiredrillError } from '../model/error.ts'
 import type { PlatformFolder } from '../model/platform-folder.ts'
 import type { Target } from '../model/target.ts'
-import { targetNames } from '../platform/read-platform.ts'
+import { LAB_COMPOSE, targetNames } from '../platform/read-platform.ts'
 import { readTargetFile } from '../targets/target-file.ts'
 
 /** Brought up or asked for as it is needed, or read from its file already. */
@@ -23,10 +23,11 @@ export function chosenTarget(asked: string | undefined, platform: PlatformFolder
     })
   }
   if (name !== 'lab' && name !== 'compose') return readTargetFile(targetFile(name, platform, cwd))
-  if (platform.compose !== undefined) return name
-  throw new FiredrillError('TARGET_NONE', `${platform.name} has no ${name}: firedrill.yaml names no compose file`, {
+  // Both know the parts of one compose file. Of another one `compose` would harm containers that are not meant.
+  if (platform.compose === LAB_COMPOSE) return name
+  throw new FiredrillError('TARGET_NONE', `${platform.name} has no ${name}: it drills the compose file of the firedrill checkout alone`, {
     place: { file: platform.file },
-    next: 'Give a target file by --target.',
+    next: 'Give a target file by --target, whose parts have docker: { container: NAME }.',
   })
 }
 

@@ -34,7 +34,7 @@ export const PLATFORM: Read<Written> = mapping({
   }),
   compose: may(
     path,
-    'Compose file. lint reads it; only with it the targets `lab` and `compose` exist, which know the parts of this project alone.',
+    'Compose file, for lint. The targets `lab` and `compose` start and drill that of the firedrill checkout, and no other.',
     { example: 'compose: docker-compose.yaml' },
   ),
   recordings: may(path, 'Folder with `targets/JOB.prom` and `lines/SERVICE.log`. Default: `recordings`.', {
@@ -44,7 +44,7 @@ export const PLATFORM: Read<Written> = mapping({
   targets: may(path, 'Folder of target files. Default: `targets`.', { example: 'targets: environments' }),
   target: may(
     text,
-    'What `--target` is when it is not given: a name in `targets`, `lab` or `compose`. Default: `lab` with `compose`, else the only file in `targets`.',
+    'What `--target` is when it is not given: a name in `targets`, `lab` or `compose`. Default: the only file in `targets`; of the firedrill checkout `lab`.',
     { example: 'target: staging' },
   ),
   reports: may(path, 'Folder of runs and their history. Default: `reports`.', { example: 'reports: out/drills' }),

@@ -6,17 +6,14 @@ import type { FiredrillError } from '../model/error.ts'
 import type { Scenario } from '../model/platform-folder.ts'
 import { child, openSource, problem } from '../spec/reader.ts'
 import { SCENARIOS } from './platform-keys.ts'
-import { TOOL_ROOT } from './tool-root.ts'
+import { toolFile } from '../tool/tool-files.ts'
 
 /** In the folder of scenarios: what may be said to each. */
 const FILE = 'scenarios.yaml'
 
 export function scriptsOf(folder: string, shown: (path: string) => string, problems: FiredrillError[]): Record<string, Scenario> {
   const own = ownScripts(folder, shown, problems)
-  const tool = Object.entries(generic).map(([name, meta]) => [
-    name,
-    { ...meta, script: join(TOOL_ROOT, 'scenarios/generic', `${name}.ts`) },
-  ])
+  const tool = Object.entries(generic).map(([name, meta]) => [name, { ...meta, script: toolFile(`scenarios/generic/${name}.ts`) }])
   return Object.fromEntries([...own, ...tool].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))) as Record<string, Scenario>
 }
 

@@ -71,7 +71,7 @@ test('every path is relative to firedrill.yaml, and so is what --platform names 
     assert.equal(said, '')
     assert.equal(platform?.specification, join(where, 'a/spec'))
     assert.deepEqual(platform?.monitoring, [join(where, 'prom'), join(where, 'am.yml')])
-    assert.deepEqual([platform?.compose, platform?.reports, platform?.target], [join(where, 'c.yaml'), join(where, 'out'), 'lab'])
+    assert.deepEqual([platform?.compose, platform?.reports, platform?.target], [join(where, 'c.yaml'), join(where, 'out'), undefined])
     assert.deepEqual(platform?.background, { scenario: 'requests', params: { service: 'web' } })
   }
 })

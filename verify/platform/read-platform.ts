@@ -11,7 +11,7 @@ import { formatError } from '../text/error-text.ts'
 import { switchedOn } from '../text/switched-on.ts'
 import { PLATFORM } from './platform-keys.ts'
 import { scriptsOf } from './platform-scripts.ts'
-import { TOOL_ROOT } from './tool-root.ts'
+import { toolFile } from '../tool/tool-files.ts'
 
 const NAME = 'firedrill.yaml'
 
@@ -33,7 +33,7 @@ export function findPlatform({ cwd, platform }: Pick<Where, 'cwd' | 'platform'>)
     if (existsSync(file)) return { file, isFound: true }
     if (folder === dirname(folder)) break
   }
-  const own = join(TOOL_ROOT, NAME)
+  const own = toolFile(NAME)
   return existsSync(own) ? { file: own, isFound: false } : undefined
 }
 
@@ -91,6 +91,7 @@ function platformIn(
   }
   const { name = basename(folder), target, background, warmUp, instrumentedBy } = written
   const targets = place(written.targets, 'targets', 'targets')
+  const compose = written.compose === undefined ? undefined : place(written.compose, '', 'compose')
   return {
     file,
     folder,
@@ -100,11 +101,11 @@ function platformIn(
     monitoring: (written.monitoring ?? ['monitoring']).map((path, index) =>
       place(written.monitoring === undefined ? undefined : path, path, 'monitoring', index),
     ),
-    ...(written.compose === undefined ? {} : { compose: place(written.compose, '', 'compose') }),
+    ...(compose === undefined ? {} : { compose }),
     recordings: place(written.recordings, 'recordings', 'recordings'),
     scenarios: place(written.scenarios, 'scenarios', 'scenarios'),
     targets,
-    ...defaultTarget(target, targets, written.compose !== undefined),
+    ...defaultTarget(target, targets, compose),
     reports: place(written.reports, 'reports', 'reports'),
     ...(background === undefined ? {} : { background }),
     ...(warmUp === undefined ? {} : { warmUp }),
@@ -113,11 +114,14 @@ function platformIn(
   }
 }
 
-function defaultTarget(named: string | undefined, targets: string, hasCompose: boolean): { target?: string } {
+/** The compose file that the targets `lab` and `compose` know the parts of. */
+export const LAB_COMPOSE = toolFile('docker-compose.yaml')
+
+function defaultTarget(named: string | undefined, targets: string, compose: string | undefined): { target?: string } {
   if (named !== undefined) return { target: named }
-  if (hasCompose) return { target: 'lab' }
   const [only, ...others] = targetNames(targets)
-  return only === undefined || others.length > 0 ? {} : { target: only }
+  if (others.length > 0) return {}
+  return only === undefined ? (compose === LAB_COMPOSE ? { target: 'lab' } : {}) : { target: only }
 }
 
 /** Names of target files, without their ending. */
