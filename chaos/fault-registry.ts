@@ -1,8 +1,10 @@
 import type { Fault, ParamMeta } from './fault.ts'
 import { addLatencyFault } from './faults/add-latency.ts'
+import { cpuPressureFault } from './faults/cpu-pressure.ts'
 import { cutConnectionFault } from './faults/cut-connection.ts'
 import { deletePodFault } from './faults/delete-pod.ts'
 import { disconnectContainerFault } from './faults/disconnect-container.ts'
+import { fillDiskFault } from './faults/fill-disk.ts'
 import { fillRedisMemoryFault } from './faults/fill-redis-memory.ts'
 import { heapPressureContainerFault } from './faults/heap-pressure-container.ts'
 import { heapPressureFault } from './faults/heap-pressure.ts'
@@ -16,9 +18,11 @@ import { slowQueriesFault } from './faults/slow-queries.ts'
 /** The registry, sorted by id. */
 export const faults: readonly Fault[] = [
   addLatencyFault,
+  cpuPressureFault,
   cutConnectionFault,
   deletePodFault,
   disconnectContainerFault,
+  fillDiskFault,
   fillRedisMemoryFault,
   heapPressureFault,
   heapPressureContainerFault,

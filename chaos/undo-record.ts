@@ -31,6 +31,10 @@ export type Undo =
   | { driver: 'redis'; address: RedisAddress; prefix: string; count: number; config: Record<string, string>; recordFile?: string }
   /** No statement that carries the marker is running. */
   | { driver: 'mysql'; address: MysqlAddress; marker: string; recordFile?: string }
+  /** No process of this user has the marker in its command line. */
+  | { driver: 'cpu'; state: 'ended'; marker: string }
+  /** The folder of this injection is gone, with the one file that it may hold. */
+  | { driver: 'disk'; state: 'absent'; folder: string; file: string }
   /** The heap agent of this injection holds nothing. */
   | {
       driver: 'jvm'

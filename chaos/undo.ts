@@ -19,6 +19,10 @@ async function driverOf(undo: Undo): Promise<UndoDriver<never>> {
       return (await import('./drivers/redis-driver.ts')).redisUndo
     case 'mysql':
       return (await import('./drivers/mysql-driver.ts')).mysqlUndo
+    case 'cpu':
+      return (await import('./drivers/cpu-driver.ts')).cpuUndo
+    case 'disk':
+      return (await import('./drivers/disk-driver.ts')).diskUndo
     case 'container-jvm':
       return (await import('./drivers/container-jvm.ts')).containerJvmUndo
     case 'jvm':

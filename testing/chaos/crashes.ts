@@ -2,15 +2,16 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { recover } from '../../chaos/controller.ts'
 import { procInfo } from '../../chaos/drivers/proc.ts'
 import { healthAnswers, processState, readRecord, startProcess, waitHealthy } from '../../chaos/drivers/process.ts'
 import { hasLeftover, ledgerFiles } from '../../chaos/ledger.ts'
-import { tcpServerRecord, waitUntil } from './processes.ts'
+import type { TargetPart } from '../../verify/model/target.ts'
+import { tcpServerRecord, temporaryDirectory, waitUntil } from './processes.ts'
 
 export const TOOL = fileURLToPath(new URL('./tool.ts', import.meta.url))
 const WATCHDOG = fileURLToPath(new URL('./dying-watchdog.ts', import.meta.url))
@@ -38,6 +39,7 @@ export async function runTool(t: TestContext, at: { ledgerDir: string; recordFil
   const out = openSync(file, 'w')
   const child = spawn(process.execPath, [TOOL, at.ledgerDir, at.recordFile, at.fault], {
     env: { ...process.env, ...at.env },
+    cwd: dirname(at.ledgerDir),
     stdio: ['ignore', out, 'inherit'],
   })
   closeSync(out)
@@ -123,6 +125,49 @@ export function watchdogKilled(steps: readonly string[]): void {
         assert.equal((await recover(ledgerDir)).notUndone.length, 0)
         assert.deepEqual(await snapshot(recordFile), before)
         assert.deepEqual(await ledgerFiles(ledgerDir), [])
+      })
+    }
+  })
+}
+
+/** A fault that leaves something of its own behind, instead of changing a process: a folder, processes. */
+export interface OwnTraces {
+  fault: string
+  params: object
+  /** The part that it may touch, in a folder of the test. */
+  part(folder: string): TargetPart
+  /** What is left of it now. */
+  traces(folder: string): string[]
+  /** Names of its own steps, between `intended:synced` and `applied`. */
+  steps: readonly string[]
+}
+
+/** kill -9 of the tool at these steps, and of tool and watchdog: the watchdog or the next start removes all that the fault left. */
+export function tracesRemoved(own: OwnTraces, steps: readonly string[]): void {
+  const mayBeThere = [...own.steps, 'applied', 'applied:written', 'applied:synced', 'undo:begin']
+  describe(`killed at each step: nothing of ${own.fault} is left`, { concurrency: 3 }, () => {
+    for (const [both, step] of steps.flatMap((each): [boolean, string][] => [
+      [false, each],
+      [true, each],
+    ])) {
+      test(`${both ? 'tool and watchdog' : 'the tool'} at ${step}`, async (t) => {
+        const folder = await temporaryDirectory(t)
+        const ledgerDir = join(folder, 'ledger')
+        mkdirSync(join(folder, 'part'))
+        const { signal, watchdogPid } = await runTool(t, {
+          ledgerDir,
+          recordFile: JSON.stringify(own.part(join(folder, 'part'))),
+          fault: own.fault,
+          env: { CRASH_AT: both ? `both:${step}` : step, PARAMS: JSON.stringify(own.params) },
+        })
+        assert.equal(signal, 'SIGKILL')
+        await waitUntil(() => isGone(watchdogPid))
+        if (!both) assert.equal(await hasLeftover(ledgerDir), false)
+        else {
+          if (!mayBeThere.includes(step)) assert.deepEqual(own.traces(join(folder, 'part')), [])
+          assert.deepEqual((await recover(ledgerDir)).notUndone, [])
+        }
+        assert.deepEqual(own.traces(join(folder, 'part')), [])
       })
     }
   })

@@ -1,10 +1,12 @@
 /**
  * A drill reduced to one fault, for the crash tests: kills itself with SIGKILL at the step named by CRASH_AT ("both:" in front: the
- * watchdog first). argv: LEDGER_DIR RECORD_FILE FAULT_ID, where instead of RECORD_FILE the part may be given as JSON. Prints the step names
- * it passes and the watchdog's pid.
+ * watchdog first). argv: LEDGER_DIR RECORD_FILE FAULT_ID, where instead of RECORD_FILE the part may be given as JSON; the parameters of
+ * the fault are the JSON of PARAMS. Prints the step names it passes and the watchdog's pid.
  */
 import { writeSync } from 'node:fs'
 import { createChaos } from '../../chaos/controller.ts'
+import { cpuPressureFault } from '../../chaos/faults/cpu-pressure.ts'
+import { fillDiskFault } from '../../chaos/faults/fill-disk.ts'
 import { killContainerFault } from '../../chaos/faults/kill-container.ts'
 import { killProcessFault } from '../../chaos/faults/kill-process.ts'
 import { pauseContainerFault } from '../../chaos/faults/pause-container.ts'
@@ -14,6 +16,7 @@ import type { TargetPart } from '../../verify/model/target.ts'
 
 const [ledgerDir = '', recordFile = '', faultId = ''] = process.argv.slice(2)
 const [crashAt, both] = [process.env.CRASH_AT?.replace(/^both:/, ''), process.env.CRASH_AT?.startsWith('both:')]
+const params = JSON.parse(process.env.PARAMS ?? '{}') as Record<string, number | string>
 const watchdog: { pid?: number | undefined } = {}
 
 const chaos = await createChaos({
@@ -25,7 +28,7 @@ const chaos = await createChaos({
   },
   ledgerDir,
   leaseMs: Number(process.env.LEASE_MS ?? 30_000),
-  registry: [killProcessFault, pauseProcessFault, killContainerFault, pauseContainerFault, scaleAwayFault],
+  registry: [cpuPressureFault, fillDiskFault, killProcessFault, pauseProcessFault, killContainerFault, pauseContainerFault, scaleAwayFault],
   seams: {
     ...(process.env.WATCHDOG_PROGRAM === undefined ? {} : { watchdogProgram: process.env.WATCHDOG_PROGRAM }),
     atStep(step) {
@@ -38,7 +41,7 @@ const chaos = await createChaos({
 })
 watchdog.pid = chaos.watchdogPid()
 writeSync(1, `watchdog ${watchdog.pid}\n`)
-const fault = await chaos.inject({ id: faultId, target: 'server', params: {} }, 'test')
+const fault = await chaos.inject({ id: faultId, target: 'server', params }, 'test')
 process.on('SIGUSR2', () => {
   // A second fault, for the test of the lost lease.
   chaos

@@ -12,6 +12,8 @@ const PLACES: Partial<Record<Need, (part: TargetPart) => string | undefined>> = 
   process: ({ name, process }) => process && `process ${name}`,
   redis: ({ redis }) => redis && `${redis.host}:${redis.port}`,
   mysql: ({ mysql }) => mysql && `${mysql.host}:${mysql.port}`,
+  cpu: ({ cpu }) => cpu && `at most ${cpu.cores} cores of this machine`,
+  disk: ({ disk }) => disk && `at most ${disk.maxMegabytes} MB below ${disk.folder}`,
   toxiproxy: ({ toxiproxy }) => toxiproxy && `proxy ${toxiproxy.proxy} of ${toxiproxy.api}`,
 }
 

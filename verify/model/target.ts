@@ -90,6 +90,10 @@ export interface TargetPart {
   /** The same for the JVM of the part's container: `heapAgentJar` lies on this machine, `pid` is that in the container. */
   containerJvm?: { heapAgentJar: string; pid: number }
   toxiproxy?: { api: string; proxy: string }
+  /** Processes of the drill may use so many cores of the machine that it runs on. */
+  cpu?: { cores: number }
+  /** A file of the drill may grow below this folder to so many megabytes (1e6 bytes), as long as so many stay free on its file system. */
+  disk?: { folder: string; maxMegabytes: number; freeMegabytes: number }
   /** Services of a compose project that are made anew with other files. Only a compressed drill on compose has it. */
   composeConfiguration?: ComposeConfiguration
 }

@@ -44,6 +44,18 @@ const part = z.strictObject({
     .strictObject({ api: url.describe('Address of the Toxiproxy API'), proxy: z.string().describe('Name of the proxy before the part') })
     .optional()
     .describe('Add latency to a connection, or cut it'),
+  cpu: z
+    .strictObject({ cores: z.number().min(0.1).max(1024).describe('Most cores of this machine that the drill may keep busy at once') })
+    .optional()
+    .describe('Use processor time of the machine that the drill runs on, by processes of its own'),
+  disk: z
+    .strictObject({
+      folder: z.string().startsWith('/').describe('Folder to write below; absolute, and no part of it is a symbolic link'),
+      maxMegabytes: z.int().min(1).max(1_000_000).default(1024).describe('Most that is written, in megabytes (1e6 bytes)'),
+      freeMegabytes: z.int().min(1).default(1024).describe('What stays free on its file system, in megabytes (1e6 bytes)'),
+    })
+    .optional()
+    .describe('Fill the file system of a folder of the machine that the drill runs on'),
 })
 const workload = z
   .strictObject({
