@@ -11,7 +11,7 @@ import type { LabContext } from './lab-settings.ts'
 import { channelUrls, compressed, logFiles, readMonitoring } from './monitoring.ts'
 import type { Part, PartContext, Secrets } from './parts/part.ts'
 import type { Address, PortName } from './parts/part-ports.ts'
-import { LAB_PARTS } from './parts/lab-parts.ts'
+import { KNOWN_PARTS } from './parts/lab-parts.ts'
 import { relocate } from './relocate/relocate.ts'
 import { findTool, toolEnv, toolPath, toolPrefix } from './tools/tools.ts'
 
@@ -94,7 +94,7 @@ export function baseEnv(lab: LabContext, id: string): Record<string, string> {
 /** Who listens where on the compose network, and where that is in the lab. `except` is reached by other ways from one part alone. */
 export function labNetwork({ compose, addresses }: Pick<LabContext, 'compose' | 'addresses'>, part?: Part): Record<string, Address> {
   const network: Record<string, Address> = { 'notification-sink:9199': addresses.receiver }
-  for (const each of LAB_PARTS) {
+  for (const each of KNOWN_PARTS) {
     const container = compose.services[each.id]
     if (container === undefined) continue
     for (const [name, port] of Object.entries(each.listens(container))) network[`${each.id}:${port}`] = addresses[name as PortName]
@@ -173,7 +173,7 @@ export function partContext(lab: LabContext, part: Part, signal: AbortSignal, to
           project: lab.compose.project,
           logs: logFiles(
             lab.compose,
-            LAB_PARTS.map(({ id }) => id),
+            KNOWN_PARTS.map(({ id }) => id),
             (id) => logFileOf(lab.labDir, id),
           ),
           channels: { slack: channels.slack !== '', discord: channels.discord !== '' },

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Target, TargetPart } from '../verify/model/target.ts'
 import { hostPort, javaFrom, partDirectory, secretsFrom } from './context.ts'
-import { LAB_PARTS } from './parts/lab-parts.ts'
+import { KNOWN_PARTS } from './parts/lab-parts.ts'
 import type { PortName } from './parts/part-ports.ts'
 import { PROXIES } from './parts/toxiproxy.ts'
 import { CHANNELS, drillChannelUrls } from './relocate/channels.ts'
@@ -35,7 +35,10 @@ export function labTarget(state: LabState, env: NodeJS.ProcessEnv = process.env)
       jaeger: url('jaeger'),
       otlp: url('otel-grpc'),
       receiver: state.addresses.receiver,
-      services: { 'rate-limiter': url('rate-limiter'), 'fluxpay-engine': url('fluxpay-engine'), 'moalog-server': url('moalog-server') },
+      services:
+        state.allows === undefined
+          ? { 'rate-limiter': url('rate-limiter'), 'fluxpay-engine': url('fluxpay-engine'), 'moalog-server': url('moalog-server') }
+          : Object.fromEntries(KNOWN_PARTS.filter(({ id }) => chosen.has(id)).map(({ id, ports: [port] }) => [id, url(port)])),
       ...(chosen.has('toxiproxy') ? { toxiproxy: url('toxiproxy') } : {}),
     },
     parts: {
@@ -47,6 +50,7 @@ export function labTarget(state: LabState, env: NodeJS.ProcessEnv = process.env)
             return part === undefined ? [] : [[id, part]]
           }),
       ),
+      ...Object.fromEntries(Object.entries(state.allows ?? {}).map(([name, means]) => [name, { name, ...means }])),
       // No process of its own: the endpoint that the services' agents send to, in front of a collector that stays up.
       ...(chosen.has('toxiproxy') ? { otlp: { name: 'otlp', toxiproxy: throughToxiproxy(state, 'otel-http') } } : {}),
     },
@@ -74,7 +78,7 @@ export function provideSecrets(env: NodeJS.ProcessEnv = process.env, secrets = s
 
 /** undefined for a part that runs elsewhere and may not be harmed. */
 function targetPart(state: LabState, id: string, env: NodeJS.ProcessEnv): TargetPart | undefined {
-  const part = LAB_PARTS.find((each) => each.id === id)
+  const part = KNOWN_PARTS.find((each) => each.id === id)
   const known = state.parts.find((each) => each.id === id)
   const override = state.overrides[id]
   if (part === undefined || known === undefined || (override?.kind === 'address' && !override.allowFaults)) return undefined

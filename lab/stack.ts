@@ -42,7 +42,7 @@ import {
 import type { LabContext } from './lab-settings.ts'
 import { filled, toolsNamed } from './overrides.ts'
 import type { Overrides } from './overrides.ts'
-import { LAB_PARTS } from './parts/lab-parts.ts'
+import { KNOWN_PARTS, partsOf } from './parts/lab-parts.ts'
 import type { Part, PartContext } from './parts/part.ts'
 import { PORTS, PORT_NAMES, portsFrom } from './parts/part-ports.ts'
 import type { Address, PortEntry, PortName } from './parts/part-ports.ts'
@@ -50,6 +50,7 @@ import { labDirectory, readState, writeState } from './state.ts'
 import type { LabPartState, LabState } from './state.ts'
 import { takeDown } from './take-down.ts'
 import { CHECKOUT } from './tools/cache.ts'
+import { partOf } from './tools/parts.ts'
 import { missingTools, toolPath } from './tools/tools.ts'
 import { messageOf } from '../verify/text/error-text.ts'
 
@@ -98,15 +99,17 @@ export async function labUp(options: LabOptions): Promise<LabUp> {
     options.progress?.({ part, event, afterMs: Math.round(performance.now() - startedMs) })
   const ports = portsFrom(env)
   const labDir = labDirectory(env, ports.prometheus)
-  const parts = selectParts(LAB_PARTS, options.only)
   const monitoringDir = path.resolve(options.monitoringDir)
   const composeFile = path.resolve(options.composeFile ?? composeFileOf(monitoringDir, path.join(CHECKOUT, 'docker-compose.yaml')))
   const secrets = secretsFrom(env)
+  const compose = readComposeFile(composeFile, { ...definedIn(env), ...secrets }, monitoringDir)
+  const parts = selectParts(partsOf(compose), options.only)
   requireTools(parts, options.overrides ?? {})
   const held = await lockLab(labDir)
   try {
     const known = await readState(labDir)
     const before = known?.phase === 'up' ? known : undefined
+    if (before !== undefined) requireSamePlatform(before, partsOf(compose))
     // Parts that are not chosen stay as they are.
     const others = Object.entries(before?.overrides ?? {}).filter(([id]) => !parts.some((part) => part.id === id))
     const overrides: Overrides = { ...Object.fromEntries(others), ...options.overrides }
@@ -117,7 +120,7 @@ export async function labUp(options: LabOptions): Promise<LabUp> {
       addresses,
       secrets,
       speed: options.speed,
-      compose: readComposeFile(composeFile, { ...definedIn(env), ...secrets }, monitoringDir),
+      compose,
       unprivileged: unprivilegedUser(),
     }
     // A lab whose starter or stopper was killed may be in any state.
@@ -138,6 +141,7 @@ export async function labUp(options: LabOptions): Promise<LabUp> {
       startedAt: before?.startedAt ?? new Date().toISOString(),
       readyAfterMs: before?.readyAfterMs ?? null,
       secrets,
+      ...(compose.allows === undefined ? {} : { allows: compose.allows }),
     }
     await makeFolders(lab)
     await writeState({
@@ -164,6 +168,16 @@ export async function labUp(options: LabOptions): Promise<LabUp> {
     await held.release()
     await removeIfEmpty(path.dirname(labDir))
   }
+}
+
+/** Two platforms share ports and the folder: the one goes before the other comes. */
+function requireSamePlatform({ parts, composeFile }: LabState, known: readonly Part[]): void {
+  const other = parts.find(({ id }) => !known.some((part) => part.id === id))
+  if (other === undefined) return
+  throw new FiredrillError('LAB_OTHER_PLATFORM', `the lab of another platform is up: ${other.id}, of ${composeFile}`, {
+    exitCode: 3,
+    next: 'type: npm run lab -- down',
+  })
 }
 
 function definedIn(env: NodeJS.ProcessEnv): Record<string, string> {
@@ -223,7 +237,7 @@ export async function labStatus(env: NodeJS.ProcessEnv = process.env): Promise<{
   const state = await currentState(env)
   const parts = await Promise.all(
     state.parts.map(async (each) => {
-      const part = LAB_PARTS.find(({ id }) => id === each.id)
+      const part = KNOWN_PARTS.find(({ id }) => id === each.id)
       const address = state.addresses[part?.ports[0] ?? 'prometheus']
       const common = { id: each.id, title: part?.title ?? each.id, address: `${address.host}:${address.port}`, logFile: each.logFile }
       if (each.recordFile === null)
@@ -326,7 +340,10 @@ function requireTools(parts: readonly Part[], overrides: Overrides): void {
   })
   const missing = missingTools([...new Set(needed)])
   if (missing.length > 0)
-    throw new FiredrillError('SETUP_MISSING', `not installed: ${missing.join(', ')}`, { exitCode: 3, next: 'type: npm run setup' })
+    throw new FiredrillError('SETUP_MISSING', `not installed: ${missing.join(', ')}`, {
+      exitCode: 3,
+      next: missing.some((id) => partOf(id).extra === true) ? `type: npm run setup -- ${missing.join(' ')}` : 'type: npm run setup',
+    })
 }
 
 interface Step {
@@ -641,7 +658,7 @@ function mergeParts(before: readonly LabPartState[], steps: readonly Step[]): La
     ]),
   )
   const others = new Map(before.map((part) => [part.id, part]))
-  return LAB_PARTS.map(({ id }) => mine.get(id) ?? others.get(id)).filter((part) => part !== undefined)
+  return KNOWN_PARTS.map(({ id }) => mine.get(id) ?? others.get(id)).filter((part) => part !== undefined)
 }
 
 function residentBytes(pid: number): number {

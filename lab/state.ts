@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import { writeAtomically } from '../chaos/files.ts'
 import { FiredrillError } from '../verify/model/error.ts'
+import type { Allowed } from './compose/compose-file.ts'
 import type { Overrides } from './overrides.ts'
 import type { Secrets } from './parts/part.ts'
 import type { Address, PortName } from './parts/part-ports.ts'
@@ -26,6 +27,8 @@ export interface LabState {
   readyAfterMs: number | null
   /** Values of the secrets' variables; the folder is closed to others. */
   secrets: Secrets
+  /** Of another platform: what its compose file allows beside its parts. */
+  allows?: Allowed
 }
 
 export interface LabPartState {

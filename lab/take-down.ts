@@ -6,7 +6,7 @@ import { allProcesses, outputPaths, procInfo, signalProcess } from '../chaos/dri
 import type { ProcInfo } from '../chaos/drivers/proc.ts'
 import { isRunning, readRecord, stopProcess } from '../chaos/drivers/process.ts'
 import { FiredrillError } from '../verify/model/error.ts'
-import { LAB_PARTS } from './parts/lab-parts.ts'
+import { KNOWN_PARTS } from './parts/lab-parts.ts'
 
 /**
  * Ends every process of a lab, up or half-started, and removes its folder; a second call finds nothing to do.
@@ -29,7 +29,7 @@ export async function takeDown(
     const known = ended.get(id)
     if (known !== undefined) return known
     // A part goes after those that need it, so that their logs do not end with complaints about it.
-    const dependents = LAB_PARTS.filter((part) => (part.needs.includes(id) || part.after.includes(id)) && ids.includes(part.id)).map(
+    const dependents = KNOWN_PARTS.filter((part) => (part.needs.includes(id) || part.after.includes(id)) && ids.includes(part.id)).map(
       (part) => end(part.id),
     )
     const work = Promise.all(dependents).then(async () => {

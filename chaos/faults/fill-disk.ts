@@ -94,7 +94,8 @@ function grow(
       const due = Math.min(megabytes * MEGABYTE, Math.ceil(((performance.now() - fromMs + STEP_MS) / 1_000) * megabytesPerS * MEGABYTE))
       while (written < due && !either.aborted) {
         const length = Math.min(block.length, due - written)
-        // Undone by the watchdog while this process hung: what has no name must not grow. And never below the floor, also while others write.
+        // Undone by the watchdog while this process hung: a file without a name must not grow. Never below the floor, also while others
+        // write.
         if ((await handle.stat()).nlink === 0 || (await freeBytes(own)) - length < floor) return
         written += (await handle.write(block, 0, length)).bytesWritten
         first.resolve()

@@ -5,6 +5,7 @@ import { openDocuments } from '../../verify/config/yaml/cursor.ts'
 import type { Cursor } from '../../verify/config/yaml/cursor.ts'
 import { composeWorkloads, interpolate } from '../../verify/config/deployment/workloads.ts'
 import { FiredrillError } from '../../verify/model/error.ts'
+import type { TargetPart } from '../../verify/model/target.ts'
 import { suggestion } from '../../verify/text/did-you-mean.ts'
 
 export type Mount = { target: string } & (
@@ -38,7 +39,15 @@ export interface ComposeFile {
   /** The name of the project, which Docker puts on every container as a label. */
   project: string
   services: Record<string, Container>
+  /**
+   * `x-firedrill-lab: { allows: { NAME: { cpu, disk } } }`: the file is another platform's, and beside its parts a drill may harm these.
+   * Absent: this project's own.
+   */
+  allows?: Allowed
 }
+
+/** Parts that are no process: name -> how they may be harmed. */
+export type Allowed = Record<string, Pick<TargetPart, 'cpu' | 'disk'>>
 
 const NAMES = ['docker-compose.yaml', 'docker-compose.yml', 'compose.yaml', 'compose.yml']
 
@@ -97,7 +106,38 @@ export function readComposeFile(file: string, variables: Record<string, string>,
     file,
     project: filled(root.get('name')) || path.basename(path.dirname(path.resolve(file))),
     services: Object.fromEntries(services.map((service) => [service.id, service])),
+    ...(root.has(OTHER_PLATFORM) ? { allows: allowedBy(root.get(OTHER_PLATFORM, 'allows')) } : {}),
   }
+}
+
+const OTHER_PLATFORM = 'x-firedrill-lab'
+
+function allowedBy(at: Cursor | undefined): Allowed {
+  const number = (of: Cursor | undefined, key: string, parent: string): number => {
+    const value = of?.get(key)?.plain()
+    if (typeof value === 'number' && value > 0) return value
+    throw (of ?? at!).error('LAB_COMPOSE', `${parent} needs ${key}, a number above 0`, 'docs/lab.md has an example.')
+  }
+  return Object.fromEntries(
+    (at?.pairs() ?? []).map(([name, part]) => {
+      const cpu = part.get('cpu')
+      const disk = part.get('disk')
+      const folder = disk?.string('folder') ?? ''
+      if (disk !== undefined && !folder.startsWith('/'))
+        throw disk.error('LAB_COMPOSE', 'disk needs folder, an absolute path', 'docs/lab.md has an example.')
+      return [
+        name,
+        {
+          ...(cpu === undefined ? {} : { cpu: { cores: number(cpu, 'cores', 'cpu') } }),
+          ...(disk === undefined
+            ? {}
+            : {
+                disk: { folder, maxMegabytes: number(disk, 'maxMegabytes', 'disk'), freeMegabytes: number(disk, 'freeMegabytes', 'disk') },
+              }),
+        },
+      ]
+    }),
+  )
 }
 
 /** Throws LAB_COMPOSE where the file does not have it. */

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { isToolId } from '../tools/tools.ts'
-import { LAB_PARTS } from './lab-parts.ts'
+import { KNOWN_PARTS } from './lab-parts.ts'
 import { PORTS, PORT_NAMES, portsFrom } from './part-ports.ts'
 
-const IDS = LAB_PARTS.map(({ id }) => id)
+const IDS = KNOWN_PARTS.map(({ id }) => id)
 const read = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8')
 
 test('every part has a file of its name, and every such file is in the registry', () => {
@@ -25,7 +25,7 @@ test('.env.example lists every port with its default', () => {
 })
 
 test("each port belongs to one part; the receiver is the drill's own", () => {
-  const owned = LAB_PARTS.flatMap(({ ports }) => ports)
+  const owned = KNOWN_PARTS.flatMap(({ ports }) => ports)
   assert.equal(new Set(owned).size, owned.length)
   assert.deepEqual(
     PORT_NAMES.filter((name) => !owned.includes(name)),
@@ -35,11 +35,11 @@ test("each port belongs to one part; the receiver is the drill's own", () => {
 
 test('what a part waits for exists, and no parts wait for one another', () => {
   const settled = new Set<string>()
-  for (const { needs, after, tools } of LAB_PARTS) {
+  for (const { needs, after, tools } of KNOWN_PARTS) {
     for (const id of [...needs, ...after]) assert.ok(IDS.includes(id), id)
     for (const id of tools) assert.ok(isToolId(id), id)
   }
-  for (let rest = LAB_PARTS; rest.length > 0;) {
+  for (let rest = KNOWN_PARTS; rest.length > 0;) {
     const ready = rest.filter(({ needs, after }) => [...needs, ...after].every((id) => settled.has(id)))
     assert.notEqual(ready.length, 0, `a circle among ${rest.map(({ id }) => id).join(', ')}`)
     for (const { id } of ready) settled.add(id)

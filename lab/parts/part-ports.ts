@@ -42,6 +42,10 @@ export const PORTS = {
   'toxiproxy-postgres': { env: 'TOXIPROXY_POSTGRES_PORT', port: 15435, what: 'Toxiproxy in front of PostgreSQL' },
   'toxiproxy-payment-provider': { env: 'TOXIPROXY_PAYMENT_PROVIDER_PORT', port: 18099, what: 'Toxiproxy in front of the payment provider' },
   'toxiproxy-otlp': { env: 'TOXIPROXY_OTLP_PORT', port: 14318, what: 'Toxiproxy in front of the collector, OTLP over HTTP' },
+  // Of other platforms.
+  'node-exporter': { env: 'NODE_EXPORTER_PORT', port: 9100, what: 'node_exporter' },
+  'blackbox-exporter': { env: 'BLACKBOX_EXPORTER_PORT', port: 9115, what: 'blackbox_exporter' },
+  'nginx': { env: 'NGINX_PORT', port: 8088, what: 'nginx' },
   /** Opened by a drill, not by the lab: Alertmanager's webhooks go there. */
   'receiver': { env: 'RECEIVER_PORT', port: 9199, what: 'the receiver of a drill' },
 } as const satisfies Record<string, PortEntry>

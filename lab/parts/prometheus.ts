@@ -35,6 +35,9 @@ export const prometheus: Part = {
     'mysql',
     'mysqld-exporter',
     'otel-collector',
+    'nginx',
+    'node-exporter',
+    'blackbox-exporter',
   ],
   readyTimeoutMs: 30_000,
   files: (context) => {

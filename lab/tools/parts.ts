@@ -31,6 +31,9 @@ export const TOOL_IDS = [
   'heap-agent',
   'moalog-server',
   'payment-provider',
+  'node-exporter',
+  'blackbox-exporter',
+  'nginx',
 ] as const
 export type ToolId = (typeof TOOL_IDS)[number]
 
@@ -53,6 +56,9 @@ export type PartId =
   | 'heap-agent'
   | 'moalog-server'
   | 'payment-provider'
+  | 'node-exporter'
+  | 'blackbox-exporter'
+  | 'nginx'
 
 /** How a part is had. Every field takes part in the key of the part's folder in the cache. */
 export type Recipe =
@@ -111,6 +117,8 @@ export interface Part {
   seconds: { network: number; cpu: number }
   /** Size on disk when done. */
   megabytes: number
+  /** Of another platform: made only when one of its tools is asked for by name. */
+  extra?: true
 }
 
 const prometheusMinimum = version('2.42')
@@ -375,6 +383,46 @@ export const PARTS: readonly Part[] = [
     tools: { promtail: { file: 'promtail' } },
     seconds: { network: 2, cpu: 58 },
     megabytes: 118,
+  },
+  {
+    id: 'node-exporter',
+    title: 'node_exporter',
+    version: '1.5 or newer',
+    recipe: { kind: 'debian', packages: ['prometheus-node-exporter'], libraries: false },
+    tools: {
+      'node-exporter': {
+        file: 'usr/bin/prometheus-node-exporter',
+        installed: { names: ['node_exporter', 'prometheus-node-exporter'], minimum: version('1.5') },
+      },
+    },
+    seconds: { network: 3, cpu: 1 },
+    megabytes: 20,
+    extra: true,
+  },
+  {
+    id: 'blackbox-exporter',
+    title: 'blackbox_exporter',
+    version: '0.23 or newer',
+    recipe: { kind: 'debian', packages: ['prometheus-blackbox-exporter'], libraries: false },
+    tools: {
+      'blackbox-exporter': {
+        file: 'usr/bin/prometheus-blackbox-exporter',
+        installed: { names: ['blackbox_exporter', 'prometheus-blackbox-exporter'], minimum: version('0.23') },
+      },
+    },
+    seconds: { network: 3, cpu: 1 },
+    megabytes: 20,
+    extra: true,
+  },
+  {
+    id: 'nginx',
+    title: 'nginx',
+    version: '1.22 or newer',
+    recipe: { kind: 'debian', packages: ['nginx'], libraries: true },
+    tools: { nginx: { file: 'usr/sbin/nginx', installed: { names: ['nginx'], minimum: version('1.22') } } },
+    seconds: { network: 3, cpu: 1 },
+    megabytes: 5,
+    extra: true,
   },
 ]
 

@@ -36,7 +36,8 @@ export interface SetupPlan {
 
 /** What has to be done so that these tools (all, when none is named) are there. */
 export function planSetup(only: readonly ToolId[], around: Surroundings, cores: number): SetupPlan {
-  const wanted = only.length === 0 ? PARTS : PARTS.filter((part) => only.some((tool) => partOf(tool) === part))
+  const wanted =
+    only.length === 0 ? PARTS.filter(({ extra }) => extra !== true) : PARTS.filter((part) => only.some((tool) => partOf(tool) === part))
   const ready: SetupPlan['ready'] = []
   const missing: Part[] = []
   const absent: Part[] = []

@@ -52,7 +52,8 @@ export function toolPrefix(id: ToolId): string {
   return /^s?bin$/.test(path.basename(folder)) ? path.dirname(folder) : folder
 }
 
-export function missingTools(ids: readonly ToolId[] = TOOL_IDS): ToolId[] {
+/** Of those that `firedrill setup` makes when it is not asked for one by name. */
+export function missingTools(ids: readonly ToolId[] = TOOL_IDS.filter((id) => partOf(id).extra !== true)): ToolId[] {
   return ids.filter((id) => locate(id) === undefined)
 }
 
@@ -135,6 +136,7 @@ export function libraryEnv(folders: readonly string[]): Record<string, string> {
 const VERSION_ARGUMENTS: Partial<Record<ToolId, readonly string[]>> = {
   k6: ['version'],
   jaeger: ['version'],
+  nginx: ['-v'],
 }
 
 /** The version in a program's own words, as dotted numbers; undefined when it does not start or does not say. */

@@ -89,6 +89,8 @@ export interface PlannedExperiment {
   effects: string[]
   observes: string[]
   receiver: string
+  /** Those that are notified as well, because a route continues. Absent: none. */
+  alsoReceivers?: string[]
   /**
    * Experiments that must be over ('ended'), or whose fault must be undone ('undone'), before this one may start. May start before startMs
    * when they are.

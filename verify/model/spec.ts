@@ -46,6 +46,8 @@ export interface PartSpec {
 export interface TargetSpec {
   job: string
   scrapeIntervalMs?: number
+  /** Default: the platform's. */
+  scrapeTimeoutMs?: number
   /** Default /metrics. */
   path?: string
   /** host:port on the platform's own network, as prometheus.yml names it. */

@@ -61,6 +61,20 @@ test('the default compressed drill is near its bound and lasts at most 165 s for
   assertApart(made)
 })
 
+test('where a route continues, the legs last as long as the slowest of its receivers needs', () => {
+  const [experiment] = planned({ only: ['redis-killed'] }).experiments
+  const of = (groupWaitMs: number): Plan['experiments'][number] => {
+    const changed = copy()
+    const [first] = changed.routing.routes
+    changed.routing.routes.splice(0, 1, { ...first!, continues: true }, { match: {}, receiver: 'default', groupWaitMs })
+    return anew({ only: ['redis-killed'] }, changed).experiments[0]!
+  }
+  const holdOf = ({ legs }: Plan['experiments'][number]): number => legs.find(({ name }) => name === 'fire')?.holdMs ?? 0
+  assert.deepEqual([experiment?.alsoReceivers, of(15_000).alsoReceivers], [undefined, ['default']])
+  assert.equal(holdOf(of(15_000)), holdOf(experiment!))
+  assert.equal(holdOf(of(300_000)) - holdOf(experiment!), (300_000 - 15_000) / 15)
+})
+
 const IN_TURN = spec.rules.flatMap(({ experiments }) => experiments).filter(({ inTurnWith }) => inTurnWith !== undefined)
 
 /** Alert instances that a plan makes fire, of those that its rules hold for. */

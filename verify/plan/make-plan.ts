@@ -5,12 +5,13 @@ import type { LegName, Plan, PlannedExperiment, PlannedLeg, PromisedRule, Timing
 import type { LegSpec, RoutingSpec, RuleSpec, Spec } from '../model/spec.ts'
 import { sameName } from '../text/names.ts'
 import { deliveriesOf } from '../routing/delivery.ts'
-import { routedTo } from '../routing/tree.ts'
+import { promisedReceivers } from '../routing/tree.ts'
 import { statedLabels, unstatedLabel } from './alert-labels.ts'
 import { conflictsOf, sharedGroups } from './conflicts.ts'
 import type { Extent, SharedGroup } from './conflicts.ts'
 import { afterProbes, outageTasks, placeOutages, PROBES_MS, probesFirst } from './place-outages.ts'
 import { checkLevel, clearHold, fireHold, quietByLevel, quietByTime, RECOVERS_WITHIN_MS, settle } from './hold.ts'
+import type { Hold } from './hold.ts'
 import { schedule, shortestPossible } from './schedule.ts'
 import { select, undrilledRules } from './select.ts'
 import { unnamedSideEffects } from './side-effects.ts'
@@ -182,9 +183,14 @@ function experimentPlan(
   const threshold = compressedThreshold(rule, options)
   const scale = rule.condition.threshold === 0 ? 1 : threshold / rule.condition.threshold
   const freshGroup = !all.some((other) => other.experiment.id !== id && groups(each, other) !== undefined)
-  const receiver = routedTo(routing, statedLabels(each))
+  const [receiver = '', ...alsoReceivers] = promisedReceivers(routing, statedLabels(each))
   const course = courseOf(each, fire, threshold, scale, timing, speed, freshGroup, receiver)
   const windows = legalWindows(course)
+  // Each receiver has the clocks of its own route.
+  const everywhere = [
+    windows,
+    ...alsoReceivers.map((to) => legalWindows(courseOf(each, fire, threshold, scale, timing, speed, freshGroup, to))),
+  ]
   const recoversMs = recovers(experiment)
   if (rule.condition.comparator !== '==') {
     checkLevel(id, 'fire', course, [course.level.least, course.level.most])
@@ -215,9 +221,9 @@ function experimentPlan(
       add('settle', pause.holdMs, pause.because, traffic)
     }
   }
-  const firing = fireHold(id, windows, override(fire))
+  const firing = longest(everywhere.map((each) => fireHold(id, each, override(fire))))
   add('fire', firing.holdMs, fire.holdMs?.because ?? firing.because, { ...causeOf(fire), level: fire.level * scale })
-  const clearing = clearHold(windows, recoversMs)
+  const clearing = longest(everywhere.map((each) => clearHold(each, recoversMs)))
   add('clear', clearing.holdMs, clearing.because, traffic)
 
   return {
@@ -246,7 +252,12 @@ function experimentPlan(
     effects: experiment.effects,
     observes: experiment.observes,
     receiver,
+    ...(alsoReceivers.length === 0 ? {} : { alsoReceivers }),
   }
+}
+
+function longest(holds: readonly Hold[]): Hold {
+  return holds.reduce((most, hold) => (hold.holdMs > most.holdMs ? hold : most))
 }
 
 function recovers(experiment: Selected['experiment']): number {

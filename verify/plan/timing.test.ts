@@ -217,6 +217,20 @@ test('a route that is promised clocks of its own has them, divided like all othe
   assert.equal(timingFromSpec(spec, 15).route, undefined)
 })
 
+test('a target that is promised a timeout of its own has it, at most its interval', () => {
+  const targets = [
+    { job: 'probe', address: 'probe:1', scrapeIntervalMs: 30_000, scrapeTimeoutMs: 30_000 },
+    { job: 'slow', address: 'slow:1', scrapeTimeoutMs: 15_000 },
+    { job: 'plain', address: 'plain:1' },
+  ]
+  const platform = { ...spec.platform, scrapeIntervalMs: 15_000, scrapeTimeoutMs: 10_000, targets }
+  assert.deepEqual(timingFromSpec({ ...spec, platform }, 1).jobs, {
+    probe: { scrapeIntervalMs: 30_000, scrapeTimeoutMs: 30_000 },
+    slow: { scrapeIntervalMs: 15_000, scrapeTimeoutMs: 15_000 },
+  })
+  assert.deepEqual(timingFromSpec({ ...spec, platform }, 15).jobs, { probe: { scrapeIntervalMs: 2_000, scrapeTimeoutMs: 2_000 } })
+})
+
 test('a timeout never exceeds its interval', () => {
   const { jobs, scrapeTimeoutMs } = timingFromLoaded({
     prometheus: 'global: { scrape_interval: 2s, scrape_timeout: 10s }\nscrape_configs: [{ job_name: a, scrape_timeout: 1s }]',

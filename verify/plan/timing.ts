@@ -25,12 +25,13 @@ export function compressMs(ms: number, speed: number, minMs = 1): number {
 export function timingFromSpec(spec: Spec, speed: number): Timing {
   const { platform, routing } = spec
   const step = (ms: number): number => compressMs(ms, speed, MIN_STEP_MS)
-  const timeout = (intervalMs: number): number => Math.min(step(platform.scrapeTimeoutMs), intervalMs)
+  const timeout = (intervalMs: number, timeoutMs = platform.scrapeTimeoutMs): number => Math.min(step(timeoutMs), intervalMs)
   const jobs: Timing['jobs'] = {}
-  for (const { job, scrapeIntervalMs } of platform.targets) {
-    if (scrapeIntervalMs === undefined) continue
+  for (const { job, scrapeIntervalMs = platform.scrapeIntervalMs, scrapeTimeoutMs } of platform.targets) {
     const own = step(scrapeIntervalMs)
-    if (own !== step(platform.scrapeIntervalMs)) jobs[job] = { scrapeIntervalMs: own, scrapeTimeoutMs: timeout(own) }
+    const ownTimeout = timeout(own, scrapeTimeoutMs)
+    if (own !== step(platform.scrapeIntervalMs) || ownTimeout !== timeout(own))
+      jobs[job] = { scrapeIntervalMs: own, scrapeTimeoutMs: ownTimeout }
   }
   const rules = spec.rules.flatMap(({ alert, labels, evaluationIntervalMs }) =>
     evaluationIntervalMs === undefined ? [] : [{ alert, labels, intervalMs: step(evaluationIntervalMs) }],

@@ -30,6 +30,9 @@ const target = mapping({
   job: need(text, 'Its job.'),
   address: need(address, "On the platform's own network, as prometheus.yml names it."),
   scrapeIntervalMs: may(positiveDuration, "Where it is not the platform's."),
+  scrapeTimeoutMs: may(positiveDuration, "Where it is not the platform's; at most its scrape interval.", {
+    example: 'scrape-timeout: 30s',
+  }),
   path: may(text, '`/metrics` when absent.'),
   auth: may(oneOf('none', 'basic', 'bearer'), '`basic_auth` or `authorization` of the job; `none` when absent.'),
   scheme: may(oneOf('http', 'https'), '`http` when absent.', { example: 'scheme: https' }),

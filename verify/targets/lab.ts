@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { parseOverrides, type Overrides } from '../../lab/overrides.ts'
 import { portsFrom } from '../../lab/parts/part-ports.ts'
-import { LAB_PARTS } from '../../lab/parts/lab-parts.ts'
+import { KNOWN_PARTS } from '../../lab/parts/lab-parts.ts'
 import { labDirectory, labDown, labUp, readState, type LabProgress, type LabState } from '../../lab/stack.ts'
 import { labTarget, provideSecrets } from '../../lab/lab-target.ts'
 import type { CommandIo } from '../model/command-io.ts'
@@ -29,7 +29,7 @@ export function labOptions(
 ): { speed: number; monitoringDir: string; composeFile?: string; overrides: Overrides; env: NodeJS.ProcessEnv; signal: AbortSignal } {
   const { cwd, env, signal } = io
   const overrides =
-    lab === undefined ? {} : parseOverrides(readText(resolve(cwd, lab), 'LAB_OVERRIDES', '--lab names a YAML file'), lab, LAB_PARTS)
+    lab === undefined ? {} : parseOverrides(readText(resolve(cwd, lab), 'LAB_OVERRIDES', '--lab names a YAML file'), lab, KNOWN_PARTS)
   return {
     speed,
     monitoringDir: monitoring === undefined ? (readPlatform(io).monitoring[0] ?? cwd) : resolve(cwd, monitoring),

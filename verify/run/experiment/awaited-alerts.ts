@@ -4,10 +4,13 @@ import type { Labels } from '../../model/spec.ts'
 
 type Notification = Extract<JournalBody, { kind: 'notification' }>
 
-/** What a leg waits for: alert instances notified as firing or resolved, at whichever receiver (which one is right is judged later). */
+/**
+ * What a leg waits for: alert instances notified as firing or resolved, at any receiver (which one is right is judged later) or, where a
+ * route continues, at a certain one.
+ */
 export interface Awaited {
   status: 'firing' | 'resolved'
-  alerts: { alert: string; labels: Labels }[]
+  alerts: { alert: string; labels: Labels; receiver?: string }[]
 }
 
 /** Settles when every awaited alert has been notified since the call; the listener is removed by `cancel`. */
@@ -27,6 +30,7 @@ export function awaitAlerts(
         // One of the delivery exercise, which no leg waits for.
         if (alert.labels[PROBE_LABEL] !== undefined) continue
         for (const wanted of missing) {
+          if (wanted.receiver !== undefined && wanted.receiver !== notification.receiver) continue
           if (alert.status === awaited.status && alert.labels['alertname'] === wanted.alert && includes(alert.labels, wanted.labels))
             missing.delete(wanted)
         }

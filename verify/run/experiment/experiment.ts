@@ -99,7 +99,9 @@ export function awaitedOf(experiment: PlannedExperiment, leg: PlannedLeg['name']
   // With the rule's own labels: another step of the same ladder (a warning before the critical) is not what it waits for. What a template
   // makes of one is not known here.
   const own = Object.fromEntries(Object.entries(experiment.labels).filter(([, text]) => !text.includes('{{')))
-  const alerts = [{ alert: experiment.alert, labels: { ...own, ...experiment.subject } }, ...experiment.alsoMust]
+  const subject = { alert: experiment.alert, labels: { ...own, ...experiment.subject } }
+  const also = (experiment.alsoReceivers ?? []).map((receiver) => ({ ...subject, receiver }))
+  const alerts = [subject, ...also, ...experiment.alsoMust]
   return { status: leg === 'fire' ? 'firing' : 'resolved', alerts }
 }
 

@@ -18,19 +18,23 @@ export const check = defineCheck(
   },
   ({ experiment, spec, legs, subject, notified }) => {
     const own = ownNotifications(notified, experiment, legs, subject)
-    const { groupBy } = promisedFor(spec.routing, { alertname: experiment.alert, ...experiment.labels, ...experiment.subject })
-    const expected = `group_by ${groupBy.join(', ')}`
+    const promisedAt = (receiver: string): string[] =>
+      promisedFor(spec.routing, { alertname: experiment.alert, ...experiment.labels, ...experiment.subject }, receiver).groupBy
+    const groupings = [experiment.receiver, ...(experiment.alsoReceivers ?? [])].map((receiver) => promisedAt(receiver).join(', '))
+    const expected = `group_by ${[...new Set(groupings)].join('; ')}`
     if (own.length === 0)
       return unknown('evidence-missing', expected, 'no notification of this alert arrived', [], {
         follows: ['alert-fired', 'notification-delivered'],
       })
     for (const alert of own) {
+      const groupBy = promisedAt(alert.receiver)
       // '...' groups by all labels; a label the alert does not have is left out of groupLabels.
       const wanted = (groupBy.includes('...') ? Object.keys(alert.labels) : groupBy.filter((name) => alert.labels[name] !== undefined))
         .sort()
         .join(', ')
       const got = Object.keys(alert.groupLabels).sort().join(', ')
-      if (wanted !== got) return fail(expected, `a notification grouped by ${got === '' ? 'no label' : got}`, [alert.seq])
+      if (wanted !== got)
+        return fail(`group_by ${groupBy.join(', ')}`, `a notification grouped by ${got === '' ? 'no label' : got}`, [alert.seq])
       const foreign = Object.entries(alert.groupLabels).find(([name, value]) => alert.labels[name] !== value)
       if (foreign !== undefined)
         return fail(
@@ -39,6 +43,8 @@ export const check = defineCheck(
           [alert.seq],
         )
     }
-    return pass(expected, `${own.length} notifications grouped by ${groupBy.join(', ')}`, [...new Set(own.map((alert) => alert.seq))])
+    return pass(expected, `${own.length} notifications grouped by ${[...new Set(groupings)].join('; ')}`, [
+      ...new Set(own.map((alert) => alert.seq)),
+    ])
   },
 )

@@ -1,6 +1,6 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { alter, run, verdictOf, withEntries, withSpec } from '../../../../testing/journals/honest-run.ts'
+import { alter, run, verdictOf, withEntries, withExperiment, withSpec } from '../../../../testing/journals/honest-run.ts'
 import type { Sample } from '../../../model/journal.ts'
 
 const ALWAYS = Array.from({ length: 200 }, (_, index): Sample => [1_795_357_000.7 + index, '1'])
@@ -142,4 +142,21 @@ test('later than one resend gap fails, lost POST or not', () => {
     'notification-delivered',
   )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+})
+
+test('where a route continues, each receiver must be notified, in time', () => {
+  const both = withExperiment(run(), { alsoReceivers: ['team'] })
+  const lost = verdictOf(both, 'notification-delivered')
+  assert.equal(lost.status, 'fail', JSON.stringify(lost))
+  assert.equal(lost.observed, 'no notification at team, but at critical')
+  const copied = (lateMs: number) => {
+    const copies = both.entries.flatMap((entry) =>
+      entry.kind === 'notification' ? [{ ...entry, receiver: 'team', arrivedMs: entry.arrivedMs + lateMs, atMs: entry.atMs + lateMs }] : [],
+    )
+    return verdictOf(withEntries(both, ...copies), 'notification-delivered')
+  }
+  const { status, observed } = copied(0)
+  assert.equal(status, 'pass', observed)
+  assert.match(observed, /^notification at critical at .* after startsAt; notification at team at .* after startsAt$/)
+  assert.equal(copied(60_000).status, 'fail')
 })

@@ -4,6 +4,7 @@ import { DELIVERY_LAG_MS, GHOST_GROUP_MS, firedEpisode, inhibitor, lostPostMs, o
 import { clockTime, seconds } from '../../../text/instant.ts'
 import { labelKey } from '../../../promql/labels.ts'
 import { fail, pass, unknown } from '../../finding.ts'
+import type { EvidenceMap, Finding } from '../../drill-check.ts'
 
 export const check = defineCheck(
   {
@@ -19,79 +20,97 @@ export const check = defineCheck(
     slowMachine: 'excuses',
     diagnose: true,
   },
-  ({ experiment, spec, timing, promised, legs, subject, replays, alerts, notified, health }) => {
-    const episode = firedEpisode(subject)
-    if (episode === undefined)
-      return unknown(
-        'evidence-missing',
-        `a notification at ${experiment.receiver}`,
-        'the alert never fired, so there was no notification to send',
-        [],
-        { follows: ['alert-fired'] },
-      )
-    const startsAtMs = episode.firingAtMs
-    const own = ownNotifications(notified, experiment, legs, subject).filter((alert) => alert.status === 'firing')
-    const arrived = own.find((alert) => alert.receiver === experiment.receiver)
-
-    const { groupWaitMs, groupIntervalMs } = deliveryOf(promised?.timing ?? timing, episode.history.labels, experiment.receiver)
-    // A group that may already exist delivers at its next tick instead of after group_wait.
-    const group = labelKey(arrived?.groupLabels ?? {})
-    const heardBefore = notified.some(
-      (alert) => alert.receiver === experiment.receiver && alert.arrivedMs < startsAtMs && labelKey(alert.groupLabels) === group,
-    )
-    const fresh = !heardBefore && startsAtMs - episode.activeAtMs > GHOST_GROUP_MS
-    const lostMs = lostPostMs(
-      health,
-      timing,
-      subject.stepMs,
-      replays.find((replay) => replay.history === episode.history),
-      startsAtMs,
-    )
-    const earliestMs = startsAtMs + (fresh ? groupWaitMs : 0)
-    const latestMs = startsAtMs + (fresh ? groupWaitMs : Math.max(groupWaitMs, groupIntervalMs)) + lostMs + DELIVERY_LAG_MS
-    const expected = `a notification at ${experiment.receiver} between ${clockTime(earliestMs)} and ${clockTime(latestMs)} (group_wait ${seconds(groupWaitMs)}), startsAt ${clockTime(startsAtMs)}`
-    const window = { what: 'notified', earliestMs, latestMs, observedMs: arrived?.arrivedMs ?? null, sinceMs: startsAtMs }
-    const pointers = [...episode.history.seqs, ...new Set(own.map((alert) => alert.seq))]
-
-    if (arrived === undefined) {
-      const source = inhibitor(spec, alerts, episode.history.labels, startsAtMs, episode.endedMs ?? subject.untilMs, subject.stepMs)
-      if (source !== undefined)
-        return pass(`no notification: ${source.alert} inhibits the alert`, `no notification, inhibited by ${source.alert}`, [
-          ...pointers,
-          ...source.seqs,
-        ])
-      // Resolved inside group_wait: Alertmanager rightly says nothing (dedup: nothing fires and nothing was sent).
-      if (episode.endedMs !== null && episode.endedMs <= startsAtMs + groupWaitMs)
-        return unknown(
-          'evidence-missing',
-          expected,
-          'the alert resolved within group_wait, so Alertmanager sends no notification',
-          pointers,
-          { window },
-        )
-      const elsewhere = [...new Set(own.map((alert) => alert.receiver))]
-      return fail(
-        expected,
-        elsewhere.length > 0
-          ? `no notification at ${experiment.receiver}, but at ${elsewhere.join(', ')}`
-          : 'no notification at any receiver',
-        pointers,
-        { window },
-      )
+  (evidence) => {
+    const { experiment } = evidence
+    const findings = [experiment.receiver, ...(experiment.alsoReceivers ?? [])].map((receiver) => arrivedAt(receiver, evidence))
+    // Where a route continues, one receiver that is not notified is as bad as none.
+    const [first] = findings
+    const missing = findings.find(({ status }) => status === 'fail') ?? findings.find(({ status }) => status !== 'pass')
+    if (missing !== undefined || findings.length === 1) return missing ?? first!
+    const texts = (of: (finding: (typeof findings)[number]) => string): string => [...new Set(findings.map(of))].join('; ')
+    return {
+      ...first!,
+      expected: texts(({ expected }) => expected),
+      observed: texts(({ observed }) => observed),
+      pointers: [...new Set(findings.flatMap(({ pointers }) => pointers))],
     }
-    const observed = `notification at ${experiment.receiver} at ${clockTime(arrived.arrivedMs)}, ${seconds(arrived.arrivedMs - startsAtMs)} after startsAt`
-    if (arrived.startsAtMs === undefined || Math.abs(arrived.startsAtMs - startsAtMs) > 1) {
-      return fail(
-        expected,
-        `${observed}, but its startsAt is ${arrived.startsAtMs === undefined ? 'unreadable' : clockTime(arrived.startsAtMs)}`,
-        pointers,
-        { window },
-      )
-    }
-    if (arrived.arrivedMs < earliestMs)
-      return fail(expected, `${observed}: ${seconds(earliestMs - arrived.arrivedMs)} too early`, pointers, { window })
-    if (arrived.arrivedMs > latestMs)
-      return fail(expected, `${observed}: ${seconds(arrived.arrivedMs - latestMs)} too late`, pointers, { window })
-    return pass(expected, observed, pointers, { window })
   },
 )
+
+type Evidence = Pick<
+  EvidenceMap,
+  'experiment' | 'spec' | 'timing' | 'promised' | 'legs' | 'subject' | 'replays' | 'alerts' | 'notified' | 'health'
+>
+
+function arrivedAt(
+  receiver: string,
+  { experiment, spec, timing, promised, legs, subject, replays, alerts, notified, health }: Evidence,
+): Finding {
+  const episode = firedEpisode(subject)
+  if (episode === undefined)
+    return unknown('evidence-missing', `a notification at ${receiver}`, 'the alert never fired, so there was no notification to send', [], {
+      follows: ['alert-fired'],
+    })
+  const startsAtMs = episode.firingAtMs
+  const own = ownNotifications(notified, experiment, legs, subject).filter((alert) => alert.status === 'firing')
+  const arrived = own.find((alert) => alert.receiver === receiver)
+
+  const { groupWaitMs, groupIntervalMs } = deliveryOf(promised?.timing ?? timing, episode.history.labels, receiver)
+  // A group that may already exist delivers at its next tick instead of after group_wait.
+  const group = labelKey(arrived?.groupLabels ?? {})
+  const heardBefore = notified.some(
+    (alert) => alert.receiver === receiver && alert.arrivedMs < startsAtMs && labelKey(alert.groupLabels) === group,
+  )
+  const fresh = !heardBefore && startsAtMs - episode.activeAtMs > GHOST_GROUP_MS
+  const lostMs = lostPostMs(
+    health,
+    timing,
+    subject.stepMs,
+    replays.find((replay) => replay.history === episode.history),
+    startsAtMs,
+  )
+  const earliestMs = startsAtMs + (fresh ? groupWaitMs : 0)
+  const latestMs = startsAtMs + (fresh ? groupWaitMs : Math.max(groupWaitMs, groupIntervalMs)) + lostMs + DELIVERY_LAG_MS
+  const expected = `a notification at ${receiver} between ${clockTime(earliestMs)} and ${clockTime(latestMs)} (group_wait ${seconds(groupWaitMs)}), startsAt ${clockTime(startsAtMs)}`
+  const window = { what: 'notified', earliestMs, latestMs, observedMs: arrived?.arrivedMs ?? null, sinceMs: startsAtMs }
+  const pointers = [...episode.history.seqs, ...new Set(own.map((alert) => alert.seq))]
+
+  if (arrived === undefined) {
+    const source = inhibitor(spec, alerts, episode.history.labels, startsAtMs, episode.endedMs ?? subject.untilMs, subject.stepMs)
+    if (source !== undefined)
+      return pass(`no notification: ${source.alert} inhibits the alert`, `no notification, inhibited by ${source.alert}`, [
+        ...pointers,
+        ...source.seqs,
+      ])
+    // Resolved inside group_wait: Alertmanager rightly says nothing (dedup: nothing fires and nothing was sent).
+    if (episode.endedMs !== null && episode.endedMs <= startsAtMs + groupWaitMs)
+      return unknown(
+        'evidence-missing',
+        expected,
+        'the alert resolved within group_wait, so Alertmanager sends no notification',
+        pointers,
+        { window },
+      )
+    const elsewhere = [...new Set(own.map((alert) => alert.receiver))]
+    return fail(
+      expected,
+      elsewhere.length > 0 ? `no notification at ${receiver}, but at ${elsewhere.join(', ')}` : 'no notification at any receiver',
+      pointers,
+      { window },
+    )
+  }
+  const observed = `notification at ${receiver} at ${clockTime(arrived.arrivedMs)}, ${seconds(arrived.arrivedMs - startsAtMs)} after startsAt`
+  if (arrived.startsAtMs === undefined || Math.abs(arrived.startsAtMs - startsAtMs) > 1) {
+    return fail(
+      expected,
+      `${observed}, but its startsAt is ${arrived.startsAtMs === undefined ? 'unreadable' : clockTime(arrived.startsAtMs)}`,
+      pointers,
+      { window },
+    )
+  }
+  if (arrived.arrivedMs < earliestMs)
+    return fail(expected, `${observed}: ${seconds(earliestMs - arrived.arrivedMs)} too early`, pointers, { window })
+  if (arrived.arrivedMs > latestMs)
+    return fail(expected, `${observed}: ${seconds(arrived.arrivedMs - latestMs)} too late`, pointers, { window })
+  return pass(expected, observed, pointers, { window })
+}

@@ -41,6 +41,26 @@ test('a Redis without maxmemory fails, whatever its value is', () => {
   assert.match(verdict.diagnosis ?? '', /^Set maxmemory of redis/)
 })
 
+test('a rule that waits for a series to go has no value while it is there: that is as it must be, unless its alert is active', () => {
+  const needs = [{ selector: 'node_uname_info', series: rows('1') }]
+  const absence = {
+    condition: { kind: 'gauge', threshold: 1, comparator: '==' },
+    expr: 'absent(node_uname_info)',
+    series: [],
+    needs,
+  } as const
+  const verdict = of(seenRun(absence))
+  assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
+  assert.match(verdict.observed, /^probed: the series that absent\(\) asks for is there, so it has no value; other: /)
+  const active = [{ labels: { alertname: 'Probed', job: 'other' }, state: 'pending' }]
+  assert.equal(of(seenRun({ ...absence, active })).status, 'unknown')
+  assert.notEqual(
+    of(seenRun({ ...absence, needs: [{ selector: 'node_uname_info', series: rows('1', ['probed']), any: [] }] })).status,
+    'pass',
+  )
+  assert.equal(of(seenRun({ ...absence, expr: 'node_uname_info == 0' })).status, 'unknown', 'a filter says nothing of what it leaves out')
+})
+
 const FIRING = [{ labels: { alertname: 'Probed', job: 'probed' }, state: 'firing' }]
 const SLOW = { ...LATENCY, series: rows('9.8'), needs: [{ selector: SELECTOR, series: rows('4') }], active: FIRING, steady: false } as const
 

@@ -1,6 +1,7 @@
 import type { Labels } from '../../../model/spec.ts'
 import type { UnknownCause } from '../../../model/verdict.ts'
 import { formatLabels, hasLabels } from '../../../promql/labels.ts'
+import { parsePromql } from '../../../promql/parse-promql.ts'
 import { compares } from '../../../promql/operators.ts'
 import { defineCheck } from '../../drill-check.ts'
 import type { EvidenceMap } from '../../drill-check.ts'
@@ -107,6 +108,8 @@ function sighting(subject: Labels, { rule: { spec, promised, seen }, spec: whole
         text: `${alert} can never fire for ${name}: ${missing}, while ${measured}`,
         mend: `Compare the labels of the expression with those of the series of ${name} in Prometheus.`,
       }
+    if (sight.kind === 'seen' && own.kind === 'none' && isAbsence(expr) && !seen.active.some(({ labels }) => hasLabels(labels, subject)))
+      return { status: 'pass', text: `${name}: the series that absent() asks for is there, so it has no value` }
     return sight.kind === 'born-later'
       ? { status: 'pass', text: `${name}: no series ${sight.selector} yet (${measured})` }
       : { status: 'unknown', text: `${name}: ${missing} (${measured})`, cause: 'evidence-missing' }
@@ -142,6 +145,12 @@ function sighting(subject: Labels, { rule: { spec, promised, seen }, spec: whole
       mend: exporter ?? `Look at which instance the exporter of ${name} is set to.`,
     }
   return { status: 'pass', text: `${name} ${shown}${beside}` }
+}
+
+/** An expression that is absent(): in steady state it has no value. */
+function isAbsence(expr: string): boolean {
+  const parsed = parsePromql(expr)
+  return parsed.ok && parsed.expr.kind === 'call' && /^absent(?:_over_time)?$/.test(parsed.expr.fn)
 }
 
 /** Every combination of the label values that the rule is promised for. */

@@ -26,11 +26,12 @@ export const check: Check = {
           formatDuration(globalTimeoutMs),
         )
       for (const job of scrapeJobs(config, prometheus)) {
-        const timeoutMs = job.durationMs('scrape_timeout')
-        if (timeoutMs === undefined) continue
+        const known = platform.targets.find((target) => target.job === job.string('job_name'))
+        // One that is left to the global timeout is judged there, unless the target is promised its own.
+        if (!job.has('scrape_timeout') && known?.scrapeTimeoutMs === undefined) continue
+        const timeoutMs = job.durationMs('scrape_timeout') ?? globalTimeoutMs
         const intervalMs = job.durationMs('scrape_interval') ?? global?.durationMs('scrape_interval') ?? 60_000
-        const known = platform.targets.some((target) => target.job === job.string('job_name'))
-        const specifiedMs = Math.min(platform.scrapeTimeoutMs, intervalMs)
+        const specifiedMs = Math.min(known?.scrapeTimeoutMs ?? platform.scrapeTimeoutMs, intervalMs)
         if (timeoutMs > intervalMs)
           yield remark(
             job.string('job_name') ?? '',
@@ -38,7 +39,7 @@ export const check: Check = {
             `scrape_timeout of at most ${formatDuration(intervalMs)}, the scrape_interval`,
             formatDuration(timeoutMs),
           )
-        else if (known && timeoutMs !== specifiedMs)
+        else if (known !== undefined && timeoutMs !== specifiedMs)
           yield remark(job.string('job_name') ?? '', job.near('scrape_timeout'), formatDuration(specifiedMs), formatDuration(timeoutMs))
       }
     }
