@@ -121,7 +121,7 @@ export const DIFFERENCES: readonly Difference[] = [
     leaves: /^(?:extra_hosts|user)$/,
   },
   {
-    parts: ['toxiproxy'],
+    parts: ['toxiproxy', 'redis-exporter', 'mysqld-exporter'],
     what: 'sysctls',
     why: 'On loopback a closed port answers a dial at once, so none is retried. The kernel of this machine stays as it is.',
     leaves: /^sysctls$/,

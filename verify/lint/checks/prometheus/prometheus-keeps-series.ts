@@ -1,4 +1,4 @@
-import type { Labels } from '../../../model/spec.ts'
+import type { Labels, TargetSpec } from '../../../model/spec.ts'
 import { relabelStep, relabelled, type Sent } from '../../../routing/alert-relabelling.ts'
 import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import { scrapeJobs } from '../../../config/configuration.ts'
@@ -24,7 +24,7 @@ export const check: Check = {
       for (const job of scrapeJobs(config, prometheus)) {
         const name = job.string('job_name') ?? ''
         if (!spec.platform.targets.some((target) => target.job === name)) continue
-        yield* judgeTargets(name, job)
+        yield* judgeTargets(name, job, spec.platform.targets)
         yield* judgeSeries(
           name,
           job,
@@ -47,6 +47,7 @@ export const check: Check = {
             value === undefined ||
             value.string() === '0' ||
             (key === 'follow_redirects' && value.bool() === true) ||
+            (key === 'params' && probes(job)) ||
             (key === 'honor_labels' && (value.bool() === false || relays(job)))
           )
             continue
@@ -64,7 +65,7 @@ export const check: Check = {
 }
 
 /** relabel_configs applied to each static target; of discovered targets only what a step changes for all of them. */
-function* judgeTargets(name: string, job: Cursor): Generator<Remark> {
+function* judgeTargets(name: string, job: Cursor, promised: readonly TargetSpec[]): Generator<Remark> {
   const discovered = job.pairs().some(([key]) => /_sd_configs$/.test(key))
   const own: Labels = { job: name, __scheme__: job.string('scheme') ?? 'http', __metrics_path__: job.string('metrics_path') ?? '/metrics' }
   const targets: Sent[] = job
@@ -98,7 +99,7 @@ function* judgeTargets(name: string, job: Cursor): Generator<Remark> {
       for (const label of ['job', 'instance', '__address__', '__metrics_path__', '__scheme__']) {
         const before = label === 'instance' ? instanceOf(now) : now.labels[label]
         const observed = label === 'instance' ? instanceOf(after) : after.labels[label]
-        if (before === undefined || before === observed) continue
+        if (before === undefined || before === observed || (probes(job) && isProbe(label, observed, promised))) continue
         // From discovery it may well be the same.
         yield* once(
           label,
@@ -115,6 +116,19 @@ function* judgeTargets(name: string, job: Cursor): Generator<Remark> {
       now = after
     }
   }
+}
+
+/**
+ * The target is a parameter of the exporter that is asked, and `instance` is what is probed:
+ * https://prometheus.io/docs/guides/multi-target-exporter/
+ */
+function probes(job: Cursor): boolean {
+  return job.items('relabel_configs').some((step) => step.string('target_label') === '__param_target')
+}
+
+/** The exporter must be one that the platform has. */
+function isProbe(label: string, now: string | undefined, promised: readonly TargetSpec[]): boolean {
+  return label === 'instance' || (label === '__address__' && promised.some(({ address }) => address === now))
 }
 
 /** The address unless relabelling says otherwise; known only where the address is written. */
