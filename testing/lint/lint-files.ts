@@ -202,7 +202,14 @@ async function alone(id: string, texts: ConfigText[], line: string, { file, from
  * The check finds nothing in a change that breaks nothing, and can still fail: `fault`, or one of the faults of `finds` in this file, is
  * found on top of the change. Where the change removes what all of them replace, it is enough that they are found without it.
  */
-export function passes(id: string, story: string, file: string, from: string | RegExp, to: string, fault?: Fault): void {
+export function passes(
+  id: string,
+  story: string,
+  file: string,
+  from: string | RegExp,
+  to: string | ((...parts: string[]) => string),
+  fault?: Fault,
+): void {
   test(`${id}: ${story}`, async () => {
     const { texts } = await deployment()
     const changed = change(texts, file, from, to)

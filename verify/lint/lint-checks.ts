@@ -42,6 +42,7 @@ import { check as imagesGetTheirVariables } from './checks/deployment/images-get
 import { check as inhibitionIsSound } from './checks/alertmanager/inhibition-is-sound.ts'
 import { check as inhibitionMatches } from './checks/alertmanager/inhibition-matches.ts'
 import { check as javaCommandIsWhole } from './checks/deployment/java-command-is-whole.ts'
+import { check as jmxExporterIsRead } from './checks/deployment/jmx-exporter-is-read.ts'
 import { check as kafkaListenersAgree } from './checks/deployment/kafka-listeners-agree.ts'
 import { check as keysAreKnown } from './checks/deployment/keys-are-known.ts'
 import { check as kustomizationFilesExist } from './checks/deployment/kustomization-files-exist.ts'
@@ -69,7 +70,9 @@ import { check as logStoreWritesToItsVolume } from './checks/logs/log-store-writ
 import { check as logTimestampsKeepTime } from './checks/logs/log-timestamps-keep-time.ts'
 import { check as manifestsAreAccepted } from './checks/deployment/manifests-are-accepted.ts'
 import { check as matchersMatchAnAlert } from './checks/alertmanager/matchers-match-an-alert.ts'
+import { check as memoryLimitsFit } from './checks/deployment/memory-limits-fit.ts'
 import { check as messageTemplatesWork } from './checks/alertmanager/message-templates-work.ts'
+import { check as metricsPathsAgree } from './checks/deployment/metrics-paths-agree.ts'
 import { check as monitorsSelectServices } from './checks/prometheus/monitors-select-services.ts'
 import { check as mountedFilesExist } from './checks/deployment/mounted-files-exist.ts'
 import { check as namedFilesAreGiven } from './checks/deployment/named-files-are-given.ts'
@@ -80,6 +83,7 @@ import { check as podReferencesExist } from './checks/deployment/pod-references-
 import { check as podsReadMountedFiles } from './checks/deployment/pods-read-mounted-files.ts'
 import { check as portsAgree } from './checks/deployment/ports-agree.ts'
 import { check as probesAskAPort } from './checks/deployment/probes-ask-a-port.ts'
+import { check as programsKeepRunning } from './checks/deployment/programs-keep-running.ts'
 import { check as prometheusFindsAlertmanager } from './checks/prometheus/prometheus-finds-alertmanager.ts'
 import { check as prometheusIntervalsMatch } from './checks/prometheus/prometheus-intervals-match.ts'
 import { check as prometheusKeepsSeries } from './checks/prometheus/prometheus-keeps-series.ts'
@@ -185,6 +189,7 @@ export const CHECKS: Check[] = [
   inhibitionIsSound,
   inhibitionMatches,
   javaCommandIsWhole,
+  jmxExporterIsRead,
   kafkaListenersAgree,
   keysAreKnown,
   kustomizationFilesExist,
@@ -212,7 +217,9 @@ export const CHECKS: Check[] = [
   logTimestampsKeepTime,
   manifestsAreAccepted,
   matchersMatchAnAlert,
+  memoryLimitsFit,
   messageTemplatesWork,
+  metricsPathsAgree,
   monitorsSelectServices,
   mountedFilesExist,
   namedFilesAreGiven,
@@ -223,6 +230,7 @@ export const CHECKS: Check[] = [
   podsReadMountedFiles,
   portsAgree,
   probesAskAPort,
+  programsKeepRunning,
   prometheusFindsAlertmanager,
   prometheusIntervalsMatch,
   prometheusKeepsSeries,

@@ -1,4 +1,4 @@
-import { interpolate } from './workloads.ts'
+import { interpolate, publishedPorts } from './workloads.ts'
 import { scalarsIn, type Cursor } from '../yaml/cursor.ts'
 
 export interface WrongValue {
@@ -60,6 +60,21 @@ export function wrongValues(root: Cursor, variables: Record<string, string>): Wr
         wrong(at, name, 'a path inside the container that begins with /', text(at))
       else if (more.length > 0 || mode?.split(',').every((each) => MODES.test(each)) === false)
         wrong(at, name, 'source:target[:ro]', text(at))
+    }
+    for (const at of [
+      service.get('mem_limit'),
+      service.get('mem_reservation'),
+      service.get('shm_size'),
+      service.get('deploy', 'resources', 'limits', 'memory'),
+    ])
+      if (at?.string() !== undefined && !text(at).includes('$') && !/^-?\d+(?:\.\d+)?\s*(?:[kmgtp]?i?b?)?$/i.test(text(at)))
+        wrong(at, name, 'a size with its unit: 256m', text(at))
+    const copies = service.get('deploy', 'replicas') ?? service.get('scale')
+    if (copies !== undefined && Number(text(copies)) > 1) {
+      const fixed = service.items('ports').find((each) => publishedPorts(each, variables).length === 1)
+      const own = service.get('container_name')
+      if (own !== undefined) wrong(copies, name, `1, or no container_name (${text(own)}), which one container alone can have`, text(copies))
+      else if (fixed !== undefined) wrong(copies, name, '1, or no fixed port of the host, which one container alone can have', text(copies))
     }
     for (const at of service.items('extra_hosts'))
       if (at.string() !== undefined && !/^[^:=\s]+[:=]\S+$/.test(text(at))) wrong(at, name, 'name:address', text(at))

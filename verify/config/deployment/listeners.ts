@@ -13,7 +13,7 @@ export interface Listener {
 const IMAGES: { image: RegExp; flag?: RegExp; env?: string; usual: number[] }[] = [
   { image: /(^|\/)redis(:|@|$)/, flag: /^--port[= ]?(\d+)$/, usual: [6379] },
   { image: /(^|\/)(mysql|mariadb)(:|@|$)/, flag: /^--port[= ](\d+)$/, usual: [3306, 33060] },
-  { image: /(^|\/)postgres(:|@|$)/, env: 'PGPORT', usual: [5432] },
+  { image: /(^|\/)postgres(:|@|$)/, flag: /^(?:-p |-p|--port=|-c port=|port=)(\d+)$/, env: 'PGPORT', usual: [5432] },
   { image: /redis_exporter/, flag: /^-{1,2}web\.listen-address[= ]?\S*:(\d+)$/, env: 'REDIS_EXPORTER_WEB_LISTEN_ADDRESS', usual: [9121] },
   { image: /mysqld-exporter/, flag: /^--web\.listen-address=\S*:(\d+)$/, usual: [9104] },
   { image: /node-exporter/, flag: /^--web\.listen-address=\S*:(\d+)$/, usual: [9100] },
@@ -123,8 +123,12 @@ function bindAddress(text: string, at: Cursor): LocalBind[] {
   return bind(host, port, at)
 }
 
-function byArguments({ args }: Workload): LocalBind[] {
+function byArguments({ args, image }: Workload): LocalBind[] {
   return args.flatMap(({ value, at }, index) => {
+    // https://dev.mysql.com/doc/refman/8.0/en/server-system-variables.html#sysvar_skip_networking
+    if (/^--skip[-_]networking(?:=(?:1|on|true))?$/i.test(value)) return [{ host: 'no TCP at all (skip-networking)', ports: undefined, at }]
+    const admin = /toxiproxy/.test(image) ? /^-{1,2}host=(.+)$/.exec(value)?.[1] : undefined
+    if (admin !== undefined) return bind(admin, 8474, at)
     const agent = /-javaagent:[^\s=]+=(localhost|127\.[\d.]+):(\d+):/.exec(value)
     if (agent !== null) return bind(agent[1], agent[2], at)
     const [, flag = '', given] = /^(-{1,2}[\w.-]+|listen_addresses)(?:=(.*))?$/.exec(value) ?? []

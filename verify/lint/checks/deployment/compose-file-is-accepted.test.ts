@@ -166,3 +166,42 @@ finds('compose-file-is-accepted', 'an image of a registry that brings no health 
   to: '',
   observed: 'toxiproxy has none',
 })
+
+finds(
+  'compose-file-is-accepted',
+  'copies of what there can be one of, sizes, and checks that are switched off',
+  {
+    file: 'docker-compose.yaml',
+    from: '    container_name: moalog-redis\n',
+    to: '    container_name: moalog-redis\n    deploy: { replicas: 2 }\n',
+    expected: 'no container_name (moalog-redis)',
+    line: 'replicas',
+  },
+  {
+    file: 'docker-compose.yaml',
+    from: '    container_name: moalog-redis\n',
+    to: '    scale: 3\n',
+    expected: 'no fixed port of the host',
+  },
+  {
+    file: 'docker-compose.yaml',
+    from: '    container_name: moalog-redis\n',
+    to: '    container_name: moalog-redis\n    mem_limit: lots\n',
+    observed: 'lots',
+    line: 'mem_limit',
+  },
+  {
+    file: 'docker-compose.yaml',
+    from: 'test: [CMD, redis-cli, ping]',
+    to: 'test: [NONE]',
+    observed: 'compose does not start rate-limiter, fluxpay-engine',
+    line: '[NONE]',
+  },
+  {
+    file: 'docker-compose.yaml',
+    from: 'test: [CMD, redis-cli, ping]',
+    to: 'disable: true',
+    observed: 'compose does not start rate-limiter, fluxpay-engine',
+    line: 'disable: true',
+  },
+)

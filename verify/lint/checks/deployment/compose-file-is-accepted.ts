@@ -103,15 +103,27 @@ const UNCHECKED =
 
 /** Who waits for another one's health, which nothing ever finds out. */
 function* healthless(services: readonly (readonly [string, Cursor])[]): Generator<Remark> {
+  const off = new Map<string, string[]>()
   for (const [name, at] of services)
     for (const [other, each] of at.pairs('depends_on')) {
       const service = services.find(([one]) => one === other)?.[1]
       if (service === undefined || each.string('condition') !== 'service_healthy') continue
       const check = service.get('healthcheck')
-      const isOff = check?.bool('disable') === true || check?.strings('test')[0] === 'NONE'
-      if (isOff || (check === undefined && !service.has('extends') && UNCHECKED.test(service.string('image') ?? '')))
+      // What is switched off there is the cause for all that wait.
+      if (check?.bool('disable') === true || check?.strings('test')[0] === 'NONE') off.set(other, [...(off.get(other) ?? []), name])
+      else if (check === undefined && !service.has('extends') && UNCHECKED.test(service.string('image') ?? ''))
         yield remark(name, each.near('condition'), `a health check of ${other}`, `${other} has none, and compose does not start ${name}`)
     }
+  for (const [other, waiting] of off) {
+    const check = services.find(([one]) => one === other)?.[1].get('healthcheck')
+    if (check !== undefined)
+      yield remark(
+        other,
+        check.get('disable') ?? check.near('test'),
+        `a health check of ${other}`,
+        `none, and compose does not start ${waiting.join(', ')}`,
+      )
+  }
 }
 
 /** Conditions that the service never meets: one that runs on never ends, and one that ends is never healthy. */

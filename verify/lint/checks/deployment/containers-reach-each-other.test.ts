@@ -53,3 +53,11 @@ test(`${id}: a service that another file adds to is not judged by one of them`, 
   assert.equal((await lintOf(changed, id)).findings.length, 1)
   assert.equal((await lintOf([...changed, override], id)).findings.length, 0)
 })
+
+finds('containers-reach-each-other', 'published ports behind internal networks', {
+  file: 'docker-compose.yaml',
+  from: '\nvolumes:\n',
+  to: '\nnetworks:\n  default: { internal: true }\n\nvolumes:\n',
+  observed: 'publish ports that no one reaches',
+  line: 'internal',
+})

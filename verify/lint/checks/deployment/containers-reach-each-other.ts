@@ -28,6 +28,7 @@ export const check: Check = {
       yield* networks(links.filter(({ from, to }) => isWhole(from) && isWhole(to)))
       yield* notStarted(services, links, config)
       yield* extraHosts(services, config)
+      yield* behindInternal(services, root)
     }
   },
 }
@@ -157,5 +158,27 @@ function* extraHosts(services: readonly Workload[], config: Configuration): Gene
         entry === undefined ? `none, and ${owner.name} has it: the name is not known in ${service.name}` : entry.name,
       )
     }
+  }
+}
+
+/** Ports of a container whose networks are all internal are published nowhere. https://docs.docker.com/reference/compose-file/networks/#internal */
+function* behindInternal(services: readonly Workload[], root: Cursor): Generator<Remark> {
+  for (const [network, at] of root.pairs('networks')) {
+    if (at.bool('internal') !== true) continue
+    const isInternal = (name: string): boolean => root.get('networks', name)?.bool('internal') === true
+    const shut = services.filter(
+      (service) =>
+        service.ports.some(({ host }) => host !== undefined) &&
+        !service.at.has('network_mode') &&
+        networksOf(service).includes(network) &&
+        networksOf(service).every(isInternal),
+    )
+    if (shut.length > 0)
+      yield remark(
+        shut[0]?.name ?? network,
+        at.near('internal'),
+        'a network that is not internal, for services that publish ports',
+        `internal: true, and ${shut.map(({ name }) => name).join(', ')} publish ports that no one reaches`,
+      )
   }
 }

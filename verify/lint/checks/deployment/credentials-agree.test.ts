@@ -49,3 +49,31 @@ passes(
     to: 'mysql://maolog:',
   },
 )
+
+finds(
+  'credentials-agree',
+  'a password of Redis on one side',
+  {
+    file: 'docker-compose.yaml',
+    from: '[redis-server, --maxmemory',
+    to: '[redis-server, --requirepass, s3cret, --maxmemory',
+    subject: 'redis-exporter',
+    expected: '--requirepass',
+    line: 'REDIS_ADDR',
+  },
+  {
+    file: 'docker-compose.yaml',
+    from: 'REDIS_ADDR: redis://redis:6379\n',
+    to: 'REDIS_ADDR: redis://redis:6379\n      REDIS_PASSWORD: s3cret\n',
+    subject: 'redis-exporter',
+    expected: 'no password',
+    line: 'REDIS_PASSWORD',
+  },
+)
+passes(
+  'credentials-agree',
+  'a password of Redis on both sides',
+  'docker-compose.yaml',
+  /\[redis-server,|redis:\/\/redis:6379/g,
+  (text: string) => (text.startsWith('[') ? '[redis-server, --requirepass, s3cret,' : 'redis://:s3cret@redis:6379'),
+)

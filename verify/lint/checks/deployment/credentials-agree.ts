@@ -49,11 +49,13 @@ export const check: Check = {
       // Of several the host would say which one is meant, unless a proxy stands before it.
       if (server === undefined || others.length > 0 || server.unknownEnv || hasScripts(server)) continue
       const created = createdBy(server, database)
-      if (created === undefined) continue
+      // No user is created then: images-get-their-variables.
+      if (created === undefined || created.user?.value === 'root') continue
       for (const client of workloads.filter((each) => each !== server))
         yield* compare(client, server, loginOf(client, database.scheme), created)
     }
     yield* exporters(workloads)
+    yield* redis(workloads)
   },
 }
 
@@ -148,5 +150,29 @@ function* exporters(workloads: readonly Workload[]): Generator<Remark> {
     if (password === undefined) yield remark(exporter.name, exporter.at.near('environment'), 'MYSQLD_EXPORTER_PASSWORD', 'not set')
     else if (wanted !== undefined && wanted.value !== '' && password.value !== '' && wanted.value !== password.value)
       yield remark(exporter.name, password.at, `the password of ${user.value} in ${server.name}`, 'another one')
+  }
+}
+
+/** redis_exporter: REDIS_PASSWORD, --redis.password or a password in REDIS_ADDR, where the server asks for one. */
+function* redis(workloads: readonly Workload[]): Generator<Remark> {
+  const servers = workloads.filter(({ image }) => /^(?:redis|valkey\/valkey)$/.test(imageNameOf(image).repository))
+  const [server] = servers
+  if (server === undefined || servers.length > 1 || server.at.has('entrypoint') || server.args.some(({ value }) => /\.conf$/.test(value)))
+    return
+  const words = server.args.flatMap(({ value, at }) => value.split(/\s+/).map((word) => ({ word, at })))
+  const asked = words.find(({ word }) => /^--requirepass(?:=|$)/.test(word))
+  for (const exporter of workloads.filter(({ image }) => imageNameOf(image).known?.flags === 'redis_exporter')) {
+    const address = exporter.env.get('REDIS_ADDR')
+    const names = [server.name, server.container]
+    if (exporter.unknownEnv || address === undefined || !names.some((name) => address.value.includes(name))) continue
+    const given =
+      exporter.env.get('REDIS_PASSWORD') ??
+      exporter.env.get('REDIS_PASSWORD_FILE') ??
+      exporter.args.find(({ value }) => /^-{1,2}redis\.password/.test(value)) ??
+      (/:\/\/[^/@]*:[^/@]+@/.test(address.value) ? address : undefined)
+    if (asked !== undefined && given === undefined)
+      yield remark(exporter.name, address.at, `REDIS_PASSWORD: ${server.name} is started with --requirepass`, 'no password: redis_up is 0')
+    else if (asked === undefined && given !== undefined && given.value !== '')
+      yield remark(exporter.name, given.at, `no password: ${server.name} has none, and refuses AUTH`, 'a password: redis_up is 0')
   }
 }

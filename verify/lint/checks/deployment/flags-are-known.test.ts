@@ -50,3 +50,44 @@ finds('flags-are-known', 'a collector without a configuration', {
   subject: 'otel-collector',
   expected: '--config=FILE',
 })
+
+finds(
+  'flags-are-known',
+  'what kingpin refuses: one dash, a switch with a value, a duration without a unit',
+  {
+    file: 'docker-compose.yaml',
+    from: '[--config.file=/etc/prometheus',
+    to: '[-config.file=/etc/prometheus',
+    expected: 'two dashes',
+    line: '-config.file',
+  },
+  {
+    file: 'docker-compose.yaml',
+    from: '--web.enable-lifecycle]',
+    to: '--web.enable-lifecycles]',
+    observed: 'did you mean web.enable-lifecycle',
+    line: 'lifecycles',
+  },
+  {
+    file: 'docker-compose.yaml',
+    from: '--web.enable-lifecycle]',
+    to: '--web.enable-lifecycle=true]',
+    expected: 'without a value',
+    line: 'lifecycle=true',
+  },
+  {
+    file: 'docker-compose.yaml',
+    from: 'retention.time=7d',
+    to: 'retention.time=7days',
+    expected: 'a duration with its unit',
+    line: '7days',
+  },
+  {
+    file: 'docker-compose.yaml',
+    from: '--web.enable-lifecycle]',
+    to: '--web.enable-lifecycle, --query.timeout=120]',
+    observed: '--query.timeout=120',
+    line: 'query.timeout',
+  },
+)
+passes('flags-are-known', 'durations of several units', 'docker-compose.yaml', 'retention.time=7d', 'retention.time=1d12h')

@@ -97,7 +97,36 @@ export function withoutEnd(flag: string, known: ReadonlySet<string>): string | u
     : [...known].find((each) => each.length === flag.length + 1 && each.startsWith(flag))
 }
 
-function* judgeArguments({ name, args }: Workload, { flagsAlone }: KnownImage, known: ReadonlySet<string>): Generator<Remark> {
+/** Programs whose flags begin with two dashes, and are switches without a value. https://github.com/alecthomas/kingpin */
+const KINGPIN = /^(?:prometheus|alertmanager|mysqld_exporter)$/
+/** Flags of these with a duration: 15d, 1h30m. */
+const DURATIONS =
+  /^--(?:storage\.tsdb\.(?:retention(?:\.time)?|(?:min|max)-block-duration)|query\.(?:timeout|lookback-delta)|rules\.alert\.[\w-]+|web\.read-timeout|storage\.remote\.[\w-]+-deadline|data\.retention|alerts\.gc-interval|cluster\.(?:[\w-]*interval|[\w-]*timeout)|timeout-offset)=(.*)$/
+const SWITCHES =
+  /^--(?:web\.enable-(?:lifecycle|admin-api|remote-write-receiver)|storage\.tsdb\.[\w-]*(?:compression|lockfile|overlapping-blocks))=/
+
+/** What the parser of these programs ends with: "unknown short flag", "unexpected true", "unknown unit". */
+function* kingpin({ name, args }: Workload, known: ReadonlySet<string>): Generator<Remark> {
+  for (const { value, at } of args) {
+    const [, single = ''] = /^-([a-z][\w.-]+)(?:=|$)/.exec(value) ?? []
+    const [, duration] = DURATIONS.exec(value) ?? []
+    if (known.has(single)) yield remark(name, at, `-${value}: two dashes`, value)
+    else if (duration !== undefined && !duration.includes('$') && !/^(?:\d+(?:ms|[smhdwy]))+$|^0$/.test(duration))
+      yield remark(name, at, 'a duration with its unit: 15d', value)
+    else if (SWITCHES.test(value)) yield remark(name, at, `${value.split('=')[0] ?? ''} without a value`, value)
+    else if (/^--web\.enable-[\w-]+$/.test(value) && !known.has(value.slice(2)))
+      yield remark(
+        name,
+        at,
+        `one of ${[...known].filter((each) => each.startsWith('web.enable-')).join(', ')}`,
+        `${value}${didYouMean(value.slice(2), known)}`,
+      )
+  }
+}
+
+function* judgeArguments(workload: Workload, { flagsAlone, flags: program }: KnownImage, known: ReadonlySet<string>): Generator<Remark> {
+  const { name, args } = workload
+  if (KINGPIN.test(program ?? '')) yield* kingpin(workload, known)
   let mayBeValue = false
   for (const { value, at } of args) {
     const flag = /^-{1,2}(?:no-)?([A-Za-z][\w.-]*)(=?)/.exec(value)

@@ -97,3 +97,12 @@ finds(
   { file: 'docker-compose.yaml', from: '[CMD, node, -e, ', to: '[CMD, node, ', subject: 'payment-provider', expected: '-e before code' },
   { file: 'docker-compose.yaml', from: / {6}test: \[CMD, node, -e, .*\n/, to: '', subject: 'payment-provider', observed: 'times alone' },
 )
+
+finds('health-check-can-pass', 'a server with TLS that is asked without', {
+  file: 'docker-compose.yaml',
+  from: 'GF_ANALYTICS_REPORTING_ENABLED: "false"\n',
+  to: 'GF_ANALYTICS_REPORTING_ENABLED: "false"\n      GF_SERVER_PROTOCOL: https\n',
+  subject: 'grafana',
+  observed: 'https',
+  line: 'GF_SERVER_PROTOCOL',
+})

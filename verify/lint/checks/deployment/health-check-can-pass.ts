@@ -228,6 +228,8 @@ function* judgeUrl(workload: Workload, at: Cursor, text: string): Generator<Rema
   else if (!own && /^\d+\.\d+\.\d+\.\d+$/.test(host))
     yield remark(workload.name, at, '127.0.0.1: a health check runs inside its container', host)
   else if (word !== undefined) yield remark(workload.name, at, `a path with ${word}`, path)
+  else if (own && scheme !== 'https' && workload.env.get('GF_SERVER_PROTOCOL')?.value === 'https' && Number(port) === health?.port)
+    yield remark(workload.name, workload.env.get('GF_SERVER_PROTOCOL')?.at ?? at, `http, by which its health check asks: ${text}`, 'https')
   else if (scheme === 'https' && own && Number(port) === health?.port && !workload.args.some(({ value }) => /tls|web\.config/.test(value)))
     yield remark(workload.name, at, 'http://: it serves no TLS', text)
   else if (own && imageNameOf(workload.image).known?.mute?.includes(Number(port)) === true)

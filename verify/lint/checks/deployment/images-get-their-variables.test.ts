@@ -21,3 +21,32 @@ passes(id, 'a file of variables', D, '    image: postgres:16-alpine\n', '    ima
   from: / {6}MYSQL_ROOT_PASSWORD: .*\n/,
   to: '',
 })
+
+finds(
+  'images-get-their-variables',
+  'values that an entry point refuses',
+  {
+    file: 'docker-compose.yaml',
+    from: 'MYSQL_USER: moalog',
+    to: 'MYSQL_USER: root',
+    subject: 'mysql',
+    expected: 'besides root',
+    line: 'MYSQL_USER',
+  },
+  {
+    file: 'docker-compose.yaml',
+    from: '    image: jaegertracing/all-in-one:1.54\n',
+    to: '    image: jaegertracing/all-in-one:1.54\n    environment: { SPAN_STORAGE_TYPE: badgr }\n',
+    subject: 'jaeger',
+    observed: 'badgr',
+    line: 'badgr',
+  },
+  {
+    file: 'docker-compose.yaml',
+    from: 'POSTGRES_USER: fluxpay',
+    to: 'POSTGRES_USER: fluxpay\n      POSTGRES_HOST_AUTH_METHOD: reject',
+    subject: 'postgres',
+    observed: 'reject',
+    line: 'reject',
+  },
+)

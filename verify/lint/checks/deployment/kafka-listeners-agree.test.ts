@@ -55,3 +55,12 @@ finds(
     observed: 'no transaction begins',
   },
 )
+
+finds('kafka-listeners-agree', 'the listener of the network, advertised as localhost', {
+  file: 'docker-compose.yaml',
+  from: 'INTERNAL://kafka:29092,HOST',
+  to: 'INTERNAL://localhost:29092,HOST',
+  subject: 'kafka',
+  observed: 'where a client finds itself',
+  line: 'KAFKA_ADVERTISED_LISTENERS',
+})

@@ -190,6 +190,18 @@ function* judgeClient(client: Workload, broker: Workload): Generator<Remark> {
           `a port on which ${broker.name} listens to clients: ${own.map((each) => each.port).join(', ')}`,
           server,
         )
+      else if (
+        sentTo !== undefined &&
+        /^(?:localhost|127\.)/.test(sentTo.host) &&
+        sentTo.name === broker.env.get('KAFKA_INTER_BROKER_LISTENER_NAME')?.value
+      )
+        // The listener of the network itself: what it advertises has to change, for all that ask.
+        yield remark(
+          broker.name,
+          broker.env.get('KAFKA_ADVERTISED_LISTENERS')?.at ?? at,
+          `${sentTo.name}://${broker.name}:${sentTo.port}, which ${client.name} asks`,
+          `${sentTo.host}:${sentTo.port}, where a client finds itself`,
+        )
       else if (sentTo !== undefined && /^(?:localhost|127\.)/.test(sentTo.host))
         yield remark(
           client.name,

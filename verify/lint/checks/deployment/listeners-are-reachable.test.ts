@@ -29,3 +29,17 @@ passes(
 )
 passes(ID, 'all addresses', C, '--web.enable-lifecycle', '--web.enable-lifecycle, "--web.listen-address=0.0.0.0:9090"')
 passes(ID, 'all addresses of Redis', C, '--maxmemory, 64mb', '--bind, "*", --maxmemory, 64mb')
+
+finds(
+  'listeners-are-reachable',
+  'no TCP, and an admin address',
+  {
+    file: 'docker-compose.yaml',
+    from: '[--long-query-time=1]',
+    to: '[--long-query-time=1, --skip-networking]',
+    subject: 'mysql',
+    observed: 'skip-networking',
+    line: 'skip-networking',
+  },
+  { file: 'docker-compose.yaml', from: '-host=0.0.0.0', to: '-host=127.0.0.1', subject: 'toxiproxy', observed: '127.0.0.1', line: '-host' },
+)

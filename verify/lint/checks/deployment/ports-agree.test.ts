@@ -92,3 +92,46 @@ finds('ports-agree', 'a scrape target that is nearly a service', {
   to: '  redis-epxorter:\n',
   observed: 'redis-exporter; did you mean redis-epxorter?',
 })
+
+finds(
+  'ports-agree',
+  'published for datagrams, and a health check with a port of its own',
+  {
+    file: 'docker-compose.yaml',
+    from: '${LOKI_PORT:-3100}:3100"]',
+    to: '${LOKI_PORT:-3100}:3100/udp"]',
+    subject: 'loki',
+    observed: 'UDP alone',
+    line: '/udp',
+  },
+  {
+    file: 'docker-compose.yaml',
+    from: 'test: [CMD, redis-cli, ping]',
+    to: 'test: [CMD, redis-cli, -p, "6380", ping]',
+    subject: 'redis',
+    observed: '6380, asked by its health check',
+    line: '6380',
+  },
+  {
+    file: 'docker-compose.yaml',
+    from: 'test: [CMD, pg_isready,',
+    to: 'test: [CMD, pg_isready, -p, "5433",',
+    subject: 'postgres',
+    observed: '5433, asked by its health check',
+    line: '5433',
+  },
+  {
+    file: 'docker-compose.yaml',
+    from: '    container_name: fluxpay-postgres\n',
+    to: '    container_name: fluxpay-postgres\n    command: [postgres, -p, "5433"]\n',
+    subject: 'postgres',
+    expected: '5433',
+  },
+)
+passes(
+  'ports-agree',
+  'a port for both',
+  'docker-compose.yaml',
+  '${LOKI_PORT:-3100}:3100"]',
+  '${LOKI_PORT:-3100}:3100", "${BIND_ADDRESS:-127.0.0.1}:${LOKI_PORT:-3100}:3100/udp"]',
+)

@@ -4,7 +4,7 @@ import { listenersOf, type Listener } from '../../../config/deployment/listeners
 import { scrapeJobs, type Configuration } from '../../../config/configuration.ts'
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
-import type { Workload } from '../../../config/deployment/workloads.ts'
+import { publishedPorts, type Workload } from '../../../config/deployment/workloads.ts'
 import { remembered } from '../../../text/remembered.ts'
 
 /** Someone who asks a container at a port. */
@@ -43,8 +43,26 @@ export const check: Check = {
         )
     }
     yield* unknownHosts(config)
+    for (const workload of config.workloads) yield* publishedAsUdp(workload, config)
   },
 }
+
+/** Ports that are asked by TCP, of programs that are known, and published for datagrams alone. */
+function* publishedAsUdp(workload: Workload, config: Configuration): Generator<Remark> {
+  const listeners = listenersOf(workload, config)?.map(({ port }) => port) ?? []
+  const published = workload.at.items('ports').map((at) => ({ at, ways: publishedPorts(at, config.variables), short: at.string() ?? '' }))
+  for (const { at, ways, short } of published) {
+    const port = at.number('target') ?? Number(/:?(\d+)\/udp$/.exec(short)?.[1])
+    if (!ways.some(({ protocol }) => protocol === 'udp') || !listeners.includes(port) || DATAGRAMS.includes(port)) continue
+    const alsoTcp = published.some(
+      (other) => other.at !== at && other.ways.some((way) => way.protocol === 'tcp' && ways.some((mine) => mine.port === way.port)),
+    )
+    if (!alsoTcp) yield remark(workload.name, at, `${port} published for TCP, by which it is asked`, 'published for UDP alone')
+  }
+}
+
+/** Of Jaeger's agent, and of gossip. */
+const DATAGRAMS = [5775, 6831, 6832, 7946, 9094]
 
 function isInNetworkOf(owner: Workload, other: Workload): boolean {
   const mode = other.at.string('network_mode')
@@ -104,6 +122,12 @@ function askersOf(workload: Workload, { config, spec }: LintInput): Asker[] {
   for (const at of words)
     for (const [, port] of (at.string() ?? '').matchAll(/(?:127\.0\.0\.1|localhost|0\.0\.0\.0)[:/](\d{2,5})\b/g))
       found.push({ port: Number(port), who: 'its health check', at })
+  const command = words.map((at) => at.string() ?? '').join(' ')
+  const [, asked] =
+    /\b(?:redis-cli|valkey-cli|pg_isready|psql)\b.*?\s(?:-p|--port)[\s=]?(\d{2,5})\b/.exec(command) ??
+    /\b(?:mysql|mysqladmin|mariadb|mariadb-admin)\b.*?\s(?:-P|--port)[\s=]?(\d{2,5})\b/.exec(command) ??
+    []
+  if (asked !== undefined) found.push({ port: Number(asked), who: 'its health check', at: health?.near('test') ?? workload.at })
   for (const { container, at } of workload.ports) found.push({ port: container, who: 'its published port', at })
   for (const other of config.workloads)
     for (const { name, host, port, at } of addresses(other))

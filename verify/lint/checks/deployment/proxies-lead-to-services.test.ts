@@ -48,3 +48,12 @@ finds(
     severity: 'warning',
   },
 )
+
+finds('proxies-lead-to-services', 'two proxies at one port', {
+  file: 'docker-compose.yaml',
+  from: '0.0.0.0:15435',
+  to: '0.0.0.0:13307',
+  subject: 'postgres',
+  observed: 'on which another proxy listens',
+  line: '"postgres"',
+})

@@ -73,7 +73,10 @@ function* judgeProxies(content: Cursor, input: LintInput, workload: Workload): G
     const [, address = '', port] = /^(\[?[\w.:]*\]?):(\d+)$/.exec(listen ?? '') ?? []
     if (port === undefined || !/^(?:0\.0\.0\.0|\[?::\]?|127\.0\.0\.1|localhost|)$/.test(address))
       yield remark(name, at('listen'), 'listen: 0.0.0.0:port', listen ?? 'none')
-    else listens.push(Number(port))
+    else if (listens.includes(Number(port))) {
+      yield remark(name, at('listen'), 'a port of its own', `${port}, on which another proxy listens`)
+      return
+    } else listens.push(Number(port))
     if (/^(?:127\.|localhost)/.test(address) && askedPorts(workload, config).has(Number(port)))
       yield remark(name, at('listen'), `0.0.0.0:${port}: ${askedPorts(workload, config).get(Number(port))} asks for it`, listen ?? '')
     yield* judgeUpstream(name, upstream ?? '', at('upstream'), config)

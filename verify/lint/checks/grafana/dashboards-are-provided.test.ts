@@ -22,3 +22,12 @@ finds(
   { file: D, from: ':/var/lib/grafana/dashboards:ro', to: ':/dashboards:ro', subject: 'grafana', expected: '/dashboards' },
 )
 passes('dashboards-are-provided', 'a provider of the folder above', P, 'path: /var/lib/grafana/dashboards', 'path: /var/lib/grafana/')
+
+finds('dashboards-are-provided', 'Grafana looks for its provisioning elsewhere', {
+  file: 'docker-compose.yaml',
+  from: 'GF_ANALYTICS_REPORTING_ENABLED: "false"\n',
+  to: 'GF_ANALYTICS_REPORTING_ENABLED: "false"\n      GF_PATHS_PROVISIONING: /etc/grafana/prov\n',
+  subject: 'grafana',
+  observed: '/etc/grafana/prov',
+  line: 'GF_PATHS_PROVISIONING',
+})

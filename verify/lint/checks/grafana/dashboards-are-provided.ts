@@ -24,7 +24,10 @@ export const check: Check = {
       // Folders of provisioning are read by what is in them: datasources/, dashboards/, alerting/.
       const lost = given.find(({ path }) => !path.startsWith(`${root}/`))
       if (lost !== undefined) {
-        yield remark(workload.name, lost.at, `${lost.text.file} below ${root}`, lost.path)
+        const moved = workload.env.get('GF_PATHS_PROVISIONING')
+        if (moved !== undefined && given.every(({ path }) => !path.startsWith(`${root}/`)))
+          yield remark(workload.name, moved.at, `${PROVISIONING}, where the provisioning is mounted`, moved.value)
+        else yield remark(workload.name, lost.at, `${lost.text.file} below ${root}`, lost.path)
         continue
       }
       const providers = config.provisioning

@@ -24,3 +24,12 @@ test(`${ID}: contact points and policies that are gone`, async () => {
     [['error', 'grafana', 'none']],
   )
 })
+
+finds('grafana-variables-are-read', 'alerting switched off beside its contact points', {
+  file: 'docker-compose.yaml',
+  from: 'GF_ANALYTICS_REPORTING_ENABLED: "false"\n',
+  to: 'GF_ANALYTICS_REPORTING_ENABLED: "false"\n      GF_UNIFIED_ALERTING_ENABLED: "false"\n',
+  subject: 'grafana',
+  observed: 'reads none of them',
+  line: 'GF_UNIFIED',
+})

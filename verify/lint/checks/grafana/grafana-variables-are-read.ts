@@ -19,6 +19,16 @@ export const check: Check = {
   },
   *judge({ config, spec }) {
     for (const workload of config.workloads.filter(({ image }) => /(?:^|\/)grafana(?:-oss|-enterprise)?(?:[:@]|$)/.test(image))) {
+      const alerting = workload.env.get('GF_UNIFIED_ALERTING_ENABLED')
+      if (config.contactPoints.length > 0 && alerting !== undefined && /^(?:false|0)$/i.test(alerting.value))
+        yield remark(
+          workload.name,
+          alerting.at,
+          'true, for the contact points in provisioning/alerting',
+          `GF_UNIFIED_ALERTING_ENABLED=${alerting.value}: Grafana reads none of them`,
+          undefined,
+          'error',
+        )
       const texts = filesIn(workload, config).map(({ text }) => text.text)
       // Of a container whose files are not here nothing is known.
       if (texts.length === 0 || workload.at.has('entrypoint') || workload.at.has('build')) continue

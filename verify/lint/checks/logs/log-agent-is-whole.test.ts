@@ -86,3 +86,12 @@ finds('log-agent-is-whole', 'a port that is free when Promtail starts, and that 
   subject: 'promtail',
   line: 'http_listen_port: 0',
 })
+
+finds('log-agent-is-whole', 'a driver that keeps no line', {
+  file: 'docker-compose.yaml',
+  from: '    container_name: moalog-rate-limiter\n',
+  to: '    container_name: moalog-rate-limiter\n    logging: { driver: none }\n',
+  subject: 'rate-limiter',
+  observed: 'no line of it is kept',
+  line: 'driver: none',
+})

@@ -99,7 +99,32 @@ export const check: Check = {
         }
       }
     }
+    yield* unreadable(
+      config,
+      spec.logs.map(({ service }) => service),
+      isPromised,
+    )
   },
+}
+
+/** Docker keeps nothing of these to read: https://docs.docker.com/engine/logging/dual-logging/ (the driver none has no cache). */
+function* unreadable(config: Configuration, promised: readonly string[], severity: 'warning' | undefined): Generator<Remark> {
+  if (!config.promtail.some((root) => root.items('scrape_configs').some((job) => job.has('docker_sd_configs')))) return
+  for (const { name, at } of config.workloads) {
+    const driver = at.get('logging', 'driver')
+    const cache = at.string('logging', 'options', 'cache-disabled')
+    const isOff =
+      driver?.string() === 'none' || (cache === 'true' && !/^(?:json-file|local|journald)$/.test(driver?.string() ?? 'json-file'))
+    if (driver !== undefined && isOff)
+      yield remark(
+        name,
+        driver,
+        'json-file, local or journald, which Promtail can read',
+        `${driver.string() ?? ''}: no line of it is kept`,
+        undefined,
+        promised.length === 0 || promised.includes(name) ? severity : 'warning',
+      )
+  }
 }
 
 /** The containers of Promtail that are given this configuration; all where none is known to be. */

@@ -48,3 +48,12 @@ passes('exporters-collect-metrics', 'an option file', D, `command: [${LONG}]`, '
   from: MYSQL,
   to: `[--no-collect.global_status, ${MYSQL.slice(1)}`,
 })
+
+finds('exporters-collect-metrics', 'metrics of another name', {
+  file: 'docker-compose.yaml',
+  from: 'REDIS_ADDR: redis://redis:6379\n',
+  to: 'REDIS_ADDR: redis://redis:6379\n      REDIS_EXPORTER_NAMESPACE: cache\n',
+  subject: 'redis-exporter',
+  observed: 'its metrics are cache_*',
+  line: 'NAMESPACE',
+})

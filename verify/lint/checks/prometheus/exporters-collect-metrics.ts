@@ -41,6 +41,7 @@ export const check: Check = {
     for (const workload of config.workloads) {
       for (const { value, at } of workload.args) yield* flag(input, workload, value, at)
       if (/(^|\/)redis(:|@|$)/.test(workload.image)) yield* redis(input, workload)
+      if (/redis_exporter/.test(workload.image)) yield* namespace(input, workload)
       if (/(^|\/)mysql(-server)?(:|@|$)/.test(workload.image)) yield* mysql(input, workload)
     }
   },
@@ -57,6 +58,20 @@ function* flag(input: LintInput, workload: Workload, value: string, at: Cursor):
   const used = uses(input, (name) => metrics?.test(name) ?? name.startsWith(prefix))
   if (used !== undefined)
     yield remark(workload.name, at, `${used.metric}, which the rule ${used.alert} uses`, `${value}: the series does not exist`)
+}
+
+/** What the names of its metrics begin with. https://github.com/oliver006/redis_exporter#command-line-flags */
+function* namespace(input: LintInput, workload: Workload): Generator<Remark> {
+  const flag = workload.args.find(({ value }) => /^-{1,2}namespace=/.test(value))
+  const given = flag === undefined ? workload.env.get('REDIS_EXPORTER_NAMESPACE') : { ...flag, value: flag.value.split('=')[1] ?? '' }
+  const used = uses(input, (name) => name.startsWith('redis_'))
+  if (given !== undefined && used !== undefined && given.value !== 'redis' && !given.value.includes('$'))
+    yield remark(
+      workload.name,
+      given.at,
+      `redis, for ${used.metric} in the rule ${used.alert}`,
+      `${given.value}: its metrics are ${given.value}_*`,
+    )
 }
 
 /** Without maxmemory redis_memory_max_bytes is 0: the share of it is infinite, or nothing where the rule guards the division. */

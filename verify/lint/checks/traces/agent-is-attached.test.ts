@@ -64,3 +64,11 @@ finds('agent-is-attached', 'no agent anywhere is one finding, and none about whe
   observed: 'no agent',
   line: 'rate-limiter',
 })
+
+finds('agent-is-attached', 'a variable that no JVM reads', {
+  file: 'docker-compose.yaml',
+  from: '  JAVA_TOOL_OPTIONS:',
+  to: '  JAVA_TOOLS_OPTIONS:',
+  observed: 'JAVA_TOOLS_OPTIONS, which the JVM does not read',
+  line: 'JAVA_TOOLS_OPTIONS',
+})

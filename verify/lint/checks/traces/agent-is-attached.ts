@@ -28,12 +28,12 @@ export const check: Check = {
     const together =
       bare.length === services.length && bare.every(({ workload }) => !workload.env.has('JAVA_TOOL_OPTIONS')) ? 1 : bare.length
     for (const [index, { service, workload }] of bare.slice(0, together).entries())
-      yield* once(workload.env.get('JAVA_TOOL_OPTIONS')?.at ?? workload.at, () =>
+      yield* once(optionsAt(workload), () =>
         remark(
           together === 1 && index === 0 ? bare.map((each) => each.service.name).join(', ') : service.name,
-          workload.env.get('JAVA_TOOL_OPTIONS')?.at ?? workload.at,
+          optionsAt(workload),
           'JAVA_TOOL_OPTIONS with -javaagent:/otel/opentelemetry-javaagent.jar',
-          workload.env.get('JAVA_TOOL_OPTIONS')?.value ?? 'no agent',
+          workload.env.get('JAVA_TOOL_OPTIONS')?.value ?? misnamed(workload)?.name ?? 'no agent',
         ),
       )
     for (const { service, workload } of services) {
@@ -127,4 +127,16 @@ function writtenFiles({ args, mounts }: Workload): { path: string; at: Cursor }[
     const named = path !== word || /^(-o|-O|--output|--output-document|-\w+[oO])$/.test(before) || copied
     return named && isInVolume(path) ? [{ path, at }] : []
   })
+}
+
+/** The agent in a variable that no JVM reads. https://docs.oracle.com/en/java/javase/17/docs/specs/jvmti.html#tooloptions */
+function misnamed({ env }: Workload): { name: string; at: Cursor } | undefined {
+  const found = [...env].find(
+    ([name, { value }]) => !/^(?:JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS)$/.test(name) && value.includes('-javaagent:'),
+  )
+  return found === undefined ? undefined : { name: `${found[0]}, which the JVM does not read`, at: found[1].at }
+}
+
+function optionsAt(workload: Workload): Cursor {
+  return workload.env.get('JAVA_TOOL_OPTIONS')?.at ?? misnamed(workload)?.at ?? workload.at
 }

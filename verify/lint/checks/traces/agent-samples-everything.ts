@@ -27,9 +27,24 @@ export const check: Check = {
             `${sampler.value}${ratio === undefined ? '' : ` ${ratio.value}`}`,
           )
       }
+      const delay = agentSetting(workload, 'OTEL_BSP_SCHEDULE_DELAY')
+      const delayMs = delayOf(delay?.value)
+      if (delay !== undefined && delayMs === undefined)
+        yield remark(service.name, delay.at, 'milliseconds, or a number with ms, s or m', `OTEL_BSP_SCHEDULE_DELAY=${delay.value}`)
+      else if (delay !== undefined && (delayMs ?? 0) > LATEST_MS)
+        yield warning(service.name, delay.at, 'at most 60 s until spans are sent', `OTEL_BSP_SCHEDULE_DELAY=${delay.value}`)
       const drop = agentSetting(workload, 'OTEL_BSP_MAX_QUEUE_SIZE')
       if (drop !== undefined && Number(drop.value) < 512)
         yield warning(service.name, drop.at, 'at least 512 spans in the queue', `OTEL_BSP_MAX_QUEUE_SIZE=${drop.value}`)
     }
   },
+}
+
+const LATEST_MS = 60_000
+const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** https://opentelemetry.io/docs/languages/java/configuration/#batch-span-processor: a duration, in milliseconds without a unit. */
+function delayOf(text: string | undefined): number | undefined {
+  const [, digits, unit = 'ms'] = /^\s*(\d+)\s*(ms|[smhd])?\s*$/.exec(text ?? '') ?? []
+  return digits === undefined ? undefined : Number(digits) * (UNITS_MS[unit] ?? 1)
 }

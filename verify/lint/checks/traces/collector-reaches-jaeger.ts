@@ -65,6 +65,15 @@ function* ofJaeger(config: Configuration, host: string, port: string | undefined
     .flatMap(({ env }) => env.get('COLLECTOR_OTLP_ENABLED') ?? [])[0]
   if (off !== undefined && /^(?:false|0)$/i.test(off.value))
     yield remark('jaeger', off.at, 'true, or the spans of the collector are refused', off.value)
+  const store = workloads
+    .filter(({ image, name, container }) => /jaeger/.test(image) && (config.jaeger.length < 2 || [name, container].includes(host)))
+    .find(({ env, args, unknownEnv }) => {
+      const [, address] = STORES.find(([type]) => type === env.get('SPAN_STORAGE_TYPE')?.value) ?? []
+      return address !== undefined && !unknownEnv && ![...env.keys(), ...args.map(({ value }) => value)].some((each) => address.test(each))
+    })
+    ?.env.get('SPAN_STORAGE_TYPE')
+  if (store !== undefined)
+    yield remark('jaeger', store.at, 'memory, or the address of the store beside it', `${store.value} at its default address: Jaeger ends`)
   if (jaeger === undefined || others.length > 0 || !/jaeger/.test(host)) return
   const otlp = jaeger.get('collector', 'otlp')
   const address = otlp?.string('grpc', 'host-port')
@@ -81,3 +90,11 @@ function* ofJaeger(config: Configuration, host: string, port: string | undefined
   else if (port !== undefined && listens !== port && listens !== '4317')
     yield remark('jaeger', otlp?.near('grpc', 'host-port') ?? jaeger, `port ${port}, to which the collector sends`, address ?? listens)
 }
+
+/** Stores besides Jaeger, and what says where they are. https://www.jaegertracing.io/docs/1.54/deployment/#storage-backends */
+const STORES: readonly (readonly [type: string, address: RegExp])[] = [
+  ['elasticsearch', /^(?:ES_SERVER_URLS|--es\.server-urls|--config-file)/],
+  ['opensearch', /^(?:ES_SERVER_URLS|--es\.server-urls|--config-file)/],
+  ['cassandra', /^(?:CASSANDRA_SERVERS|--cassandra\.servers|--config-file)/],
+  ['grpc', /^(?:GRPC_STORAGE_SERVER|--grpc-storage\.server|--config-file)/],
+]

@@ -1,0 +1,67 @@
+import { remark, type Check, type Remark } from '../../lint-check.ts'
+import { imageNameOf } from '../../known-images.ts'
+import type { Workload } from '../../../config/deployment/workloads.ts'
+
+/** Arguments with which a program checks, prints or stops, or leaves out what it is there for. */
+const ENDS: Readonly<Record<string, readonly (readonly [flag: RegExp, what: string])[]>> = {
+  'prometheus': [
+    [/^--enable-feature=(?:.*,)?agent(?:,|$)|^--agent$/, 'in agent mode it evaluates no rules and sends no alerts'],
+    [/^--web\.listen-address=$/, 'it listens on no address'],
+  ],
+  'alertmanager': [],
+  'loki': [
+    [/^-{1,2}verify-config(?:=true)?$/, 'it checks its configuration and ends'],
+    [/^-{1,2}list-targets(?:=true)?$/, 'it lists its targets and ends'],
+    [/^-{1,2}target=(?!(?:.*,)?all(?:,|$))(?!.*[$,])/, 'one container alone is not the whole of Loki'],
+  ],
+  'promtail': [
+    [/^-{1,2}dry-run(?:=true)?$/, 'it prints the lines and sends none'],
+    [/^-{1,2}check-syntax(?:=true)?$/, 'it checks its configuration and ends'],
+    [/^-{1,2}stdin(?:=true)?$/, 'it reads standard input, which is empty, and ends'],
+    [/^-{1,2}inspect(?:=true)?$/, 'it prints what its stages do to each line'],
+  ],
+  'otelcol': [[/^(?:validate|components)$/, 'it checks or lists, and ends']],
+  'mysqld_exporter': [],
+  'redis_exporter': [],
+}
+/** Of all of them. */
+const ALWAYS: readonly (readonly [RegExp, string])[] = [[/^(?:--?version|--?help|-h|--help-long|--help-man)$/, 'it prints that and ends']]
+
+export const check: Check = {
+  meta: {
+    id: 'programs-keep-running',
+    area: 'platform',
+    severity: 'error',
+    needs: ['workloads'],
+    title: 'No flag makes a program end or leave out its work',
+    failureTitle: 'A flag makes a program end, or leave out its work',
+    why: 'A flag for a check by hand stays in the command. The container ends with exit code 0 and is started again, or it runs and sends no line. https://prometheus.io/docs/prometheus/latest/prometheus_agent/, https://grafana.com/docs/loki/latest/send-data/promtail/troubleshooting/',
+    mend: 'Remove the flag from the command of the compose file or manifest.',
+    example: 'promtail:\n  command: [-config.file=/etc/promtail/promtail.yml, -dry-run]',
+  },
+  *judge({ config }) {
+    for (const workload of config.workloads) {
+      const flags = imageNameOf(workload.image).known?.flags
+      // An entry point of one's own, or a run that is meant to end.
+      if (flags === undefined || workload.at.has('entrypoint') || workload.at.string('restart') === 'no') continue
+      const list = ENDS[flags]
+      if (list === undefined) continue
+      const others = config.workloads.filter((other) => other !== workload && imageNameOf(other.image).known?.flags === flags)
+      yield* judgeArguments(workload, others, [...list, ...ALWAYS])
+    }
+  },
+}
+
+function* judgeArguments(
+  { name, args, at: where }: Workload,
+  others: readonly Workload[],
+  list: readonly (readonly [RegExp, string])[],
+): Generator<Remark> {
+  // Several Loki with a target each are one. https://grafana.com/docs/loki/latest/get-started/deployment-modes/
+  const isDistributed = others.some((other) => other.args.some(({ value }) => /^-{1,2}target=/.test(value)))
+  for (const { value, at } of args) {
+    const [, what] = list.find(([flag]) => flag.test(value)) ?? []
+    if (what === undefined || (isDistributed && /^-{1,2}target=/.test(value)) || where.has('profiles')) continue
+    yield remark(name, at, `no ${value.split('=')[0] ?? value}`, `${value}: ${what}`)
+  }
+}
