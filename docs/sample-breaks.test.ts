@@ -21,6 +21,10 @@ for (const name of Object.keys(SAMPLE_BREAKS)) {
     assert.equal(report.outcome, 'fail')
     assert.equal(report.causes.length, 1, report.causes.map(({ root }) => `${root.subject} ${root.check}`).join(', '))
     assert.match(report.causes[0]?.root.diagnosis ?? '', HEADLINES[name]!)
+    // The headline as it is read: what failed, then what to change.
+    const [, headline = ''] = /<h1[^>]*>([^<]*)<\/h1>/.exec(html) ?? []
+    assert.match(headline, /^A promise was broken\. \w+ \([\w-]+\): [A-Z]/)
+    assert.match(headline, new RegExp(HEADLINES[name]!.source.replace(/^\^/, '')))
     const committed = readFileSync(new URL(`../reports/sample-breaks/${name}.html`, import.meta.url), 'utf8')
     assert.equal(withoutCode(html), withoutCode(committed), 'npm run sample, and look at the difference')
   })

@@ -17,9 +17,10 @@ export function recordedPrometheus(entries: readonly JournalEntry[], nowMs: () =
       const entry = entries.find((each) => (each.kind === 'alerts-series' || each.kind === 'health') && each.metric === metric)
       return Promise.resolve(entry !== undefined && 'series' in entry ? within(entry.series, atMs - Number(seconds) * 1_000, atMs) : [])
     },
-    queryRange(expr, startMs, endMs) {
+    // Its instants are not those that are asked for: each stands for the next of them.
+    queryRange(expr, startMs, endMs, stepMs) {
       const entry = entries.find((each) => each.kind === 'evaluated' && each.what === 'value' && each.expr === expr)
-      return Promise.resolve(entry?.kind === 'evaluated' ? within(entry.series, startMs, endMs) : [])
+      return Promise.resolve(entry?.kind === 'evaluated' ? within(entry.series, startMs - stepMs + 1, endMs) : [])
     },
   }
 }

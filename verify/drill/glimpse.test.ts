@@ -11,7 +11,7 @@ import { isDrawnLive, pageOf } from '../report/page/make-page.ts'
 import { summarise } from '../report/summarise.ts'
 import type { PrometheusSource } from '../run/ports.ts'
 import type { Connected } from './connect.ts'
-import { glimpsing, type Look } from './glimpse.ts'
+import { glimpsing, MOST_VALUES, type Look } from './glimpse.ts'
 
 const { entries } = allWell()
 const REPORT = pageOf(allWell(), summarise(allWell(), judge(allWell())))
@@ -27,7 +27,7 @@ function looking(secrets: string[] = []): { look: Look; now: { ms: number }; ask
   const prometheus: Pick<PrometheusSource, 'query' | 'queryRange'> = {
     query: (expr, atMs) => (asked.push(expr), recorded.query(expr, atMs)),
     queryRange: (expr, fromMs, untilMs, stepMs) => (
-      asked.push(`${expr} ${untilMs - fromMs}`),
+      asked.push(`${expr} ${Math.round(untilMs - fromMs)}`),
       recorded.queryRange(expr, fromMs, untilMs, stepMs)
     ),
   }
@@ -138,6 +138,41 @@ test('only what is new is asked for, of what runs; nothing of an experiment that
   const running = (atMs: number): number =>
     new Set(LIVE.flatMap((entry) => (entry.kind === 'leg' && entry.atMs <= atMs ? [entry.experiment] : []))).size
   assert.equal(later.length, 2 + running(begin + 3_000))
+})
+
+test('an observation of many rules asks for a few conditions a look, and for each in its turn', async () => {
+  const { look, now, asked } = looking()
+  const header = entries.find((entry) => entry.kind === 'header')!
+  const [one] = header.plan.experiments
+  const many = Array.from({ length: 3 * MOST_VALUES }, (_, index) => ({ ...one!, id: `rule-${index}`, valueExpr: `up == ${index}` }))
+  const observed: JournalEntry[] = [
+    { ...header, plan: { ...header.plan, experiments: many } },
+    ...many.map(({ id }, index) => ({
+      seq: index + 1,
+      atMs: header.zeroMs,
+      kind: 'leg' as const,
+      experiment: id,
+      leg: 'observe',
+      phase: 'begin' as const,
+    })),
+  ]
+  const seen = new Set<string>()
+  for (let turn = 1; turn <= 3; turn += 1) {
+    now.ms = header.zeroMs + turn * 5_000
+    asked.length = 0
+    await look(observed)
+    const conditions = asked.filter((expr) => expr.startsWith('up =='))
+    assert.equal(conditions.length, MOST_VALUES)
+    for (const expr of conditions) seen.add(expr.replace(/ \d+(\.\d+)?$/, ''))
+  }
+  assert.equal(seen.size, many.length)
+  asked.length = 0
+  await look(observed)
+  assert.deepEqual(
+    asked.filter((expr) => !expr.startsWith('up ==')),
+    [],
+    'before the next evaluation nothing can be new',
+  )
 })
 
 test('a second attempt is drawn from where the journal of the first ends', async () => {

@@ -13,12 +13,18 @@ import type { Connected } from './connect.ts'
 /** What Prometheus says now of what a journal has only at the end: for the page of a running drill alone, no verdict is made of it. */
 export type Look = (entries: readonly JournalEntry[]) => Promise<JournalEntry[]>
 
+/** An observation walks every rule for every subject at once: no look asks for more conditions than that, the longest unread first. */
+export const MOST_VALUES = 12
+
 /** Samples that were read so far, and until when. */
 interface Grown {
   sinceMs: number
   untilMs: number
   series: Map<string, Series>
 }
+
+/** What was read, and from when on the next look goes on. */
+type More = Pick<Grown, 'untilMs'> & { series: Series[] }
 
 /**
  * ALERTS, missed evaluations, and the value of the condition of each experiment that is walked. Only what is new since the look before is
@@ -27,18 +33,20 @@ interface Grown {
  */
 export function glimpsing({ prometheus, secrets }: Pick<Connected, 'prometheus' | 'secrets'>, clock: Pick<Clock, 'now'>): Look {
   const known = new Map<string, Grown>()
-  const grown = async (key: string, sinceMs: number, read: (fromMs: number) => Promise<Series[]>, nowMs: number): Promise<Series[]> => {
+  const grown = async (key: string, sinceMs: number, read: (fromMs: number) => Promise<More | null>): Promise<Series[]> => {
     const before = known.get(key)
     const own = before?.sinceMs === sinceMs ? before : { sinceMs, untilMs: sinceMs, series: new Map<string, Series>() }
     const more = await read(own.untilMs)
-    for (const { metric: labels, values } of more) {
+    // Nothing can be new.
+    if (more === null) return [...own.series.values()]
+    for (const { metric: labels, values } of more.series) {
       const metric = JSON.parse(redact(JSON.stringify(labels), secrets)) as Series['metric']
       const id = JSON.stringify(Object.entries(metric).sort())
       const all = own.series.get(id)?.values ?? []
       const lastS = all.at(-1)?.[0] ?? -Infinity
       own.series.set(id, { metric, values: [...all, ...values.filter(([timeS]) => timeS > lastS && timeS * 1_000 >= sinceMs)] })
     }
-    known.set(key, { ...own, untilMs: nowMs })
+    known.set(key, { ...own, untilMs: more.untilMs })
     return [...own.series.values()]
   }
   return async (entries) => {
@@ -49,25 +57,35 @@ export function glimpsing({ prometheus, secrets }: Pick<Connected, 'prometheus' 
     const recorded = (body: JournalBody): number =>
       entries.findLast((entry) => isOfTheSame(entry, { seq: NOT_RECORDED, atMs: nowMs, ...body }))?.atMs ?? header.zeroMs
     const samples = async (body: Extract<JournalBody, { kind: 'alerts-series' | 'health' }>): Promise<typeof body> => {
-      const read = (fromMs: number): Promise<Series[]> =>
-        prometheus.query(`${body.metric}[${Math.ceil((nowMs - fromMs + overlapMs(timing)) / 1_000)}s]`, nowMs)
-      return { ...body, series: await grown(body.metric, recorded(body), read, nowMs) }
+      const read = async (fromMs: number): Promise<More | null> => {
+        if (nowMs - fromMs < timing.evaluationIntervalMs) return null
+        const range = `[${Math.ceil((nowMs - fromMs + overlapMs(timing)) / 1_000)}s]`
+        return { series: await prometheus.query(`${body.metric}${range}`, nowMs), untilMs: nowMs }
+      }
+      return { ...body, series: await grown(body.metric, recorded(body), read) }
     }
     const alerts = await samples({ kind: 'alerts-series', metric: 'ALERTS', series: [] })
     const missed = await samples({ kind: 'health', metric: MISSED, series: [] })
     const values: JournalBody[] = []
-    for (const experiment of experimentsOf(entries)) {
+    const lastReadMs = ({ id }: PlannedExperiment): number => known.get(id)?.untilMs ?? -Infinity
+    const longestUnread = experimentsOf(entries).toSorted((a, b) => lastReadMs(a) - lastReadMs(b))
+    let asked = 0
+    for (const experiment of longestUnread) {
       const body = { kind: 'evaluated', experiment: experiment.id, what: 'value', expr: experiment.valueExpr } as const
       const stepMs = evaluationIntervalOf(timing, experiment.alert, { ...experiment.labels, ...experiment.subject })
       const walked = walkedOf(entries, experiment, recorded({ ...body, startMs: 0, endMs: 0, stepMs, series: [] }), stepMs)
       if (walked === undefined || experiment.valueExpr === '') continue
       const endMs = Math.min(nowMs, walked.untilMs)
       const grid = phaseOf(alerts.series, [experiment.alert])
-      const read = async (fromMs: number): Promise<Series[]> => {
-        const startMs = onGrid(fromMs, stepMs, grid)
-        return startMs > endMs ? [] : prometheus.queryRange(experiment.valueExpr, startMs, endMs, stepMs)
+      const read = async (fromMs: number): Promise<More | null> => {
+        // A grid that has become known since may lie just before the next instant of the one that was assumed.
+        const startMs = grid === null ? fromMs : onGrid(fromMs - stepMs + 1, stepMs, grid)
+        if (startMs > endMs || asked >= MOST_VALUES) return null
+        asked += 1
+        const untilMs = startMs + (Math.floor((endMs - startMs) / stepMs) + 1) * stepMs
+        return { series: await prometheus.queryRange(experiment.valueExpr, startMs, endMs, stepMs), untilMs }
       }
-      const series = await grown(experiment.id, walked.fromMs, read, endMs)
+      const series = await grown(experiment.id, walked.fromMs, read)
       values.push({ ...body, startMs: walked.fromMs, endMs, stepMs, series })
     }
     return [alerts, missed, ...values].map((body): JournalEntry => ({ seq: NOT_RECORDED, atMs: nowMs, ...body }))
