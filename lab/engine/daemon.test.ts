@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { weighGroup } from './daemon.ts'
 
-test('the containers together have the CPU of as many processes, in the hierarchy that shares the CPU', (t) => {
+test('the containers together have the CPU of several processes, in the hierarchy that shares the CPU', (t) => {
   const root = mkdtempSync(join(tmpdir(), 'firedrill-cgroups-'))
   t.after(() => rmSync(root, { recursive: true }))
   for (const [hierarchy, file, text] of [
@@ -18,8 +18,8 @@ test('the containers together have the CPU of as many processes, in the hierarch
     writeFileSync(join(root, hierarchy, file), text)
   }
   weighGroup(root, 'engine')
-  assert.equal(readFileSync(join(root, 'cpu/engine/cpu.shares'), 'utf8'), '20480')
-  assert.equal(readFileSync(join(root, 'unified/engine/cpu.weight'), 'utf8'), '2000')
+  assert.equal(readFileSync(join(root, 'cpu/engine/cpu.shares'), 'utf8'), '8192')
+  assert.equal(readFileSync(join(root, 'unified/engine/cpu.weight'), 'utf8'), '800')
   assert.equal(existsSync(join(root, 'memory/engine')), false)
   assert.equal(existsSync(join(root, 'undelegated/engine')), false)
   // The engine's own groups are in there already.

@@ -19,8 +19,10 @@ const OWN_PREFIXES = ['172.31.250.', ...Array.from({ length: 8 }, (_, index) => 
 const NAME_SERVER = fileURLToPath(new URL('name-server.ts', import.meta.url))
 const GROUP = 'firedrill-engine'
 const CGROUPS = '/sys/fs/cgroup'
-/** About as many containers as docker-compose.yaml has. */
-const CONTAINERS = 20
+/** With the weight of as many processes a JVM that starts in a container leaves k6 and the drill their share. */
+const PROCESSES = 8
+/** Every name of a container is looked up in dockerd: where it waits for a CPU, each new connection waits. */
+const NICE = '-10'
 const FORWARD = '/proc/sys/net/ipv4/ip_forward'
 const START_LIMIT_MS = 120_000
 const STOP_LIMIT_MS = 120_000
@@ -41,7 +43,7 @@ export async function startEngine(folder: EngineFolder, env: NodeJS.ProcessEnv, 
     ...['--exec-opt', 'native.cgroupdriver=cgroupfs', '--cgroup-parent', `/${GROUP}`],
     ...['--userland-proxy-path', path.join(folder.bin, 'docker-proxy'), '--config-file', ownConfig(folder)],
   ]
-  const child = spawn(path.join(folder.bin, 'dockerd'), args, {
+  const child = spawn('nice', ['-n', NICE, path.join(folder.bin, 'dockerd'), ...args], {
     env: programEnvironment(folder, env),
     stdio: ['ignore', log, log],
     detached: true,
@@ -66,7 +68,10 @@ export async function startEngine(folder: EngineFolder, env: NodeJS.ProcessEnv, 
 async function startNameServer(folder: EngineFolder): Promise<void> {
   if (nameServerPid(folder) !== undefined) return
   const log = openSync(folder.nameServer.log, 'w')
-  const child = spawn(process.execPath, [NAME_SERVER, ADDRESS, folder.root], { stdio: ['ignore', log, log], detached: true })
+  const child = spawn('nice', ['-n', NICE, process.execPath, NAME_SERVER, ADDRESS, folder.root], {
+    stdio: ['ignore', log, log],
+    detached: true,
+  })
   child.unref()
   writeFileSync(folder.nameServer.pidFile, String(child.pid))
   let ended = false
@@ -135,7 +140,7 @@ export function weighGroup(root: string, name: string): void {
     const delegated = path.join(at, 'cgroup.subtree_control')
     if (!first && !(existsSync(delegated) && /\bcpu\b/.test(readFileSync(delegated, 'utf8')))) continue
     mkdirSync(path.join(at, name), { recursive: true })
-    writeFileSync(path.join(at, name, first ? 'cpu.shares' : 'cpu.weight'), String(CONTAINERS * (first ? 1024 : 100)))
+    writeFileSync(path.join(at, name, first ? 'cpu.shares' : 'cpu.weight'), String(PROCESSES * (first ? 1024 : 100)))
   }
 }
 
