@@ -71,8 +71,9 @@ async function setUp(t: TestContext) {
   const seen = async (): Promise<string> => {
     const found = await Promise.all(
       ['prometheus', 'alertmanager'].map(async (name) => {
+        // Docker lists mounts in any order.
         const { Config, Mounts, State } = await docker.getContainer(`${project}-${name}-1`).inspect()
-        return [Config.Labels['com.docker.compose.config-hash'], State.Running, Config.Cmd, Mounts.map(({ Source }) => Source)]
+        return [Config.Labels['com.docker.compose.config-hash'], State.Running, Config.Cmd, Mounts.map(({ Source }) => Source).sort()]
       }),
     )
     return JSON.stringify(found)
