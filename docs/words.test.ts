@@ -20,9 +20,13 @@ const PRODUCT = [
   '.ci/run',
   'docker-compose.yaml',
   'bin',
+  'ci',
+  '.github',
+  '.pre-commit-hooks.yaml',
+  'action.yml',
   'docs',
 ]
-const TREES = ['scenarios', 'monitoring', 'qa', 'testing', 'verify', 'chaos', 'lab']
+const TREES = ['scenarios', 'monitoring', 'qa', 'testing', 'verify', 'chaos', 'lab', 'package']
 /** Names of variables in it would have the stand-in built anew. */
 const BUILT = 'lab/services/moalog-server/'
 

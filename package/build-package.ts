@@ -3,8 +3,8 @@
  * package has no dependencies; what each command imports lies in chunks of its own, so that it alone is read.
  */
 import { build, type Metafile } from 'esbuild'
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { bundlePage, PACKED_PAGE } from '../verify/drill/bundle-page.ts'
 import { TOOL_ROOT, toolFile } from '../verify/tool/tool-files.ts'
 
@@ -87,7 +87,30 @@ function licenceOf(folder: string): string {
   return `${'='.repeat(80)}\n${String(name)} ${String(version)}: ${typeof license === 'string' ? license : 'see below'}\n\n${text}\n`
 }
 
+const MANIFEST = toolFile('package.json')
+const KEPT = toolFile('node_modules/.cache/package.json.kept')
+
+/** What is compiled in is no dependency of the package; npm reads package.json itself, so it is another one while npm packs. */
+function leaveOutDependencies(): void {
+  restoreManifest()
+  copyFileSync(MANIFEST, KEPT)
+  const manifest = JSON.parse(readFileSync(MANIFEST, 'utf8')) as Record<string, unknown>
+  for (const key of ['dependencies', 'devDependencies', 'allowScripts', 'scripts']) delete manifest[key]
+  writeFileSync(`${MANIFEST}.new`, `${JSON.stringify(manifest, null, 2)}\n`)
+  renameSync(`${MANIFEST}.new`, MANIFEST)
+}
+
+/** A pack that was killed has left it. */
+function restoreManifest(): void {
+  if (existsSync(KEPT)) renameSync(KEPT, MANIFEST)
+}
+
 if (import.meta.main) {
-  const { files, packages } = await buildPackage(toolFile('dist'))
-  process.stderr.write(`dist/: ${files.length} files, with ${packages.length} packages compiled in\n`)
+  if (process.argv.includes('--restore')) restoreManifest()
+  else {
+    mkdirSync(dirname(KEPT), { recursive: true })
+    const { files, packages } = await buildPackage(toolFile('dist'))
+    leaveOutDependencies()
+    process.stderr.write(`dist/: ${files.length} files, with ${packages.length} packages compiled in\n`)
+  }
 }

@@ -1,3 +1,8 @@
+if (Number(process.versions.node.split('.')[0]) < 20) {
+  process.stderr.write(`firedrill needs Node 20 or newer; this is ${process.version}\n`)
+  process.exit(3)
+}
+
 /** What the sources use and Node 20 or 22 lacks. Each is as ECMAScript has it, as far as the sources use it; what is there stays. */
 define(Map, 'groupBy', <T, K>(items: Iterable<T>, keyOf: (item: T, index: number) => K): Map<K, T[]> => {
   const groups = new Map<K, T[]>()

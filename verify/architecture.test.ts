@@ -68,11 +68,19 @@ const TABLE: readonly Row[] = [
   {
     folder: 'verify/spec/',
     // A route's matchers are written, and read, as Alertmanager does.
-    may: ['yaml', 're2js', 'node:', 'verify/promql/', 'verify/routing/route-matchers.ts', 'verify/config/yaml/yaml-text.ts'],
+    may: [
+      'yaml',
+      're2js',
+      'node:',
+      'verify/promql/',
+      'verify/routing/route-matchers.ts',
+      'verify/config/yaml/yaml-text.ts',
+      'verify/tool/',
+    ],
     tests: ['verify/drill/read-spec.ts', 'verify/routing/tree.ts', 'verify/routing/inhibition.ts'],
   },
   // Which folder is the platform, and what its firedrill.yaml says: read as a specification is.
-  { folder: 'verify/platform/', may: ['node:', 'verify/spec/', 'verify/tool/tool-files.ts', 'scenarios/generic/generic-scenarios.ts'] },
+  { folder: 'verify/platform/', may: ['node:', 'verify/spec/', 'verify/tool/', 'scenarios/generic/generic-scenarios.ts'] },
   { folder: 'verify/compress/', may: ['yaml', 'verify/promql/', 'verify/config/'] },
   {
     folder: 'verify/plan/',
@@ -270,12 +278,13 @@ const TABLE: readonly Row[] = [
   { folder: 'monitoring/', may: [], tests: ['lab/', 'verify/compress/', 'ajv', 're2js'] },
 
   // What `npm pack` takes.
-  { folder: 'package/', may: ['node:', 'esbuild', 'verify/drill/bundle-page.ts', 'verify/tool/'] },
+  { folder: 'package/', may: ['node:', 'esbuild', 'verify/drill/bundle-page.ts', 'verify/tool/'], tests: ['testing/'] },
 
   // How firedrill itself is proven, and what its tests share. The product imports neither (but `mutate`, which is a command).
   { folder: 'qa/', may: ['node:', 'yaml', 'verify/', 'lab/', 'testing/'] },
   { folder: 'testing/runner/', may: ['node:'] },
   { folder: 'testing/machine/', may: ['node:', 'playwright-core', 'lab/tools/'] },
+  { folder: 'testing/package/', may: ['node:', 'lab/tools/cache.ts', 'verify/tool/'] },
   { folder: 'testing/random/', may: ['fast-check'] },
   { folder: 'testing/spec/', may: ['node:', 'fast-check', 'testing/virtual/', 'verify/platform/', 'verify/spec/'] },
   {

@@ -32,6 +32,9 @@ const COMMANDS: Record<string, (io: CommandIo) => Promise<Command>> = {
   explain: async (io) => (await import('./commands/explain-command.ts')).explainCommand(io),
 }
 
+/** What these bring up or build is in a checkout alone. */
+const OF_THE_LAB = ['start', 'setup', 'lab']
+
 /** Runs one command line; never exits the process itself. `argv` without node and script. */
 export async function main(argv: readonly string[], io: CommandIo): Promise<number> {
   // https://no-color.org counts more than what the terminal can do.
@@ -44,7 +47,12 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<numb
       .version(toolVersion(), '-V, --version')
       .showSuggestionAfterError()
     const asked = argv.find((word) => !word.startsWith('-'))
-    const names = asked !== undefined && asked in COMMANDS ? [asked] : Object.keys(COMMANDS)
+    if (IS_PACKAGE && asked !== undefined && OF_THE_LAB.includes(asked))
+      throw new FiredrillError('PACKAGE_HAS_NO_LAB', `${asked} needs the lab, and the package has none`, {
+        next: 'Drill an environment of your own: firedrill run --target FILE. The lab is in the repository of firedrill.',
+      })
+    const names =
+      asked !== undefined && asked in COMMANDS ? [asked] : Object.keys(COMMANDS).filter((name) => !IS_PACKAGE || !OF_THE_LAB.includes(name))
     for (const name of names) program.addCommand(await COMMANDS[name]!(io))
     prepare(program, io)
     await program.parseAsync(argv, { from: 'user' })

@@ -1,3 +1,4 @@
+import { IS_PACKAGE } from '../../verify/tool/tool-files.ts'
 import { version } from './versions.ts'
 import type { Version } from './versions.ts'
 
@@ -326,7 +327,8 @@ export const PARTS: readonly Part[] = [
     title: 'k6',
     version: '1.8.1',
     recipe: { kind: 'xk6', module: 'k6', version: 'v1.8.1' },
-    tools: { k6: { file: 'k6' } },
+    // In the lab only ours will do: its figures are compared from run to run.
+    tools: { k6: { file: 'k6', ...(IS_PACKAGE ? { installed: { names: ['k6'], minimum: version('1.0') } } : {}) } },
     seconds: { network: 20, cpu: 105 },
     megabytes: 50,
   },

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { FiredrillError } from '../../verify/model/error.ts'
+import { IS_PACKAGE } from '../../verify/tool/tool-files.ts'
 import { cachedPart, findExecutable, surroundings } from './cache.ts'
 import type { Surroundings } from './cache.ts'
 import { TOOL_IDS, isToolId, partOf } from './parts.ts'
@@ -67,7 +68,17 @@ function need(id: ToolId): FoundTool {
   if (tool !== undefined) return tool
   const part = partOf(id)
   const name = part.id === id ? id : `${id} (part of ${part.title})`
-  throw new FiredrillError('SETUP_MISSING', `${name} is not installed`, { exitCode: 3, next: 'type: npm run setup' })
+  throw new FiredrillError('SETUP_MISSING', `${name} is not installed`, { exitCode: 3, next: remedyFor([id]) })
+}
+
+/** What to do about programs that are missing: only a checkout can build them. */
+export function remedyFor(ids: readonly ToolId[], isPackage = IS_PACKAGE): string {
+  if (!isPackage) return 'type: npm run setup'
+  const wanted = ids.map((id) => {
+    const minimum = partOf(id).tools[id]?.installed?.minimum
+    return minimum === undefined ? id : `${id} (${formatVersion(minimum)} or newer)`
+  })
+  return `Put ${wanted.join(', ')} on the PATH, or name the file: ${ids.map((id) => `${overrideName(id)}=FILE`).join(' ')}`
 }
 
 function locate(id: ToolId): FoundTool | undefined {

@@ -19,7 +19,7 @@ import { TALLY, type Tally } from './failures-only.ts'
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 /** Another tree of tests: how the runner itself is tested. */
 const ROOT = resolve(process.env['FIREDRILL_TESTS_ROOT'] ?? REPOSITORY)
-const TREES = ['verify', 'chaos', 'lab', 'monitoring', 'qa', 'testing', 'docs']
+const TREES = ['verify', 'chaos', 'lab', 'monitoring', 'qa', 'testing', 'docs', 'package']
 /** Folders whose tests share a process: those of verify/ by room. */
 const SHARED = /^(?:verify\/(?!page\/)(\w+)|(lab|monitoring|docs|qa|chaos|testing))\//
 /** Rooms that lint whole deployments, as lint's own tests do: where those run, all of lint is compiled and warm. */

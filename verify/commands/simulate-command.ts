@@ -53,6 +53,7 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
     { knowledgeFor },
     { simulate, SIMULATIONS },
     { installedPrograms },
+    { isToolId, remedyFor },
     { formatFindings },
     { exitCodeOf },
     { readPlatform },
@@ -63,6 +64,7 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
     import('../recordings/read-recordings.ts'),
     import('../simulate/simulate.ts'),
     import('./installed-programs.ts'),
+    import('../../lab/tools/tools.ts'),
     import('../report/finding-formats.ts'),
     import('../report/result.ts'),
     import('../platform/read-platform.ts'),
@@ -127,7 +129,8 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
     ...(flags.keep === undefined ? {} : { keep: path.resolve(io.cwd, flags.keep) }),
   })
   for (const reason of result.untested) io.stderr(`not tested: ${reason}\n`)
-  if (result.untested.some((reason) => reason.endsWith('is not installed'))) io.stderr('type: firedrill setup\n')
+  const missing = result.untested.flatMap((reason) => /: (\S+) is not installed$/.exec(reason)?.[1] ?? []).filter(isToolId)
+  if (missing.length > 0) io.stderr(`${remedyFor(missing)}\n`)
   const { findings, summary, tests } = result
   const format = flags.format ?? 'text'
   io.stdout(

@@ -1,14 +1,14 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { FiredrillError } from '../model/error.ts'
 import type { Spec } from '../model/spec.ts'
+import { toolFile } from '../tool/tool-files.ts'
 import { parseSpec } from './parse-spec.ts'
 import type { Known, SpecFile } from './parse-spec.ts'
 import { MAX_CHARACTERS } from './reader.ts'
 
 /** The specification that comes with the project. */
-export const DEFAULT_SPEC_FOLDER = fileURLToPath(new URL('.', import.meta.url))
+export const DEFAULT_SPEC_FOLDER = toolFile('verify/spec')
 
 /** Reads DIR/*.yaml and DIR/rules/*.yaml. Problems of reading and of parsing together; never throws for what is in the folder. */
 export async function loadSpec(

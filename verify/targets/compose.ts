@@ -1,21 +1,19 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { resolve } from 'node:path'
 import { deployedParts } from '../../lab/compose/deployed-parts.ts'
 import { readComposeFile } from '../../lab/compose/compose-file.ts'
 import { findTool } from '../../lab/tools/tools.ts'
 import type { Target, TargetPart } from '../model/target.ts'
+import { TOOL_ROOT, toolFile } from '../tool/tool-files.ts'
 import { dockerSocket } from './docker-socket.ts'
 import { readEnvText } from './env-file.ts'
 import { readText } from './read-text.ts'
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 /**
  * Sets what the .env beside docker-compose.yaml says and `env` does not: the environment wins, as in Docker Compose. COMPOSE_ENV_FILES has
  * other files instead, the last one wins. https://docs.docker.com/compose/how-tos/environment-variables/envvars-precedence/
  */
-export function readComposeEnvironment(env: NodeJS.ProcessEnv, folder = ROOT): void {
+export function readComposeEnvironment(env: NodeJS.ProcessEnv, folder = TOOL_ROOT): void {
   const named = (env['COMPOSE_ENV_FILES'] ?? '').split(',').filter((name) => name !== '')
   const found: Record<string, string> = {}
   for (const name of named.length > 0 ? named : ['.env']) {
@@ -34,7 +32,7 @@ export function composeTarget(env: NodeJS.ProcessEnv): Target {
   readComposeEnvironment(env)
   const at = (name: string, fallback: number): string => `http://127.0.0.1:${env[name] ?? fallback}`
   const socket = dockerSocket(env)
-  const file = readComposeFile(join(ROOT, 'docker-compose.yaml'), env as Record<string, string>, join(ROOT, 'monitoring'))
+  const file = readComposeFile(toolFile('docker-compose.yaml'), env as Record<string, string>, toolFile('monitoring'))
   const project = env['COMPOSE_PROJECT_NAME'] || file.project
   const named = (service: string): string => file.services[service]?.name ?? `${project}-${service}-1`
   const docker = (service: string): { docker: NonNullable<TargetPart['docker']> } => ({
