@@ -63,7 +63,7 @@ const DRILL = /^drill$/
 type Row = Omit<Break, 'must' | 'may' | 'check'> & { fails: string; may?: RegExp }
 
 /** `fails` of a row: the subject that must fail and, where it matters, the check; `may` without one: that subject alone. */
-function drill(name: string, only: string[], ...rows: Row[]): Drill {
+export function drill(name: string, only: string[], ...rows: Row[]): Drill {
   const breaks = rows.map(({ fails, may, ...row }) => {
     const [must = '', check] = fails.split(' ')
     return { ...row, must, may: may ?? new RegExp(`^${must}$`), ...(check === undefined ? {} : { check }) }

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Cause, Report } from '../../verify/model/report.ts'
 import type { Verdict } from '../../verify/model/verdict.ts'
-import { COMPOSE, DRILLS, ON_COMPOSE, pathOf, type Break, type Change, type Drill, type Refusal } from './break-matrix.ts'
+import { COMPOSE, DRILLS as OWN_DRILLS, ON_COMPOSE, pathOf, type Break, type Change, type Drill, type Refusal } from './break-matrix.ts'
 import { firedrill, ROOT } from '../command.ts'
+import { HOST_DRILLS } from './host-matrix.ts'
 import { deployCompose } from './compose-deployment.ts'
 import { besideStarving } from './starve.ts'
 
@@ -16,9 +17,14 @@ import { besideStarving } from './starve.ts'
  *
  * npm run breaks -- --compose [NAME...]: ten of them, one at a time, in the containers of the Docker engine that is up; in the end the
  * delivered files are deployed again.
+ *
+ * npm run breaks -- --host [NAME...]: those of the second platform, examples/host.
  */
 const onCompose = process.argv.includes('--compose')
-const asked = process.argv.slice(2).filter((name) => name !== '--short' && name !== '--compose')
+const onHost = process.argv.includes('--host')
+const DRILLS = onHost ? HOST_DRILLS : OWN_DRILLS
+const HOST = join(ROOT, 'examples/host')
+const asked = process.argv.slice(2).filter((name) => !['--short', '--compose', '--host'].includes(name))
 const brokenBy = ({ breaks, refusal }: Drill): (Break | Refusal)[] => [...breaks, ...(refusal === undefined ? [] : [refusal])]
 const names = onCompose ? [...ON_COMPOSE] : DRILLS.flatMap((drill) => [drill.name, ...brokenBy(drill).map((each) => each.name)])
 const unknown = asked.filter((name) => !names.includes(name))
@@ -72,12 +78,15 @@ async function carryOut(drill: Drill, workFolder: string): Promise<number> {
   const overrides = join(workFolder, 'lab.yaml')
   const out = join(workFolder, 'run')
   mkdirSync(workFolder)
-  cpSync(join(ROOT, 'monitoring'), monitoring, { recursive: true })
-  // Beside monitoring/, where a drill looks for it.
-  cpSync(join(ROOT, COMPOSE), join(workFolder, COMPOSE))
+  if (onHost) cpSync(HOST, workFolder, { recursive: true, filter: (file) => file !== join(HOST, 'reports') })
+  else {
+    cpSync(join(ROOT, 'monitoring'), monitoring, { recursive: true })
+    // Beside monitoring/, where a drill looks for it.
+    cpSync(join(ROOT, COMPOSE), join(workFolder, COMPOSE))
+  }
   for (const { name, change } of brokenBy(drill))
     if ('file' in change) {
-      const file = join(workFolder, pathOf(change))
+      const file = join(workFolder, onHost ? change.file : pathOf(change))
       writeFileSync(file, broken(readFileSync(file, 'utf8'), change, name))
     }
   if (onCompose) {
@@ -100,7 +109,9 @@ async function carryOut(drill: Drill, workFolder: string): Promise<number> {
       ),
     }),
   )
-  const where = onCompose ? ['--target', 'compose', '--speed', '15'] : ['--keep', '--monitoring', monitoring, '--lab', overrides]
+  const where = onCompose
+    ? ['--target', 'compose', '--speed', '15']
+    : ['--keep', ...(onHost ? ['--platform', workFolder] : ['--monitoring', monitoring, '--lab', overrides])]
   const [{ exitCode, wallS, stderr }, starved] = await besideStarving(drill.starved, out, () =>
     firedrill(['run', '--retries', '0', ...where, '--only', ...drill.only, '--out', out], {
       ...(drill.env === undefined ? {} : { env: drill.env }),
@@ -166,6 +177,8 @@ async function carryOut(drill: Drill, workFolder: string): Promise<number> {
               'not found, or not named; what failed:',
               ...failed.map(describe),
               ...verdicts.filter(({ status }) => status === 'unknown').map(describe),
+              // A drill that ended before it could judge says why.
+              ...(verdicts.length === 0 ? stderr.trim().split('\n').slice(-5) : []),
             ]
           : [
               describe(finding),

@@ -2,7 +2,7 @@ import type { LoadedGroup } from '../../model/journal.ts'
 import { rulesNamed } from './rules-named.ts'
 import type { PlannedExperiment } from '../../model/plan.ts'
 import { compares } from '../../promql/operators.ts'
-import { relabellingAsLoaded, sentOf } from '../../routing/delivery.ts'
+import { relabellingAsLoaded, routesOfSent, sentOf } from '../../routing/delivery.ts'
 import { droppedBy } from '../../routing/alert-relabelling.ts'
 import type { EvidenceRoom } from '../evidence-room.ts'
 import { formatDuration } from '../../promql/duration.ts'
@@ -150,7 +150,15 @@ function deliveryLink(room: EvidenceRoom, experiment: PlannedExperiment): Diagno
     (alert) =>
       alert.labels['alertname'] === experiment.alert && hasLabels(alert.labels, experiment.subject) && alert.arrivedMs >= firedAtMs,
   )
-  if (own.some((alert) => alert.receiver === experiment.receiver)) return undefined
+  if (own.some((alert) => alert.receiver === experiment.receiver)) {
+    const missing = (experiment.alsoReceivers ?? []).find((receiver) => !own.some((alert) => alert.receiver === receiver))
+    return missing === undefined
+      ? undefined
+      : found(
+          `The notification arrived at ${experiment.receiver} and not at ${missing}. Look at \`continue\` of the route to ${experiment.receiver}, and at the routes after it, in alertmanager.yml.`,
+          own.map(({ seq }) => seq),
+        )
+  }
   const elsewhere = [...new Set(own.map((alert) => alert.receiver))]
   const rewritten = relabelLink(room, episode.history.labels)
   if (elsewhere.length > 0)
@@ -175,7 +183,7 @@ function deliveryLink(room: EvidenceRoom, experiment: PlannedExperiment): Diagno
   const inAlertmanager = alertmanagerAlerts(room).find((alert) => hasLabels(alert.labels, episode.history.labels))
   if (inAlertmanager !== undefined)
     return found(
-      `Alertmanager has the alert (receivers ${inAlertmanager.receivers.join(', ')}) but no notification arrived at ${experiment.receiver}: correct that receiver's webhook URL in alertmanager.yml.`,
+      `Alertmanager has the alert (receivers ${inAlertmanager.receivers.join(', ')}) but no notification arrived at ${experiment.receiver}: ${mutedBy(room, experiment, episode.history.labels) ?? URL_OF_RECEIVER}`,
       [inAlertmanager.seq],
     )
   if (sawMetric(room, SENT) && sent === 0)
@@ -222,6 +230,18 @@ function relabelLink(room: EvidenceRoom, labels: Record<string, string>): string
   const [way] = sent
   if (way === undefined || hasLabels(way.labels, labels)) return undefined
   return `Prometheus rewrites the alert before it is sent, Alertmanager has it as ${formatLabels(way.labels)}. Look at alert_relabel_configs in the alerting section of prometheus.yml.`
+}
+
+const URL_OF_RECEIVER = "correct that receiver's webhook URL in alertmanager.yml."
+
+/** Time intervals that mute the route which the alert takes, as loaded; Alertmanager says of no alert that it is muted by them. */
+function mutedBy(room: EvidenceRoom, { receiver }: PlannedExperiment, labels: AlertHistory['labels']): string | undefined {
+  const timing = room.ask('timing')
+  const routes = timing?.route === undefined ? [] : routesOfSent(timing.route, timing, labels, receiver)
+  const names = [...new Set(routes.flatMap(({ muteTimes = [], activeTimes = [] }) => [...muteTimes, ...activeTimes]))]
+  return names.length === 0
+    ? undefined
+    : `its route is muted by time intervals (${names.join(', ')}). Compare them in alertmanager.yml with the time of the drill; else ${URL_OF_RECEIVER}`
 }
 
 function heldBack(room: EvidenceRoom, history: AlertHistory): Diagnosis | undefined {

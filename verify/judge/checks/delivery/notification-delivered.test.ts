@@ -149,6 +149,7 @@ test('where a route continues, each receiver must be notified, in time', () => {
   const lost = verdictOf(both, 'notification-delivered')
   assert.equal(lost.status, 'fail', JSON.stringify(lost))
   assert.equal(lost.observed, 'no notification at team, but at critical')
+  assert.match(lost.diagnosis ?? '', /arrived at critical and not at team\. Look at `continue` of the route to critical/)
   const copied = (lateMs: number) => {
     const copies = both.entries.flatMap((entry) =>
       entry.kind === 'notification' ? [{ ...entry, receiver: 'team', arrivedMs: entry.arrivedMs + lateMs, atMs: entry.atMs + lateMs }] : [],
