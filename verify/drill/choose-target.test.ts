@@ -56,4 +56,10 @@ test('lab and compose are of this checkout alone: of another compose file they w
   const other = platform('other', { 'firedrill.yaml': 'compose: c.yaml\n', 'c.yaml': 'services: {}\n' })
   for (const asked of ['lab', 'compose']) assert.throws(() => chosenTarget(asked, other, root), { code: 'TARGET_NONE', exitCode: 2 })
   assert.deepEqual(usualTarget(other, root), { name: '' })
+  const forLab = platform('for-lab', {
+    'firedrill.yaml': 'compose: c.yaml\ntarget: lab\n',
+    'c.yaml': 'x-firedrill-lab: {}\nservices: {}\n',
+  })
+  assert.equal(chosenTarget(undefined, forLab, root), 'lab')
+  assert.throws(() => chosenTarget('compose', forLab, root), { code: 'TARGET_NONE' })
 })

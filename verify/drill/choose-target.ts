@@ -1,5 +1,5 @@
 /** What --target names. */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { FiredrillError } from '../model/error.ts'
 import type { PlatformFolder } from '../model/platform-folder.ts'
@@ -24,11 +24,16 @@ export function chosenTarget(asked: string | undefined, platform: PlatformFolder
   }
   if (name !== 'lab' && name !== 'compose') return readTargetFile(targetFile(name, platform, cwd))
   // Both know the parts of one compose file. Of another one `compose` would harm containers that are not meant.
-  if (platform.compose === LAB_COMPOSE) return name
+  if (platform.compose === LAB_COMPOSE || (name === 'lab' && isForLab(platform.compose))) return name
   throw new FiredrillError('TARGET_NONE', `${platform.name} has no ${name}: it drills the compose file of the firedrill checkout alone`, {
     place: { file: platform.file },
     next: 'Give a target file by --target, whose parts have docker: { container: NAME }.',
   })
+}
+
+/** A compose file says by `x-firedrill-lab` that the lab may start what it has a part for (docs/lab.md). */
+function isForLab(compose: string | undefined): boolean {
+  return compose !== undefined && existsSync(compose) && /^x-firedrill-lab:/m.test(readFileSync(compose, 'utf8'))
 }
 
 /** A file from the working folder, or one of the platform's targets by its name; what is neither is taken for a file. */

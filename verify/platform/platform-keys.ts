@@ -34,7 +34,7 @@ export const PLATFORM: Read<Written> = mapping({
   }),
   compose: may(
     path,
-    'Compose file, for lint. The targets `lab` and `compose` start and drill that of the firedrill checkout, and no other.',
+    'Compose file, for lint. The targets `lab` and `compose` start and drill that of the firedrill checkout; `lab` one with `x-firedrill-lab` as well.',
     { example: 'compose: docker-compose.yaml' },
   ),
   recordings: may(path, 'Folder with `targets/JOB.prom` and `lines/SERVICE.log`. Default: `recordings`.', {
