@@ -189,6 +189,21 @@ const TABLE: readonly Row[] = [
     tests: ['verify/collect/'],
   },
   { folder: 'verify/coverage/', may: ['verify/promql/', 'verify/report/'] },
+  // What is deployed in the words of a specification; what it writes, the specification's own reader must take.
+  {
+    folder: 'verify/init/',
+    may: [
+      'yaml',
+      'node:crypto',
+      'verify/config/',
+      'verify/promql/',
+      'verify/recordings/',
+      'verify/report/',
+      'verify/routing/',
+      'verify/spec/',
+    ],
+    tests: ['verify/drill/read-spec.ts', 'verify/lint/', 'scenarios/generic/generic-scenarios.ts'],
+  },
 
   // The top: drill/ wires the stages of a drill to the world; a command parses its flags, calls one of these, and prints.
   {
@@ -208,6 +223,9 @@ const TABLE: readonly Row[] = [
       'verify/config/',
       'verify/backtest/',
       'verify/coverage/',
+      // A first specification.
+      'verify/init/',
+      'verify/recordings/',
       'verify/spec/',
       'verify/compress/',
       'verify/plan/',
@@ -237,6 +255,7 @@ const TABLE: readonly Row[] = [
       'verify/config/',
       'verify/drill/',
       'verify/export/',
+      'verify/init/',
       'verify/judge/drill-check.ts',
       'verify/judge/drill-checks.ts',
       'verify/lint/',
@@ -293,6 +312,7 @@ const TABLE: readonly Row[] = [
   },
   { folder: 'testing/backtest/', may: ['node:', 'testing/random/', 'lab/tools/tools.ts', 'verify/backtest/', 'verify/promql/'] },
   { folder: 'testing/report/', may: [] },
+  { folder: 'testing/init/', may: ['node:'] },
   { folder: 'testing/chaos/', may: ['node:', 'chaos/'] },
   {
     folder: 'testing/virtual/',

@@ -16,6 +16,7 @@ const COMMANDS: Record<string, (io: CommandIo) => Promise<Command>> = {
   lint: async (io) => (await import('./commands/lint-command.ts')).lintCommand(io),
   simulate: async (io) => (await import('./commands/simulate-command.ts')).simulateCommand(io),
   backtest: async (io) => (await import('./commands/backtest-command.ts')).backtestCommand(io),
+  init: async (io) => (await import('./commands/init-command.ts')).initCommand(io),
   coverage: async (io) => (await import('./commands/coverage-command.ts')).coverageCommand(io),
   plan: async (io) => (await import('./commands/plan-command.ts')).planCommand(io),
   export: async (io) => (await import('./commands/export-command.ts')).exportCommand(io),

@@ -23,10 +23,13 @@ export type Trouble = 'too-much' | 'query' | 'refused' | 'unreachable'
 
 export class HistoryError extends Error {
   readonly trouble: Trouble
-  constructor(trouble: Trouble, message: string, cause?: unknown) {
+  /** Of the HTTP answer; null where there was none, or it was 200 and could not be read. */
+  readonly status: number | null
+  constructor(trouble: Trouble, message: string, cause?: unknown, status: number | null = null) {
     super(message, cause === undefined ? undefined : { cause })
     this.name = 'HistoryError'
     this.trouble = trouble
+    this.status = status
   }
 }
 

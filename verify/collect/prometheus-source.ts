@@ -63,15 +63,7 @@ export function prometheusSource(baseUrl: string, credentials?: Credentials): Pr
     },
     async targets() {
       const data = (await call('/api/v1/targets?state=active')) as { activeTargets: RawTarget[] }
-      return data.activeTargets.map((target) => ({
-        job: target.labels['job'] ?? '',
-        instance: target.labels['instance'] ?? '',
-        health: target.health,
-        lastError: target.lastError,
-        scrapeUrl: target.scrapeUrl,
-        scrapeIntervalMs: parseDuration(target.scrapeInterval ?? '') ?? 0,
-        scrapeTimeoutMs: parseDuration(target.scrapeTimeout ?? '') ?? 0,
-      }))
+      return data.activeTargets.map(toTarget)
     },
     async config() {
       return ((await call('/api/v1/status/config')) as { yaml: string }).yaml
@@ -85,7 +77,7 @@ export function prometheusSource(baseUrl: string, credentials?: Credentials): Pr
   }
 }
 
-interface RawTarget {
+export interface RawTarget {
   labels: Labels
   health: string
   lastError: string
@@ -93,6 +85,28 @@ interface RawTarget {
   scrapeInterval?: string
   scrapeTimeout?: string
 }
+
+/** An active target; intervals are 0 where the server does not say them (before 2.29). */
+export function toTarget({ labels, health, lastError, scrapeUrl, scrapeInterval, scrapeTimeout }: RawTarget): {
+  job: string
+  instance: string
+  health: string
+  lastError: string
+  scrapeUrl: string
+  scrapeIntervalMs: number
+  scrapeTimeoutMs: number
+} {
+  return {
+    job: labels['job'] ?? '',
+    instance: labels['instance'] ?? '',
+    health,
+    lastError,
+    scrapeUrl,
+    scrapeIntervalMs: parseDuration(scrapeInterval ?? '') ?? 0,
+    scrapeTimeoutMs: parseDuration(scrapeTimeout ?? '') ?? 0,
+  }
+}
+
 export interface RawGroup {
   name: string
   file: string

@@ -59,13 +59,14 @@ function namedFile(target: string, io: CommandIo): string {
   return targetFile(target, readPlatform(io), io.cwd)
 }
 
-function checkUrl(text: string): void {
+/** @throws FiredrillError (exit code 2) where it is no base address; `of`: what is asked there */
+export function checkUrl(text: string, of = 'Prometheus'): void {
   const url = URL.canParse(text) ? new URL(text) : undefined
   const fail = (message: string, next: string): never => {
     throw new FiredrillError('BACKTEST_URL', message, { next })
   }
   if (url === undefined || !/^https?:$/.test(url.protocol))
-    return fail('the address of Prometheus is no http or https URL', 'Write http://HOST:PORT.')
+    return fail(`the address of ${of} is no http or https URL`, 'Write http://HOST:PORT.')
   if (url.username !== '' || url.password !== '')
     return fail('credentials in a URL end up in logs', 'Use --bearer-token-env, or --target FILE with basicAuth.')
   if (url.search !== '' || url.hash !== '') return fail('a base address has no ? and no #', `Write ${url.origin}${url.pathname}.`)

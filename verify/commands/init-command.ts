@@ -1,0 +1,66 @@
+import path from 'node:path'
+import { Command, Option } from 'commander'
+import type { CommandIo } from '../model/command-io.ts'
+import { widthOf } from '../text/columns.ts'
+import { placeFrom, withPrometheus } from './prometheus-flags.ts'
+import type { PrometheusFlags } from './prometheus-flags.ts'
+
+interface InitFlags extends PrometheusFlags {
+  alertmanager?: string
+  loki?: string
+  jaeger?: string
+  out: string
+  record: boolean
+  dryRun?: boolean
+  format: 'text' | 'markdown' | 'json'
+}
+
+/** `firedrill init`: 0 written, 2 nothing to make it from, 3 a source did not answer or could not be read, and nothing was written. */
+export function initCommand(io: CommandIo): Command {
+  return withPrometheus(new Command('init'))
+    .description(
+      'make a platform (firedrill.yaml, specification, recordings) from what runs and what is deployed; reads only, harms nothing',
+    )
+    .argument('[paths...]', 'deployed files: rules, prometheus.yml, alertmanager.yml, compose files, manifests (default: what runs)')
+    .option('--alertmanager <url>', 'address of Alertmanager: route tree and receivers')
+    .option('--loki <url>', 'address of Loki, for the target file')
+    .option('--jaeger <url>', 'address of Jaeger, for the target file')
+    .option('--out <dir>', "the platform's folder", '.')
+    .option('--no-record', 'do not record what the targets expose')
+    .option('--dry-run', 'say what would be written, and write nothing')
+    .addOption(new Option('--format <format>', 'output').choices(['text', 'markdown', 'json']).default('text'))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  firedrill init --prometheus http://127.0.0.1:9090 --alertmanager http://127.0.0.1:9093\n  firedrill init monitoring/ docker-compose.yaml\n  firedrill init rules/ --prometheus https://mimir.example.com/prometheus --tenant shop --bearer-token-env TOKEN\n\nEach promise that is copied says `reviewed: false`, and every report counts these. Run it again: it shows what changed as a diff, and writes\nno file that was edited or reviewed. The causes that it proposes are comments. docs/tutorial.md begins here.',
+    )
+    .action(async (paths: string[], flags: InitFlags) => {
+      await runInit(io, paths, flags)
+    })
+}
+
+async function runInit(io: CommandIo, paths: string[], flags: InitFlags): Promise<void> {
+  const [{ initPlatform }, { initText, initMarkdown }] = await Promise.all([
+    import('../drill/init-platform.ts'),
+    import('../init/init-text.ts'),
+  ])
+  const result = await initPlatform(io, {
+    ...placeFrom(flags, io.cwd),
+    ...(flags.alertmanager === undefined ? {} : { alertmanager: flags.alertmanager }),
+    ...(flags.loki === undefined ? {} : { loki: flags.loki }),
+    ...(flags.jaeger === undefined ? {} : { jaeger: flags.jaeger }),
+    paths,
+    out: path.resolve(io.cwd, flags.out),
+    record: flags.record,
+    dryRun: flags.dryRun === true,
+    concurrency: flags.concurrency,
+    deadlineMs: flags.timeout,
+  })
+  if (result === undefined) return
+  io.stdout(
+    flags.format === 'json'
+      ? `${JSON.stringify(result, null, 2)}\n`
+      : flags.format === 'markdown'
+        ? initMarkdown(result)
+        : initText(result, widthOf(io)),
+  )
+}
