@@ -312,7 +312,7 @@ const TABLE: readonly Row[] = [
   },
   { folder: 'testing/backtest/', may: ['node:', 'testing/random/', 'lab/tools/tools.ts', 'verify/backtest/', 'verify/promql/'] },
   { folder: 'testing/report/', may: [] },
-  { folder: 'testing/init/', may: ['node:'] },
+  { folder: 'testing/init/', may: ['node:', 'lab/tools/tools.ts'] },
   { folder: 'testing/chaos/', may: ['node:', 'chaos/'] },
   {
     folder: 'testing/virtual/',
@@ -335,7 +335,7 @@ const TABLE: readonly Row[] = [
   { folder: 'testing/tampering/', may: ['node:', 'testing/journals/', 'testing/random/', 'verify/judge/', 'verify/report/'] },
   {
     folder: 'docs/',
-    // The schema of report.json is read from its types.
+    // The schema of report.json is read from its types; the tutorial is followed with the real programs.
     may: [
       'node:',
       'yaml',
@@ -348,7 +348,7 @@ const TABLE: readonly Row[] = [
       'lab/engine/images.ts',
       'verify/',
     ],
-    tests: ['ajv'],
+    tests: ['ajv', 'lab/tools/tools.ts'],
   },
 ]
 

@@ -294,10 +294,10 @@ test('a server that is busy is asked again; one that is silent is given up, with
   assert.equal(code, 0)
   assert.match(err, /asked again 1 times after: 503 busy/)
 
-  const silent = await place(t, { '/api/v1/status/config': { body: '', silent: true } })
+  const silent = await place(t, { '/api/v1/rules': { body: '', silent: true } })
   const given = await silent.init('--prometheus', silent.fake.url, '--timeout', '300ms')
   assert.equal(given.code, 3)
-  assert.match(given.err, /\/api\/v1\/status\/config": no answer within 300 ms/)
+  assert.match(given.err, /\/api\/v1\/rules": no answer within 300 ms/)
 })
 
 test('nothing to make it from, and a wrong address, are the command line', async (t) => {

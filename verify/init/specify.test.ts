@@ -155,6 +155,7 @@ scrape_configs:
   - { job_name: plain, static_configs: [{ targets: ['a:80', 'b:80'] }] }
   - { job_name: secret, scheme: https, metrics_path: /m, authorization: { credentials_file: t }, static_configs: [{ targets: ['c:443'] }] }
   - { job_name: probes, metrics_path: /probe, params: { module: [http] }, static_configs: [{ targets: ['https://shop.example/health'] }], relabel_configs: [{ source_labels: [__address__], target_label: __param_target }, { source_labels: [__param_target], target_label: instance }, { target_label: __address__, replacement: 'blackbox:9115' }] }
+  - { job_name: blackbox, static_configs: [{ targets: ['blackbox:9115'] }] }
   - { job_name: pings, static_configs: [{ targets: ['8.8.8.8'] }] }
   - { job_name: found, scrape_interval: 10s, kubernetes_sd_configs: [{ role: service }] }
 alerting: { alertmanagers: [{ static_configs: [{ targets: ['am:9093'] }] }] }
@@ -166,9 +167,10 @@ alerting: { alertmanagers: [{ static_configs: [{ targets: ['am:9093'] }] }] }
     { job: 'plain', address: 'a:80' },
     { job: 'secret', address: 'c:443', path: '/m', scheme: 'https', auth: 'bearer' },
     { job: 'probes', address: 'https://shop.example/health', path: '/probe' },
+    { job: 'blackbox', address: 'blackbox:9115' },
     { job: 'found', address: '10.0.0.7:8080', scrapeIntervalMs: 10_000 },
   ])
-  assert.deepEqual(spec.rules[0]?.holdsFor, { job: ['plain', 'secret', 'probes', 'found'] })
+  assert.deepEqual(spec.rules[0]?.holdsFor, { job: ['plain', 'secret', 'probes', 'blackbox', 'found'] })
   assert.deepEqual(
     others.filter(({ what }) => what.startsWith('target')),
     [{ what: 'target pings', reason: 'its targets are no host:port (8.8.8.8)' }],

@@ -112,7 +112,7 @@ function kindOf(expr: Expr, text: string, value: string): RuleSpec['condition'][
   return parsed.ok && isShare(parsed.expr) ? 'ratio' : 'rate'
 }
 
-/** A quotient of two numbers of events, whatever is done to it besides. */
+/** A quotient of two numbers of events, also where it is part of more arithmetic. */
 function isShare(expr: Expr): boolean {
   if (expr.kind === 'aggregate') return isShare(expr.expr)
   if (expr.kind === 'call') return expr.args.some(isShare)

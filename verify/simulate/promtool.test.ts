@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readReport } from './promtool.ts'
+import { readReport, runTool } from './promtool.ts'
 
 test('failures are read back by test name', () => {
   const stdout =
@@ -31,4 +31,11 @@ test('a file that cannot be used is no failed test, and a pattern that matches n
     /no file match/,
   )
   assert.equal(readReport({ code: 0, stdout: 'SUCCESS', stderr: '' }).broken, null)
+})
+
+test('a program that does not end in time says nothing of the rules', async () => {
+  const late = await runTool(process.execPath, ['-e', 'setInterval(() => {}, 1_000)'], { timeoutMs: 50 })
+  assert.equal(late.late, true)
+  assert.deepEqual(readReport(late), { failures: new Map(), broken: null, late: true })
+  assert.equal((await runTool(process.execPath, ['-e', 'process.exit(1)'])).late, undefined)
 })

@@ -7,12 +7,16 @@ export interface PromtoolResult {
   failures: Map<string, string[]>
   /** The rule file or the test file could not be used at all. */
   broken: string | null
+  /** It did not end in time: nothing is known of any test. */
+  late?: true
 }
 
 export interface Ran {
   code: number
   stdout: string
   stderr: string
+  /** It was killed because it did not end in time: nothing is known. */
+  late?: true
 }
 
 /** A tool run to its end; argv only. A tool that does not end in time is killed. */
@@ -35,7 +39,13 @@ export function runTool(
       },
       (error, stdout, stderr) => {
         if (error !== null && typeof error.code === 'string') reject(error)
-        else resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, stdout, stderr })
+        else
+          resolve({
+            code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1,
+            stdout,
+            stderr,
+            ...(error?.killed === true && options.signal?.aborted !== true ? { late: true as const } : {}),
+          })
       },
     )
   })
@@ -45,15 +55,16 @@ export function runTool(
 export async function testRules(
   promtool: string,
   files: string[],
-  options: { cwd: string; signal?: AbortSignal },
+  options: { cwd: string; signal?: AbortSignal; timeoutMs?: number },
 ): Promise<PromtoolResult> {
   const ran = await runTool(promtool, ['test', 'rules', ...files], options)
   return readReport(ran)
 }
 
-export function readReport({ code, stdout, stderr }: Ran): PromtoolResult {
+export function readReport({ code, stdout, stderr, late }: Ran): PromtoolResult {
   const text = `${stdout}\n${stderr}`
   const failures = new Map<string, string[]>()
+  if (late === true) return { failures, broken: null, late }
   // A pattern that matches nothing is only a warning to promtool, and every test would then be "quiet".
   const unmatched = /no file match pattern.*|WARNING: no file match.*/.exec(text)?.[0]
   if (unmatched !== undefined) return { failures, broken: unmatched }

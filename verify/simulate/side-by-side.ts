@@ -56,15 +56,18 @@ export async function sideBySide(
   const firing = (alert: string): string => `ALERTS{alertname=${JSON.stringify(alert)},alertstate="firing"}`
   const [own, specified] = [firing(rule.alert), firing(`${PREFIX}${rule.alert}`)]
   const files = [...ruleFiles.map((each) => path.basename(each)), `${name}-specification.yml`]
+  let isLate = false
   const run = async (what: string, tests: object): Promise<string | undefined> => {
     const file = path.join(folder, `${name}-${what}.yml`)
     await writeFile(file, testFile(tests, series, files, stepMs))
     const ran = await runTool(promtool, ['test', 'rules', file], { cwd: folder, ...(signal === undefined ? {} : { signal }) })
+    isLate ||= ran.late === true
     return ran.code === 0 ? undefined : `${ran.stdout}\n${ran.stderr}`
   }
   const ask = (what: string, expr: string): Promise<string | undefined> => run(what, expressionTests(expr, stepMs, length))
   const both = `(${own} unless ignoring(alertname) ${specified}) or (${specified} unless ignoring(alertname) ${own})`
   const [differs, fires] = await Promise.all([ask('differs', both), ask('fires', specified)])
+  if (isLate) return { rule, differs: undefined, says: LATE, tests: 0 }
   const says = fires === undefined ? 'over the generated series the specified rule never fires, so nothing was compared' : undefined
   const found = differs === undefined ? undefined : difference(differs)
   const times = [...new Set((fires ?? '').matchAll(/\btime: ([^,\s]+)/g).map(([, time = '']) => time))].slice(0, TEXTS)
@@ -75,8 +78,11 @@ export async function sideBySide(
       [rule.alert, `${PREFIX}${rule.alert}`].map((alertname) => ({ eval_time: time, alertname, exp_alerts: [] })),
     ),
   })
+  if (isLate) return { rule, differs: undefined, says: LATE, tests: 0 }
   return { rule, differs: otherTexts(rule, times, printed ?? ''), says, tests: SEGMENTS + times.length }
 }
+
+const LATE = 'promtool did not end in time, so nothing was compared'
 
 /** At so many instants annotations are compared. */
 const TEXTS = 5

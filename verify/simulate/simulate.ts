@@ -173,6 +173,12 @@ async function simulateRules(options: SimulateOptions, folder: string, result: S
     return runCases(promtool, firing, [file], 'annotations', folder, { ...options, spec: silent })
   })
   const ran = await runCases(promtool, cases, ruleFiles, 'test', folder, { ...options, spec })
+  if (ran.late === true) {
+    result.untested.push(
+      `rules: promtool did not end within ${Math.round(mostMs(cases.length) / 1_000)} s: ${cases.length} tests of ${spec.rules.length} rules`,
+    )
+    return
+  }
   result.tests += generated.cases.length
   if (ran.broken !== null) {
     result.refused = true
@@ -194,17 +200,25 @@ async function simulateRules(options: SimulateOptions, folder: string, result: S
   for (const each of failed) {
     const rule = rules.get(each.alert)?.rule
     const isWrong = (block: string): boolean => !sameButForMore(block, rule === undefined ? undefined : { rule, steps: [] })
-    if (oracle.broken !== null || oracle.failures.get(each.name)?.some(isWrong) === true) {
+    if (oracle.broken !== null || oracle.late === true || oracle.failures.get(each.name)?.some(isWrong) === true) {
       const reason = untestedBecause(each)
       if (!each.exact && !result.untested.includes(reason)) result.untested.push(reason)
       continue
     }
-    const at = config.rules.find((rule) => rule.alert === each.alert && rules.get(each.alert)?.steps.includes(rule) !== true)?.at
+    const written = config.rules.find((rule) => rule.alert === each.alert && rules.get(each.alert)?.steps.includes(rule) !== true)
+    // promtool adds up series in another order each time: at the threshold itself the same expression may be on either side of it.
+    if (each.exact && written !== undefined && rule !== undefined && isSameText(written.expr, rule.condition.expr)) continue
+    const at = written?.at
     const { expected, observed } = read(failures(each))
     result.findings.push(
       finding('rule-fires-at-boundaries', each.alert, at?.get('expr') ?? at ?? config.ruleFiles[0], expected, observed, each.name),
     )
   }
+}
+
+function isSameText(one: string, other: string): boolean {
+  const plain = (text: string): string => text.replace(/\s+/g, '')
+  return plain(one) === plain(other)
 }
 
 /** Of a rule whose metrics no recording has, one sentence is enough. */
@@ -248,6 +262,9 @@ async function compareSideBySide(
   }
 }
 
+/** Each test loads all rules: more of them take longer. */
+const mostMs = (tests: number): number => 60_000 + 500 * tests
+
 async function runCases(
   promtool: string,
   cases: Case[],
@@ -269,12 +286,17 @@ async function runCases(
           options.spec,
         ),
       )
-      return testRules(promtool, [file], { cwd: folder, ...(options.signal === undefined ? {} : { signal: options.signal }) })
+      return testRules(promtool, [file], {
+        cwd: folder,
+        timeoutMs: mostMs(cases.length),
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+      })
     }),
   )
   return {
     failures: new Map(results.flatMap((result) => [...result.failures])),
     broken: results.find((result) => result.broken !== null)?.broken ?? null,
+    ...(results.some((result) => result.late === true) ? { late: true as const } : {}),
   }
 }
 
