@@ -104,7 +104,10 @@ export function benignVariants(texts: ConfigText[], count: number): BenignVarian
     value.global['external_labels'] = { cluster: 'a' }
   })
   yaml('a further receiver', 'alertmanager/alertmanager.yml', (value: { receivers: unknown[] }) => {
-    value.receivers.push({ name: 'mail', email_configs: [{ to: 'ops@example.org' }] })
+    value.receivers.push({
+      name: 'mail',
+      email_configs: [{ to: 'ops@example.org', from: 'alerts@example.org', smarthost: 'mail.example.org:587' }],
+    })
   })
   yaml('a further service', 'docker-compose.yaml', (value: { services: Record<string, unknown> }) => {
     value.services['adminer'] = { image: 'adminer' }

@@ -38,7 +38,9 @@ function kindIn(root: Cursor): Kind {
   if (
     has('route', 'receivers') ||
     (has('receivers') && root.get('receivers')?.isList() === true) ||
-    (has('route') && root.get('route')?.isMap() === true)
+    // Charts have routes of another kind in their values.
+    (has('route') &&
+      ['receiver', 'routes', 'group_by', 'group_wait', 'repeat_interval'].some((key) => root.get('route')?.has(key) === true))
   )
     return 'alertmanager'
   // Jaeger 2 is a collector with a store, and has other promises: https://www.jaegertracing.io/docs/2.0/configuration/

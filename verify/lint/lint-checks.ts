@@ -41,6 +41,7 @@ import { check as imagesAreSpelt } from './checks/deployment/images-are-spelt.ts
 import { check as imagesGetTheirVariables } from './checks/deployment/images-get-their-variables.ts'
 import { check as inhibitionIsSound } from './checks/alertmanager/inhibition-is-sound.ts'
 import { check as inhibitionMatches } from './checks/alertmanager/inhibition-matches.ts'
+import { check as integrationsAreWhole } from './checks/alertmanager/integrations-are-whole.ts'
 import { check as javaCommandIsWhole } from './checks/deployment/java-command-is-whole.ts'
 import { check as jmxExporterIsRead } from './checks/deployment/jmx-exporter-is-read.ts'
 import { check as kafkaListenersAgree } from './checks/deployment/kafka-listeners-agree.ts'
@@ -50,6 +51,7 @@ import { check as kustomizationsApply } from './checks/deployment/kustomizations
 import { check as labelNamesAreValid } from './checks/prometheus/label-names-are-valid.ts'
 import { check as listenersAreReachable } from './checks/deployment/listeners-are-reachable.ts'
 import { check as listenersBind } from './checks/deployment/listeners-bind.ts'
+import { check as listenersHaveTheirOwnPort } from './checks/deployment/listeners-have-their-own-port.ts'
 import { check as localDefaultsAreSet } from './checks/deployment/local-defaults-are-set.ts'
 import { check as logAgentIsWhole } from './checks/logs/log-agent-is-whole.ts'
 import { check as logAgentSelectsContainers } from './checks/logs/log-agent-selects-containers.ts'
@@ -105,6 +107,7 @@ import { check as routingTimesAreRead } from './checks/alertmanager/routing-time
 import { check as routingTimingMatches } from './checks/alertmanager/routing-timing-matches.ts'
 import { check as ruleAnnotationsHaveLabels } from './checks/rules/rule-annotations-have-labels.ts'
 import { check as ruleAnnotationsMatch } from './checks/rules/rule-annotations-match.ts'
+import { check as ruleCanHold } from './checks/rules/rule-can-hold.ts'
 import { check as ruleCompares } from './checks/rules/rule-compares.ts'
 import { check as ruleConditionMatches } from './checks/rules/rule-condition-matches.ts'
 import { check as ruleCounterHasRate } from './checks/rules/rule-counter-has-rate.ts'
@@ -126,6 +129,7 @@ import { check as ruleSidesMatch } from './checks/rules/rule-sides-match.ts'
 import { check as ruleTemplatesWork } from './checks/rules/rule-templates-work.ts'
 import { check as ruleThresholdIsReachable } from './checks/rules/rule-threshold-is-reachable.ts'
 import { check as ruleWindowCoversScrapes } from './checks/rules/rule-window-covers-scrapes.ts'
+import { check as scrapeJobsAreAccepted } from './checks/prometheus/scrape-jobs-are-accepted.ts'
 import { check as secretsAreGiven } from './checks/deployment/secrets-are-given.ts'
 import { check as secretsAreInFiles } from './checks/deployment/secrets-are-in-files.ts'
 import { check as serviceNamesMatch } from './checks/traces/service-names-match.ts'
@@ -188,6 +192,7 @@ export const CHECKS: Check[] = [
   imagesGetTheirVariables,
   inhibitionIsSound,
   inhibitionMatches,
+  integrationsAreWhole,
   javaCommandIsWhole,
   jmxExporterIsRead,
   kafkaListenersAgree,
@@ -197,6 +202,7 @@ export const CHECKS: Check[] = [
   labelNamesAreValid,
   listenersAreReachable,
   listenersBind,
+  listenersHaveTheirOwnPort,
   localDefaultsAreSet,
   logAgentIsWhole,
   logAgentSelectsContainers,
@@ -252,6 +258,7 @@ export const CHECKS: Check[] = [
   routingTimingMatches,
   ruleAnnotationsHaveLabels,
   ruleAnnotationsMatch,
+  ruleCanHold,
   ruleCompares,
   ruleConditionMatches,
   ruleCounterHasRate,
@@ -273,6 +280,7 @@ export const CHECKS: Check[] = [
   ruleTemplatesWork,
   ruleThresholdIsReachable,
   ruleWindowCoversScrapes,
+  scrapeJobsAreAccepted,
   secretsAreGiven,
   secretsAreInFiles,
   serviceNamesMatch,

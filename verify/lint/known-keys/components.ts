@@ -84,6 +84,7 @@ export function* componentValues(config: Configuration): Generator<TypedValue & 
     yield* of('prometheus', root, 'prometheus')
     for (const job of scrapeJobs(config, root)) yield* of('prometheus', job, 'job')
   }
+  for (const root of config.ruleFiles) yield* of('prometheus', root, 'rules')
   for (const root of config.alertmanager.filter(({ key }) => key === '')) yield* of('alertmanager', root, 'alertmanager')
   for (const root of config.loki) yield* of('loki', root, 'loki')
   for (const root of config.promtail) yield* of('promtail', root, 'promtail')

@@ -33,7 +33,12 @@ export const check: Check = {
           )
       const names = alertmanager.items('receivers').map((receiver) => receiver.string('name') ?? '')
       for (const name of new Set(names.filter((candidate, index) => names.indexOf(candidate) !== index)))
-        yield remark(name, alertmanager.near('receivers'), 'one receiver per name', `${name} twice`)
+        yield remark(
+          name,
+          alertmanager.items('receivers')[names.lastIndexOf(name)]?.near('name') ?? alertmanager.near('receivers'),
+          'one receiver per name',
+          `${name} twice`,
+        )
       for (const route of allRoutes(root))
         if (route.parent !== null && route.at.has('receiver') && route.at.string('receiver') === undefined)
           yield remark(

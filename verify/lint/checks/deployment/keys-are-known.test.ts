@@ -141,3 +141,21 @@ finds('keys-are-known', 'a key of a data source that Grafana 10.2 does not have,
   subject: 'range',
   message: 'it is ignored',
 })
+
+finds(
+  'keys-are-known',
+  'keys of remote_write, credentials and global',
+  {
+    file: 'monitoring/prometheus.yml',
+    from: 'alerting:\n',
+    to: 'remote_write:\n  - url: http://mimir.example:9009/api/v1/push\n    queue_config: { max_shard: 10 }\nalerting:\n',
+    observed: 'max_shard',
+  },
+  {
+    file: 'monitoring/prometheus.yml',
+    from: '      password_file: /run/secrets/actuator_password\n    static_configs:\n      - targets: ["rate-limiter',
+    to: '      pasword_file: /run/secrets/actuator_password\n    static_configs:\n      - targets: ["rate-limiter',
+    observed: 'pasword_file',
+  },
+  { file: 'alertmanager/alertmanager.yml', from: 'resolve_timeout: 5m', to: 'resolv_timeout: 5m', observed: 'resolv_timeout' },
+)

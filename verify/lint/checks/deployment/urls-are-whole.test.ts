@@ -35,3 +35,5 @@ finds(
   { file: 'docker-compose.yaml', from: 'r2dbc:postgresql', to: 'r3dbc:postgresql', expected: 'r2dbc:' },
   { file: 'docker-compose.yaml', from: '- https://github.com', to: '- https://gtihub.com', expected: 'github' },
 )
+
+passes(id, 'a volume called postgres', D, '["postgres_data:/var/lib/postgresql/data"]', '["postgres:/var/lib/postgresql/data"]')

@@ -24,13 +24,12 @@ export const check: Check = {
   *judge({ config }) {
     const { variables } = config
     const services = config.compose.flatMap((root) => [
-      ...root
-        .pairs('services')
-        .flatMap(([, service]) =>
-          ['environment', 'command', 'healthcheck', 'entrypoint'].flatMap((key) =>
-            scalarsIn(service.near(key) === service ? service.near('none') : service.near(key)),
-          ),
+      ...root.pairs('services').flatMap(([, service]) =>
+        // Not the whole service where it has none of these: `postgres:/var/lib/postgresql/data` is a volume.
+        ['environment', 'command', 'healthcheck', 'entrypoint'].flatMap((key) =>
+          [service.get(key)].flatMap((at) => (at === undefined ? [] : scalarsIn(at))),
         ),
+      ),
     ])
     const roots = [...config.datasources, ...config.contactPoints, ...config.promtail, ...config.alertmanager, ...config.collectors]
     yield* oncePerPlace([

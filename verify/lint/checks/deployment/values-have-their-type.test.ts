@@ -36,3 +36,13 @@ passes(
   'metrics_path: /metrics',
   'metrics_path: /metrics\n    relabel_configs: [{ action: Keep, source_labels: [job] }]',
 )
+
+finds(
+  'values-have-their-type',
+  'booleans in quotes, times of rules, words of the collector',
+  { file: 'loki/loki.yml', from: 'auth_enabled: false', to: 'auth_enabled: "false"', observed: 'false' },
+  { file: 'alert-rules.yml', from: '        for: 30s\n', to: '        for: 30\n', observed: '30' },
+  { file: 'alert-rules.yml', from: '        for: 30s\n', to: '        for: -30s\n', observed: '-30s' },
+  { file: 'alertmanager/alertmanager.yml', from: 'resolve_timeout: 5m', to: 'resolve_timeout: 5', observed: '5' },
+  { file: 'otel-collector.yml', from: '      level: warn\n', to: '      level: warn\n      encoding: xml\n', observed: 'xml' },
+)

@@ -19,6 +19,9 @@ const EXPECTED: Record<string, string> = {
   bool: 'true or false',
 }
 
+/** Their reader makes no boolean of a text in quotes: "cannot unmarshal !!str into bool". */
+const STRICT = new Set(['prometheus', 'alertmanager', 'loki', 'promtail'])
+
 export const check: Check = {
   meta: {
     id: 'values-have-their-type',
@@ -47,6 +50,8 @@ export const check: Check = {
 function accepts(type: string, text: string, at: Cursor, program: string): boolean {
   switch (type) {
     case 'duration':
+      // Prometheus and Alertmanager have a form of their own: no sign, no fraction, units from the largest.
+      if (program === 'prometheus' || program === 'alertmanager') return /^(?:\d+(?:ms|[smhdwy]))+$|^0$/.test(text)
       return DURATION.test(text) || /^[+-]?0+$/.test(text)
     case 'size':
       return SIZE.test(text) || (EXPONENT.test(text) && !at.isQuoted())
@@ -59,7 +64,7 @@ function accepts(type: string, text: string, at: Cursor, program: string): boole
     case 'bool':
       // Those of YAML 1.1 without quotes; in quotes what each program's reader makes of it.
       return (
-        /^(?:true|false)$/i.test(text) ||
+        (/^(?:true|false)$/i.test(text) && !(at.isQuoted() && STRICT.has(program))) ||
         (program === 'collector' ? /^[01tf]$/i.test(text) : /^(?:yes|no|on|off|y|n)$/i.test(text) && !at.isQuoted())
       )
     default:

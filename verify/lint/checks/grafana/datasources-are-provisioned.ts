@@ -37,6 +37,10 @@ export const check: Check = {
       // One Jaeger alone: its gRPC server answers no query of Grafana.
       if (asked !== undefined && others.length === 0 && answers !== undefined && port !== '' && answers !== port && /^\d+$/.test(answers))
         yield remark(type, asked, `port ${port}, where Grafana asks`, asked.string() ?? '')
+      const base = type === 'jaeger' && others.length === 0 ? config.jaeger[0]?.get('query', 'base-path') : undefined
+      const path = hostPort(url).path.replace(/\/$/, '')
+      if (base !== undefined && (base.string() ?? '').replace(/\/$/, '') !== path)
+        yield remark(type, base, path === '' ? 'no base-path: Grafana asks without it' : `${path}, where Grafana asks`, base.string() ?? '')
       const short = host.split('.')[0] ?? ''
       if (hosts.length > 0 && !hosts.includes(short))
         yield remark(type, urlAt, `the host of ${type} (${[...new Set(hosts)].join(', ')})`, `${host}${didYouMean(short, hosts)}`)

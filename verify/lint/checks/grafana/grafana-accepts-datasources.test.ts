@@ -44,3 +44,12 @@ finds(
   { file: 'datasources.yml', from: 'customQuery: true', to: 'customQuery: false', subject: 'Jaeger' },
   { file: 'datasources.yml', from: 'customQuery: true', to: 'byHand: true', subject: 'Jaeger', expected: 'customQuery: true' },
 )
+
+finds(
+  'grafana-accepts-datasources',
+  'URLs without a scheme, or with the path of the API',
+  { file: 'datasources.yml', from: 'http://prometheus:9090', to: 'prometheus:9090', observed: 'without a scheme' },
+  { file: 'datasources.yml', from: 'http://prometheus:9090', to: 'http://prometheus:9090/graph', observed: '/graph' },
+  { file: 'datasources.yml', from: 'http://loki:3100', to: 'http://loki:3100/loki/api/v1', observed: '/loki/api/v1' },
+  { file: 'datasources.yml', from: 'http://jaeger:16686', to: 'http://jaeger:16686/search', observed: '/search' },
+)

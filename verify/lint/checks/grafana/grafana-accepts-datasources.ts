@@ -54,6 +54,16 @@ export const check: Check = {
 
 /** https://grafana.com/docs/grafana/latest/administration/provisioning/#data-sources */
 function* settings(source: Cursor, name: string): Generator<Remark> {
+  const url = source.get('url')
+  const text = url?.string() ?? ''
+  const type = source.string('type') ?? ''
+  if (url !== undefined && /^(?:prometheus|loki|jaeger|tempo)$/.test(type) && text !== '' && !text.includes('$')) {
+    const [, path = ''] = /^https?:\/\/[^/]+(\/.*)?$/.exec(text) ?? []
+    if (!/^https?:\/\//.test(text)) yield remark(name, url, `http://${text}`, `${text}: Grafana asks no URL without a scheme`)
+    // Grafana appends the path of the API itself.
+    else if (/\/(?:api(?:\/v1)?|loki\/api\/v1(?:\/push)?|graph|search|metrics|explore)\/?$/.test(path))
+      yield remark(name, url, text.slice(0, text.length - path.length), `${path}: Grafana appends the path of the API`)
+  }
   const access = source.string('access')
   if (access !== undefined && !/^(?:proxy|direct|\$.*)$/.test(access))
     yield remark(name, source.near('access'), 'proxy (or direct)', access)

@@ -95,3 +95,39 @@ finds('log-agent-is-whole', 'a driver that keeps no line', {
   observed: 'no line of it is kept',
   line: 'driver: none',
 })
+
+finds(
+  'log-agent-is-whole',
+  'settings by which lines are lost or never asked for',
+  { file: 'promtail/promtail.yml', from: 'unix:///var/run/docker.sock', to: 'tcp://docker:2375', observed: 'tcp://docker' },
+  {
+    file: 'promtail/promtail.yml',
+    from: '          - name: label\n',
+    to: '          - { name: status, values: [exited] }\n          - name: label\n',
+    observed: 'exited',
+  },
+  { file: 'promtail/promtail.yml', from: 'server:\n', to: 'server:\n  disable: true\n', observed: 'disable: true' },
+  { file: 'promtail/promtail.yml', from: 'url: http://loki', to: 'url: https://loki', expected: 'Loki has no TLS here' },
+  { file: 'promtail/promtail.yml', from: 'min_period: 500ms', to: 'min_period: 10s', observed: '10s', severity: 'warning' },
+  {
+    file: 'promtail/promtail.yml',
+    from: '    batchwait: 200ms',
+    to: '    batchwait: 200ms\n    timeout: 1ms',
+    observed: '1ms',
+    severity: 'warning',
+  },
+  {
+    file: 'promtail/promtail.yml',
+    from: 'positions:\n',
+    to: 'limits_config: { readline_rate_enabled: true, readline_rate: 1 }\n\npositions:\n',
+    observed: 'further lines are dropped',
+    severity: 'warning',
+  },
+  {
+    file: 'promtail/promtail.yml',
+    from: 'positions:\n',
+    to: 'limits_config: { max_streams: 1 }\n\npositions:\n',
+    observed: '1',
+    severity: 'warning',
+  },
+)

@@ -99,12 +99,85 @@ export const check: Check = {
         }
       }
     }
+    for (const promtail of config.promtail) yield* aside(promtail, config, isPromised)
     yield* unreadable(
       config,
       spec.logs.map(({ service }) => service),
       isPromised,
     )
   },
+}
+
+/** Settings by which lines are lost or never asked for. https://grafana.com/docs/loki/latest/send-data/promtail/configuration/ */
+function* aside(promtail: Cursor, config: Configuration, severity: 'warning' | undefined): Generator<Remark> {
+  for (const sd of promtail.items('scrape_configs').flatMap((job) => job.items('docker_sd_configs'))) {
+    const host = /^tcp:\/\/([\w-]+):\d+/.exec(sd.string('host') ?? '')?.[1]
+    if (
+      host !== undefined &&
+      config.workloads.length > 0 &&
+      !config.workloads.some(({ name, container }) => [name, container].includes(host))
+    )
+      yield remark(
+        'docker_sd_configs',
+        sd.near('host'),
+        'unix:///var/run/docker.sock, or a host that there is',
+        sd.string('host') ?? '',
+        undefined,
+        severity,
+      )
+    for (const filter of sd.items('filters').filter((each) => each.string('name') === 'status'))
+      if (!filter.strings('values').includes('running'))
+        yield remark('docker_sd_configs', filter.near('values'), 'running, or no filter by status', filter.strings('values').join(', '))
+  }
+  if (promtail.bool('server', 'disable') === true)
+    for (const agent of agentsOf(promtail, config))
+      if (/(?:127\.0\.0\.1|localhost)[:/]\d+/.test(agent.at.strings('healthcheck', 'test').join(' ')))
+        yield remark(agent.name, promtail.near('server', 'disable'), `false: the health check of ${agent.name} asks it`, 'disable: true')
+  yield* limited(promtail, config)
+  for (const client of clientsOf(promtail)) yield* judgeClient(client, config)
+}
+
+function* limited(promtail: Cursor, { workloads }: Configuration): Generator<Remark> {
+  const limits = promtail.get('limits_config')
+  if (
+    limits?.bool('readline_rate_enabled') === true &&
+    limits.bool('readline_rate_drop') !== false &&
+    (limits.number('readline_rate') ?? 10_000) < 100
+  )
+    yield warning(
+      'limits_config',
+      limits.near('readline_rate'),
+      '100 lines a second or more (10000 by default)',
+      `${limits.string('readline_rate') ?? ''}: further lines are dropped`,
+    )
+  const streams = limits?.number('max_streams') ?? 0
+  if (limits !== undefined && streams > 0 && streams < workloads.length)
+    yield warning(
+      'limits_config',
+      limits.near('max_streams'),
+      `a stream for each of ${workloads.length} containers at least`,
+      String(streams),
+    )
+}
+
+function* judgeClient(client: Cursor, config: Configuration): Generator<Remark> {
+  const [, scheme, host = ''] = /^(https?):\/\/([^/:]+)/.exec(client.string('url') ?? '') ?? []
+  const isLoki = config.workloads.some(
+    ({ name, container, image }) => [name, container].includes(host) && /(?:^|\/)loki(?::|@|$)/.test(image),
+  )
+  if (scheme === 'https' && isLoki && !config.loki.some((root) => root.get('server', 'http_tls_config') !== undefined))
+    yield remark('clients', client.near('url'), 'http://: Loki has no TLS here', client.string('url') ?? '')
+  const [min, max] = ['min_period', 'max_period'].map((key) => client.durationMs('backoff_config', key))
+  if (min !== undefined && max !== undefined && min > max)
+    yield warning(
+      'clients',
+      client.near('backoff_config', 'min_period'),
+      `at most max_period: ${client.string('backoff_config', 'max_period') ?? ''}`,
+      client.string('backoff_config', 'min_period') ?? '',
+    )
+  const timeout = client.durationMs('timeout')
+  if (timeout !== undefined && timeout > 0 && timeout < 100)
+    yield warning('clients', client.near('timeout'), '100ms or more (10s by default)', client.string('timeout') ?? '')
 }
 
 /** Docker keeps nothing of these to read: https://docs.docker.com/engine/logging/dual-logging/ (the driver none has no cache). */

@@ -15,7 +15,9 @@ finds(
   { file: L, from: 'period: 24h', to: 'period: 12h', line: 'period: 12h' },
   { file: L, from: 'store: inmemory', to: 'store: inmem', line: 'inmem' },
 )
-passes(ID, 'the store of old', L, 'object_store: filesystem', 'object_store: s3')
+passes(ID, 'the store of old, with its bucket', L, /object_store: filesystem|limits_config:/g, (text: string) =>
+  text === 'limits_config:' ? 'storage_config:\n  aws: { bucketnames: logs }\n\nlimits_config:' : 'object_store: s3',
+)
 
 test(`${ID}: a key that the deployed version has no more`, async () => {
   const { texts } = await deployment()
@@ -45,4 +47,36 @@ finds(
   },
   { file: L, from: 'replication_factor: 1', to: 'replication_factor: 3', line: 'replication_factor: 3' },
   { file: L, from: 'store: inmemory', to: 'store: consul', line: 'store: consul' },
+)
+
+finds(
+  'log-store-accepts-values',
+  'periods, buckets, retention',
+  {
+    file: 'loki/loki.yml',
+    from: '    - from: "2024-01-01"',
+    to: '    - { from: "2024-01-01", store: tsdb, object_store: filesystem, schema: v13, index: { prefix: i_, period: 24h } }\n    - from: "2024-01-01"',
+    expected: 'a day after 2024-01-01',
+  },
+  {
+    file: 'loki/loki.yml',
+    from: 'object_store: filesystem',
+    to: 'object_store: s3',
+    observed: 's3 without settings',
+    line: 'object_store',
+  },
+  {
+    file: 'loki/loki.yml',
+    from: 'limits_config:\n',
+    to: 'compactor: { retention_enabled: true, working_directory: /loki/c, delete_request_store: filesystem }\n\nlimits_config:\n  retention_period: 1h\n',
+    observed: '1h',
+  },
+  { file: 'loki/loki.yml', from: 'limits_config:\n', to: 'limits_config:\n  max_query_length: 1m\n', observed: '1m', severity: 'warning' },
+  {
+    file: 'loki/loki.yml',
+    from: 'limits_config:\n',
+    to: 'limits_config:\n  max_entries_limit_per_query: 10\n',
+    observed: '10',
+    severity: 'warning',
+  },
 )

@@ -49,6 +49,10 @@ export const check: Check = {
         if (/^(?:tsdb|boltdb-shipper)$/.test(store) && table?.string() !== undefined && table.durationMs() !== 86_400_000)
           yield remark('schema_config', table, `24h, all that ${store} knows`, table.string() ?? '')
       }
+      yield* periods(root)
+      yield* withoutSettings(root)
+      yield* retention(root)
+      yield* narrow(root)
       for (const at of kvstores(root)) yield* oneOf(at, RINGS)
       yield* ring(root, config)
       for (const [rate, burst] of LIMITS) yield* limit(root, rate, burst)
@@ -135,4 +139,70 @@ function* date(at: Cursor | undefined): Generator<Remark> {
 function kvstores(at: Cursor, depth = 0): Cursor[] {
   if (depth > 8) return []
   return at.pairs().flatMap(([key, value]) => (key === 'kvstore' ? (value.get('store') ?? []) : kvstores(value, depth + 1)))
+}
+
+/** Each period goes from its day to that of the next. */
+function* periods(root: Cursor): Generator<Remark> {
+  const days = root.items('schema_config', 'configs').map((period) => period.get('from'))
+  for (const [index, at] of days.entries()) {
+    const before = days[index - 1]?.string()
+    if (before !== undefined && at?.string() !== undefined && (at.string() ?? '') <= before)
+      yield remark('schema_config', at, `a day after ${before}, where the period before begins`, at.string() ?? '')
+  }
+}
+
+/** Where each kind of store has its bucket; without it Loki ends, or asks the metadata service of a cloud. */
+const BUCKETS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  s3: [
+    ['common', 'storage', 's3'],
+    ['storage_config', 'aws'],
+    ['storage_config', 'object_store'],
+  ],
+  gcs: [
+    ['common', 'storage', 'gcs'],
+    ['storage_config', 'gcs'],
+  ],
+  azure: [
+    ['common', 'storage', 'azure'],
+    ['storage_config', 'azure'],
+  ],
+  swift: [
+    ['common', 'storage', 'swift'],
+    ['storage_config', 'swift'],
+  ],
+}
+
+function* withoutSettings(root: Cursor): Generator<Remark> {
+  for (const period of root.items('schema_config', 'configs')) {
+    const at = period.get('object_store')
+    const places = BUCKETS[at?.string() ?? '']
+    if (at !== undefined && places !== undefined && !places.some((path) => root.get(...path) !== undefined))
+      yield remark(
+        'schema_config',
+        at,
+        `${places.map((path) => path.join('.')).join(' or ')} with its bucket`,
+        `${at.string() ?? ''} without settings`,
+      )
+  }
+}
+
+/** "retention period must be >= 24h". https://grafana.com/docs/loki/latest/operations/storage/retention/ */
+function* retention(root: Cursor): Generator<Remark> {
+  const at = root.get('limits_config', 'retention_period')
+  const ms = root.durationMs('limits_config', 'retention_period')
+  if (at !== undefined && root.bool('compactor', 'retention_enabled') === true && ms !== undefined && ms > 0 && ms < 86_400_000)
+    yield remark('limits_config', at, '24h or more: Loki does not start', at.string() ?? '')
+}
+
+/** What Grafana asks for by default: the last hour, 1,000 lines. */
+function* narrow(root: Cursor): Generator<Remark> {
+  for (const key of ['max_query_length', 'max_query_lookback']) {
+    const at = root.get('limits_config', key)
+    const ms = root.durationMs('limits_config', key)
+    if (at !== undefined && ms !== undefined && ms > 0 && ms < 3_600_000)
+      yield warning('limits_config', at, '1h or more, which Grafana asks for by default', at.string() ?? '')
+  }
+  const lines = root.get('limits_config', 'max_entries_limit_per_query')
+  if (lines !== undefined && Number(lines.string()) > 0 && Number(lines.string()) < 1000)
+    yield warning('limits_config', lines, '1000 or more, which Grafana asks for by default: it refuses the query', lines.string() ?? '')
 }

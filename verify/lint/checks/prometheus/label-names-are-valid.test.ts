@@ -11,3 +11,10 @@ finds(
   { file: T, from: 'target_label: logstream', to: 'target_label: log.stream', expected: 'log_stream' },
 )
 passes(ID, 'a name out of a match', T, 'target_label: logstream', 'target_label: logstream_$1')
+
+finds('label-names-are-valid', 'labels of a rule', {
+  file: 'alert-rules.yml',
+  from: '          severity: critical\n',
+  to: '          severity: critical\n          team-name: a\n',
+  observed: 'team-name',
+})

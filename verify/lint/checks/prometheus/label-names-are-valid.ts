@@ -18,15 +18,18 @@ export const check: Check = {
   *judge({ config }) {
     for (const root of config.prometheus) {
       // Prometheus 3 takes any name.
-      if (config.workloads.some(({ image }) => /prom(?:etheus)?\/prometheus:(?:v3|latest)|prom(?:etheus)?\/prometheus$/.test(image)))
-        continue
+      if (config.workloads.some(({ image }) => NEW.test(image))) continue
       yield* names(root.get('global', 'external_labels'))
       for (const job of scrapeJobs(config, root)) yield* ofJob(job)
     }
+    const isNew = config.workloads.some(({ image }) => NEW.test(image))
+    for (const rule of isNew ? [] : [...config.rules, ...config.recordings]) yield* names(rule.at.get('labels'))
     for (const root of config.promtail) for (const job of root.items('scrape_configs')) yield* ofJob(job)
     for (const root of config.promtail) for (const client of root.items('clients')) yield* names(client.get('external_labels'))
   },
 }
+
+const NEW = /prom(?:etheus)?\/prometheus:(?:v3|latest)|prom(?:etheus)?\/prometheus$/
 
 function* ofJob(job: Cursor): Generator<Remark> {
   for (const target of job.items('static_configs')) yield* names(target.get('labels'))

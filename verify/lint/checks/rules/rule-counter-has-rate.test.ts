@@ -66,3 +66,12 @@ passes('rule-counter-has-rate', 'what it has grown by', file, from, to, {
   ...extraRule('mysql_global_status_slow_queries + mysql_global_status_slow_queries > 10'),
   severity: 'warning',
 })
+
+finds(
+  'rule-counter-has-rate',
+  'where a counter goes is no threshold',
+  ...['predict_linear(mysql_global_status_slow_queries[1h], 3600) > 1000', 'deriv(axum_http_requests_total[5m]) > 5'].map((expr) => ({
+    ...extraRule(expr),
+    severity: 'warning' as const,
+  })),
+)

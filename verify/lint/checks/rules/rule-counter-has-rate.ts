@@ -56,7 +56,8 @@ function ratedMetrics({ config, spec }: LintInput): ReadonlySet<string> {
 }
 
 /** Functions that leave a counter a counter, and those of gauges, to which a restart is a decrease. */
-const AS_IT_IS = /^(?:abs|ceil|floor|round|clamp|clamp_max|clamp_min|max_over_time|min_over_time|avg_over_time|last_over_time|i?delta)$/
+const AS_IT_IS =
+  /^(?:abs|ceil|floor|round|clamp|clamp_max|clamp_min|max_over_time|min_over_time|avg_over_time|last_over_time|i?delta|deriv|predict_linear)$/
 
 /** Buckets that reach histogram_quantile as they are: its answer is that of all requests since the process was started. */
 function* buckets(expr: Expr): Generator<{ expr: Expr; raw: boolean }> {

@@ -37,3 +37,14 @@ for (const { file, from, to } of [extraRule('rate(axum_http_requests_total{canar
     ...extraRule('redis_up{jobb="x"} == 0'),
     severity: 'warning',
   })
+
+finds(
+  'rule-labels-exist',
+  'a job that no series lacks, and patterns that match a part of a value',
+  ...[
+    'redis_up{job=""} == 0',
+    'redis_up{instance=""} == 0',
+    'sum(rate(axum_http_requests_total{status=~"5"}[5m])) > 1',
+    'redis_up{instance=~":9121"} == 0',
+  ].map((expr) => ({ ...extraRule(expr), severity: 'warning' as const })),
+)

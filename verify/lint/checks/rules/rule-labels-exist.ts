@@ -42,6 +42,8 @@ export const check: Check = {
 function impossible(selector: Selector, matcher: Matcher, input: LintInput): { expected: string; observed: string } | undefined {
   const text = (): string => `${matcher.label}${matcher.op}${JSON.stringify(matcher.value)}`
   if (/~/.test(matcher.op) && !validRegex(matcher.value)) return { expected: 'a valid RE2 regular expression', observed: text() }
+  if (/^(?:job|instance)$/.test(matcher.label) && matcher.op === '=' && matcher.value === '' && isScraped(selector, input))
+    return { expected: `a ${matcher.label}: every series that is scraped has one`, observed: text() }
   const { facts } = input
   const labels = selector.metric === null ? undefined : facts.labelsOf(selector.metric)
   if (selector.metric === null || labels === undefined) return undefined
@@ -81,7 +83,22 @@ function impossible(selector: Selector, matcher: Matcher, input: LintInput): { e
     if (known !== undefined && !known.includes(matcher.value))
       return { expected: `a target of ${jobs.join(', ')} (${known.join(', ')})`, observed: `${text()}${didYouMean(matcher.value, known)}` }
   }
+  if (matcher.op === '=~') {
+    const values =
+      matcher.label === 'instance' ? (instancesOf(jobs, input) ?? []) : [...(facts.valuesOf(selector.metric, matcher.label) ?? [])]
+    const whole = { ...matcher, value: `.*(?:${matcher.value}).*` }
+    if (values.length > 0 && !values.some((value) => accepts(matcher, value)) && values.some((value) => accepts(whole, value)))
+      return {
+        expected: `${matcher.label}=~${JSON.stringify(`.*${matcher.value}.*`)}: a regular expression has to match the whole value`,
+        observed: text(),
+      }
+  }
   return undefined
+}
+
+/** Not what a recording rule or a push makes, which may have neither label. */
+function isScraped({ metric }: Selector, { config }: LintInput): boolean {
+  return metric !== null && !metric.includes(':') && !config.recordings.some(({ record }) => record === metric) && !/^ALERTS/.test(metric)
 }
 
 function boundOf(le: string): number {

@@ -17,3 +17,11 @@ finds(
 )
 for (const expr of ['max_over_time(sum(redis_connected_clients)[10m:]) > 10', 'sum(rate(axum_http_requests_total[5m])) > 10'])
   passesRule('rule-rates-single-series', expr, 'rate(sum(redis_up)[5m:]) > 1')
+
+finds(
+  'rule-rates-single-series',
+  'a rate of a rate',
+  ...['rate(rate(axum_http_requests_total[5m])[5m:]) > 1', 'increase(sum(irate(axum_http_requests_total[5m]))[10m:1m]) > 1'].map(
+    (expr) => ({ ...extraRule(expr), severity: 'error' as const }),
+  ),
+)

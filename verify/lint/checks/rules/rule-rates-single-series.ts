@@ -30,7 +30,9 @@ export const check: Check = {
         yield remark(
           rule.alert,
           exprAt(rule, node.span),
-          `${aggregate}(${node.fn}(...))`,
+          /^(?:rate|irate|increase)$/.test(aggregate)
+            ? `deriv(${aggregate}(...)[...]), or ${aggregate} alone`
+            : `${aggregate}(${node.fn}(...))`,
           `${node.fn} of ${recorded === undefined ? '' : `a recorded `}${aggregate}(...)`,
         )
       }
@@ -42,6 +44,8 @@ export const check: Check = {
 function aggregated(expr: Expr | undefined): string | undefined {
   if (expr?.kind === 'negate') return aggregated(expr.expr)
   if (expr?.kind === 'binary') return aggregated(expr.lhs) ?? aggregated(expr.rhs)
+  // A rate goes up and down: each time down is a reset to the outer one.
+  if (expr?.kind === 'call' && /^(?:rate|irate|increase)$/.test(expr.fn)) return expr.fn
   if (expr?.kind !== 'aggregate' || !/^(?:sum|avg|min|max)$/.test(expr.op)) return undefined
   return expr.op
 }

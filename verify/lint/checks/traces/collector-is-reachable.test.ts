@@ -51,3 +51,11 @@ for (const [version, count] of [
 passes('collector-is-reachable', 'an extension that nobody asks', O, 'extensions:\n  health', 'extensions:\n  pprof: {}\n  health')
 passes('collector-is-reachable', 'readers on every address', O, 'address: 0.0.0.0:8889', reader('0.0.0.0'))
 passes('collector-is-reachable', 'grpc: {} in 0.93', O, 'grpc:\n        endpoint: 0.0.0.0:4317', 'grpc: {}')
+
+finds('collector-is-reachable', 'a path of its health that no one asks', {
+  file: 'otel-collector.yml',
+  from: '    endpoint: 0.0.0.0:13133',
+  to: '    endpoint: 0.0.0.0:13133\n    path: /healthz',
+  observed: '/healthz',
+  line: 'path',
+})

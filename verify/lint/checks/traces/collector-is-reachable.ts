@@ -98,6 +98,12 @@ function* extensions(collector: Cursor, workload: Workload): Generator<Remark> {
       )
   const test = workload.at.get('healthcheck')?.strings('test').join(' ') ?? ''
   const asked = [...test.matchAll(/(?:127\.0\.0\.1|localhost)[:/](\d+)/g)].map((match) => Number(match[1]))
+  for (const [name, at] of defined.filter(([each]) => each.split('/')[0] === 'health_check' && started.includes(each))) {
+    const [, path] = new RegExp(`https?://(?:127\\.0\\.0\\.1|localhost):${portOf(name, at)}(/[^\\s"']*)?`).exec(test) ?? [undefined, '-']
+    const own = at.string('path') ?? '/'
+    if (path !== '-' && (path ?? '/') !== own)
+      yield remark(name, at.near('path'), `path: ${path ?? '/'}, which the health check of ${workload.name} asks`, `path: ${own}`)
+  }
   for (const port of new Set([...asked, ...workload.ports.map(({ container }) => container)])) {
     const owner = defined.find(([name, at]) => portOf(name, at) === port)?.[0]
     const isAsked = asked.includes(port)

@@ -31,3 +31,38 @@ finds(
     expected: 'batch after groupbytrace',
   },
 )
+
+finds(
+  'collector-pipeline-is-whole',
+  'names, authenticators, addresses of gRPC',
+  { file: 'otel-collector.yml', from: '    traces:\n', to: '    traces/:\n', observed: 'traces/' },
+  {
+    file: 'otel-collector.yml',
+    from: '    endpoint: jaeger:4317\n',
+    to: '    endpoint: jaeger:4317\n    auth: { authenticator: basicauth }\n',
+    observed: 'basicauth',
+    line: 'authenticator',
+  },
+  { file: 'otel-collector.yml', from: 'jaeger:4317', to: 'jaeger:4317/v1/traces', observed: '/v1/traces' },
+  {
+    file: 'otel-collector.yml',
+    from: '      initial_interval: 1s',
+    to: '      enabled: false',
+    observed: 'enabled: false',
+    severity: 'warning',
+  },
+  {
+    file: 'otel-collector.yml',
+    from: '      initial_interval: 1s',
+    to: '      initial_interval: 1s\n      max_elapsed_time: 500ms',
+    observed: '500ms',
+    severity: 'warning',
+  },
+  {
+    file: 'otel-collector.yml',
+    from: '    endpoint: jaeger:4317\n',
+    to: '    endpoint: jaeger:4317\n    timeout: 1ms\n',
+    observed: '1ms',
+    severity: 'warning',
+  },
+)

@@ -28,6 +28,8 @@ export const check: Check = {
         )
       for (const [name, pipeline] of pipelines?.pairs() ?? []) yield* judgePipeline(collector, name, pipeline)
       yield* connectors(collector)
+      yield* authenticators(collector)
+      yield* endpoints(collector)
       for (const [name, receiver] of collector.pairs('receivers'))
         if (name.startsWith('otlp') && (receiver.get('protocols')?.pairs().length ?? 0) === 0)
           yield remark(name, receiver, 'protocols grpc and http', 'no protocol: it listens on no port')
@@ -56,6 +58,7 @@ function* connectors(collector: Cursor): Generator<Remark> {
 }
 
 function* judgePipeline(collector: Cursor, name: string, pipeline: Cursor): Generator<Remark> {
+  if (/\/\s*$/.test(name)) yield remark(name, pipeline.keyPlace(), 'a name behind the slash: traces/one', name)
   for (const kind of ['receivers', 'processors', 'exporters'] as const) {
     const used = pipeline.strings(kind)
     if (used.length === 0 && kind !== 'processors')
@@ -93,4 +96,39 @@ function* judgeOrder(name: string, at: Cursor, used: readonly string[]): Generat
     yield warning(name, at, 'memory_limiter first', used.join(', '), 'processors before memory_limiter use memory that it does not limit')
   if (late !== undefined)
     yield warning(name, at, `batch after ${late}`, used.join(', '), `${late} after batch takes the batches apart again`)
+}
+
+/** An authenticator is an extension that is started. */
+function* authenticators(collector: Cursor): Generator<Remark> {
+  const started = collector.strings('service', 'extensions')
+  for (const kind of ['exporters', 'receivers'] as const)
+    for (const [name, component] of collector.pairs(kind)) {
+      const at = component.get('auth', 'authenticator')
+      const asked = at?.string() ?? ''
+      if (at !== undefined && asked !== '' && !asked.includes('$') && !started.includes(asked))
+        yield remark(name, at, `one of service.extensions (${started.join(', ') || 'none'})`, `${asked}${didYouMean(asked, started)}`)
+    }
+}
+
+/** gRPC has addresses and no paths; what is given up at once is lost while the store starts. */
+function* endpoints(collector: Cursor): Generator<Remark> {
+  for (const [name, exporter] of collector.pairs('exporters')) {
+    if (!usedForTraces(collector, 'exporters').includes(name) || !/^otlp/.test(typeOf(name))) continue
+    const endpoint = exporter.string('endpoint') ?? ''
+    if (typeOf(name) === 'otlp' && /^(?:https?:\/\/)?[\w.-]+:\d+\/./.test(endpoint))
+      yield remark(name, exporter.near('endpoint'), 'host:port: this exporter speaks gRPC', endpoint)
+    if (exporter.bool('retry_on_failure', 'enabled') === false)
+      yield warning(name, exporter.near('retry_on_failure', 'enabled'), 'true, or spans are lost while the store is away', 'enabled: false')
+    const elapsed = exporter.durationMs('retry_on_failure', 'max_elapsed_time')
+    if (elapsed !== undefined && elapsed > 0 && elapsed < 10_000)
+      yield warning(
+        name,
+        exporter.near('retry_on_failure', 'max_elapsed_time'),
+        '10s or more (5m by default), or spans are lost while the store starts',
+        exporter.string('retry_on_failure', 'max_elapsed_time') ?? '',
+      )
+    const timeout = exporter.durationMs('timeout')
+    if (timeout !== undefined && timeout > 0 && timeout < 100)
+      yield warning(name, exporter.near('timeout'), '100ms or more (5s by default)', exporter.string('timeout') ?? '')
+  }
 }
