@@ -14,6 +14,7 @@ import { answersTo, inForce } from './signal/faults-in-force.ts'
 import { servicesOnPath } from './signal/late-answers.ts'
 import { outageOf } from './signal/outage-evidence.ts'
 import { waitedOneAfterAnother } from './record/cpu-waits.ts'
+import { ofExperiment } from './record/by-name.ts'
 import { clockOffsetMs } from './record/recorder.ts'
 import type { AlertHistory, Evaluated, RunRecord } from './record/recorder.ts'
 import { spanPathOf } from './signal/span-path.ts'
@@ -185,7 +186,7 @@ export class EvidenceRoom {
       case 'loads': {
         const legs = legsOf(run, experiment.id)
         const from = Math.min(...[...legs.values()].map((leg) => leg.beginMs))
-        return run.loads.filter((entry) => entry.experiment === experiment.id && entry.atMs >= from)
+        return ofExperiment(run.loads, experiment.id).filter((entry) => entry.atMs >= from)
       }
       case 'condition':
       case 'value':
@@ -204,14 +205,10 @@ export class EvidenceRoom {
           ...experiment.labels,
           ...experiment.subject,
         })?.name
-        const spans = spansOf(run)
+        const spans = spansByAlert(run).get(experiment.alert) ?? []
         const span = spans.findLast((candidate) => candidate.experiment.id === experiment.id)
         // Until the same rule is drilled again: the tail of an alert that clears late belongs to the one that caused it.
-        const nextMs = Math.min(
-          ...spans
-            .filter((other) => other.experiment.alert === experiment.alert && other.beginMs > (span?.endMs ?? 0))
-            .map((other) => other.beginMs),
-        )
+        const nextMs = Math.min(...spans.filter((other) => other.beginMs > (span?.endMs ?? 0)).map((other) => other.beginMs))
         return replaysOf(
           { ...run, alerts: this.ownAlerts() },
           experiment,
@@ -377,6 +374,7 @@ function readAttempts(run: RunRecord, experiment: string): Map<LegName, Leg>[] {
 }
 
 const spansOf = remembered(readSpans)
+const spansByAlert = remembered((run: RunRecord) => Map.groupBy(spansOf(run), ({ experiment }) => experiment.alert))
 
 /** When each experiment was under way, earlier attempts included: what went off in one of those has its cause there. */
 function readSpans(run: RunRecord): Span[] {
@@ -404,7 +402,7 @@ const LOAD_STOP_MS = 3_000
 /** A leg ends for its cause when the fault is undone or the load stops, whichever is first (may be gone) and last (surely is). */
 function anchorsOf(run: RunRecord, experiment: PlannedExperiment, fire: Leg, untilMs: number, injection: Evaluated | undefined): Anchors {
   const own = <E extends { experiment: string; atMs: number }>(entries: E[]): E[] =>
-    entries.filter((entry) => entry.experiment === experiment.id && entry.atMs >= fire.beginMs && entry.atMs <= untilMs)
+    ofExperiment(entries, experiment.id).filter((entry) => entry.atMs >= fire.beginMs && entry.atMs <= untilMs)
   const injected = own(run.faults).filter((entry) => entry.phase === 'inject' && entry.leg === 'fire' && entry.ok)
   const undone = own(run.faults).filter((entry) => entry.phase === 'undo' && entry.leg !== 'quiet')
   const began = own(run.loads).filter((entry) => entry.phase === 'begin' && entry.leg === 'fire')

@@ -14,6 +14,7 @@ import { followsFrom } from './rule/not-drilled.ts'
 import { checks as registry } from './drill-checks.ts'
 import { deafTo } from './signal/deaf-target.ts'
 import { readJournal } from './record/parse-journal.ts'
+import { ofExperiment } from './record/by-name.ts'
 import { Recorder, recordOf } from './record/recorder.ts'
 import type { RunRecord } from './record/recorder.ts'
 import { starvedText } from './record/cpu-waits.ts'
@@ -157,7 +158,7 @@ function settle(finding: Finding, findings: ReadonlyMap<string, Finding>): Findi
 
 function judgeExperiment(run: RunRecord, experiment: PlannedExperiment, checks: readonly Check[]): Judged[] {
   const room = new EvidenceRoom(run, { scope: 'experiment', experiment })
-  const refused = run.faults.find((entry) => entry.experiment === experiment.id && entry.refused === true)
+  const refused = ofExperiment(run.faults, experiment.id).find((entry) => entry.refused === true)
   if (refused !== undefined)
     return checks.map((check) =>
       verdict(check, experiment.id, experiment.alert, {

@@ -53,11 +53,12 @@ export function cutScrapes(
  * is one interval and at most one timeout later, and is evaluated at most one interval after that. What is later yet has another reason.
  */
 export function restartedBy({ header, scrapes }: RunRecord, { subject, check, status, window }: Verdict): CutScrape | undefined {
+  if (status !== 'fail' || (check !== 'alert-pending' && check !== 'alert-fired')) return undefined
   const experiment = header?.plan.experiments.find(({ id }) => id === subject)
   const job = experiment?.subject['job']
   const observedMs = window?.observedMs ?? null
-  if (header === undefined || experiment === undefined || job === undefined || observedMs === null || status !== 'fail') return undefined
-  if ((check !== 'alert-pending' && check !== 'alert-fired') || observedMs < (window?.latestMs ?? Infinity)) return undefined
+  if (header === undefined || experiment === undefined || job === undefined || observedMs === null) return undefined
+  if (observedMs < (window?.latestMs ?? Infinity)) return undefined
   if (stopsScrapesOf(experiment, job)) return undefined
   const { timing } = header.plan
   const { scrapeIntervalMs, scrapeTimeoutMs } = timing.jobs[job] ?? timing

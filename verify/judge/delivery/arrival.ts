@@ -7,6 +7,7 @@ import { isSourceOf, isTargetOf } from '../../routing/inhibition.ts'
 import { promisedReceivers } from '../../routing/tree.ts'
 import type { AlertHistory, Notified } from '../record/recorder.ts'
 import { episodesOf } from '../alert/episodes.ts'
+import { ofAlert } from '../record/by-name.ts'
 import { remembered } from '../../text/remembered.ts'
 
 /** Evaluation, the POST to Alertmanager and the webhook, on a machine that is busy with a drill. */
@@ -27,9 +28,7 @@ export function ownNotifications(
   subject: Subject,
 ): Notified[] {
   const fromMs = Math.min(legs.get('fire')?.beginMs ?? 0, firedEpisode(subject)?.firingAtMs ?? Infinity)
-  return notified.filter(
-    (alert) => alert.labels['alertname'] === experiment.alert && hasLabels(alert.labels, experiment.subject) && alert.arrivedMs >= fromMs,
-  )
+  return ofAlert(notified, experiment.alert).filter(({ labels, arrivedMs }) => hasLabels(labels, experiment.subject) && arrivedMs >= fromMs)
 }
 
 /** The firing episode an experiment is about. */

@@ -1,3 +1,5 @@
+import { remembered } from '../../../text/remembered.ts'
+import type { Notified } from '../../record/recorder.ts'
 import { sentOf } from '../../../routing/delivery.ts'
 import { defineCheck } from '../../drill-check.ts'
 import { firedEpisode, ownNotifications } from '../../delivery/arrival.ts'
@@ -34,10 +36,8 @@ export const check = defineCheck(
     const difference = labelDifference(wanted, episode.history.labels)
     if (difference !== '') return fail(expected, `in ALERTS: ${difference}`, episode.history.seqs)
     const own = ownNotifications(notified, experiment, legs, subject)
-    const external = externalLabels(
-      notified.map((alert) => alert.labels),
-      new Set(Object.keys(episode.history.labels)),
-    )
+    const known = new Set(Object.keys(episode.history.labels))
+    const external = onEveryMessage(notified).filter((name) => !known.has(name))
     const sent = sentOf(timing, wanted)
     for (const alert of own) {
       const way = sent.find(({ labels }) => labelDifference(labels, alert.labels) === '')
@@ -58,12 +58,15 @@ export const check = defineCheck(
   },
 )
 
-/** Prometheus adds external_labels to everything it sends: the same pair on every alert of the run that no ALERTS series has. */
-function externalLabels(all: readonly Record<string, string>[], known: ReadonlySet<string>): string[] {
-  const [first] = all
+/**
+ * Prometheus adds external_labels to everything it sends: the same pair on every alert of the run, and in no ALERTS series, which the
+ * caller knows. Asked for by every experiment.
+ */
+const onEveryMessage = remembered((notified: readonly Notified[]): string[] => {
+  const [first] = notified
   // One message alone cannot show what is on every message.
-  if (first === undefined || new Set(all.map((labels) => labels['alertname'])).size < 2) return []
-  return Object.entries(first)
-    .filter(([name, value]) => !known.has(name) && all.every((labels) => labels[name] === value))
+  if (first === undefined || new Set(notified.map(({ labels }) => labels['alertname'])).size < 2) return []
+  return Object.entries(first.labels)
+    .filter(([name, value]) => notified.every(({ labels }) => labels[name] === value))
     .map(([name]) => name)
-}
+})

@@ -1,3 +1,4 @@
+import { ofExperiment } from '../../record/by-name.ts'
 import { compares } from '../../../promql/operators.ts'
 import { defineCheck } from '../../drill-check.ts'
 import type { EvidenceMap } from '../../drill-check.ts'
@@ -37,7 +38,7 @@ export const check = defineCheck(
 
     const planned = experiment.legs.find((leg) => leg.name === 'quiet')
     const longestMs = planned?.mustEndWithinMs
-    const own = faults.filter((entry) => entry.experiment === experiment.id && entry.leg === 'quiet' && entry.atMs >= quiet.beginMs)
+    const own = ofExperiment(faults, experiment.id).filter((entry) => entry.leg === 'quiet' && entry.atMs >= quiet.beginMs)
     const injected = own.find((entry) => entry.phase === 'inject')
     const undone = own.find((entry) => entry.phase === 'undo')
     const lastedMs = injected === undefined || undone === undefined ? 0 : undone.effectiveMs - injected.startedMs
