@@ -90,12 +90,15 @@ function licenceOf(folder: string): string {
 const MANIFEST = toolFile('package.json')
 const KEPT = toolFile('node_modules/.cache/package.json.kept')
 
-/** What is compiled in is no dependency of the package; npm reads package.json itself, so it is another one while npm packs. */
+/**
+ * What is compiled in is no dependency of the package. npm reads package.json itself, so it is another one while npm packs; its scripts
+ * stay, because others may run them meanwhile.
+ */
 function leaveOutDependencies(): void {
   restoreManifest()
   copyFileSync(MANIFEST, KEPT)
   const manifest = JSON.parse(readFileSync(MANIFEST, 'utf8')) as Record<string, unknown>
-  for (const key of ['dependencies', 'devDependencies', 'allowScripts', 'scripts']) delete manifest[key]
+  for (const key of ['dependencies', 'devDependencies', 'allowScripts']) delete manifest[key]
   writeFileSync(`${MANIFEST}.new`, `${JSON.stringify(manifest, null, 2)}\n`)
   renameSync(`${MANIFEST}.new`, MANIFEST)
 }
