@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { alertsOf, includes } from './awaited-alerts.ts'
-import { onGrid, phaseOf } from './collect-evidence.ts'
+import { aheadMs, onGrid, phaseOf } from './collect-evidence.ts'
 import { envName } from '../../drivers/k6.ts'
 
 test("the evaluation grid is learned from any ALERTS sample of the group and nobody else's", () => {
@@ -33,4 +33,11 @@ test('parameters become environment names', () => {
     'RATE_LIMITER',
     'DELAY_MS',
   ])
+})
+
+test('a clock is ahead only by what no way of question and answer explains', () => {
+  // The answer was under way for 40 ms.
+  assert.equal(aheadMs(1_002, 1_000, 1_042), 0)
+  assert.equal(aheadMs(1_250, 1_000, 1_042), 229)
+  assert.equal(aheadMs(900, 1_000, 1_010), -105)
 })

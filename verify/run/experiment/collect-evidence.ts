@@ -104,7 +104,7 @@ export async function collectEvidence(plan: Plan, ports: EvidencePorts, zeroMs: 
       {
         kind: 'health',
         metric: 'firedrill_clock_offset_seconds',
-        series: [{ metric: {}, values: [[after / 1000, String((theirsMs - (before + after) / 2) / 1000)]] }],
+        series: [{ metric: {}, values: [[after / 1000, String(aheadMs(theirsMs, before, after) / 1000)]] }],
       },
     ]
   })
@@ -167,4 +167,12 @@ export function phaseOf(alerts: Series[], names: string[]): number | null {
 export function onGrid(fromMs: number, stepMs: number, slotMs: number | null): number {
   if (slotMs === null) return fromMs
   return fromMs + ((((slotMs - fromMs) % stepMs) + stepMs) % stepMs)
+}
+
+/**
+ * How far a clock is ahead that said `theirsMs` somewhere between `before` and `after`: 0 where one clock would have said it too, on a busy
+ * machine the way of the answer may be far longer than that of the question.
+ */
+export function aheadMs(theirsMs: number, before: number, after: number): number {
+  return theirsMs >= before && theirsMs <= after ? 0 : theirsMs - (before + after) / 2
 }
