@@ -6,7 +6,8 @@ import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { tryHold } from '../chaos/holder.ts'
 import { Ledger, newLedgerFile } from '../chaos/ledger.ts'
-import { main } from './cli.ts'
+import { main, workingFolder } from './cli.ts'
+import { TOOL_ROOT } from './tool/tool-files.ts'
 import type { CommandIo } from './model/command-io.ts'
 import { toolVersion } from './drill/version.ts'
 import { judgeRun } from './drill/judge-folder.ts'
@@ -348,4 +349,10 @@ test('plan and run take --thorough or a seed, not both, and the plan says whose 
     assert.equal(code, 2)
     assert.match(err, /--thorough.*--seed|--seed.*--thorough/)
   }
+})
+
+test('npm run says where it was typed; below the script of another project, its own folder counts', () => {
+  assert.equal(workingFolder(TOOL_ROOT, '/srv/shop'), '/srv/shop')
+  assert.equal(workingFolder(TOOL_ROOT, undefined), TOOL_ROOT)
+  assert.equal(workingFolder('/srv/shop/ops', '/srv/shop'), '/srv/shop/ops')
 })

@@ -6,7 +6,7 @@ import { toolVersion } from './drill/version.ts'
 import type { CommandIo } from './model/command-io.ts'
 import { FiredrillError } from './model/error.ts'
 import { formatError } from './text/error-text.ts'
-import { IS_PACKAGE, toolFile } from './tool/tool-files.ts'
+import { IS_PACKAGE, TOOL_ROOT, toolFile } from './tool/tool-files.ts'
 
 /** Name -> its file. Only the one that is asked for is loaded: lint must answer within a second. */
 const COMMANDS: Record<string, (io: CommandIo) => Promise<Command>> = {
@@ -127,13 +127,21 @@ function processIo(): CommandIo {
     },
     stdin: process.stdin,
     env: process.env,
-    cwd: process.env['INIT_CWD'] ?? process.cwd(),
+    cwd: workingFolder(process.cwd(), process.env['INIT_CWD']),
     isTTY: process.stderr.isTTY === true && process.env['CI'] === undefined,
     color: process.stdout.isTTY === true,
     ...(process.stdout.isTTY === true ? { columns: process.stdout.columns } : {}),
     exitCode: 0,
     signal: interrupt.signal,
   }
+}
+
+/**
+ * Where the user is. `npm run firedrill` goes to the folder of package.json, and says where it was typed
+ * (https://docs.npmjs.com/cli/v11/commands/npm-run-script); below the script of another project that folder is not meant.
+ */
+export function workingFolder(cwd: string, typedIn: string | undefined): string {
+  return cwd === TOOL_ROOT ? (typedIn ?? cwd) : cwd
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
