@@ -1,6 +1,7 @@
 /** kill -9 at some steps; crash.deep.test.ts does it at every step. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { processState } from './drivers/process.ts'
@@ -82,4 +83,7 @@ test('a tool that hangs loses its lease: the watchdog undoes, and the tool may h
   tool.kill('SIGUSR2')
   await waitUntil(() => errors.includes('CHAOS_LEASE_LOST'))
   assert.equal(await processState(recordFile), 'running')
+  // While it lives it starts watchdogs, which write beside the ledger.
+  tool.kill('SIGKILL')
+  if (tool.signalCode === null) await once(tool, 'exit')
 })

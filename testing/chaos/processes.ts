@@ -12,7 +12,8 @@ import { killProcess, writeRecord } from '../../chaos/drivers/process.ts'
 
 export async function temporaryDirectory(t: TestContext): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'firedrill-chaos-'))
-  t.after(() => rm(directory, { recursive: true, force: true }))
+  // What a test started may write to it until it is killed, which is registered later and so comes after this.
+  t.after(() => rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }))
   return directory
 }
 

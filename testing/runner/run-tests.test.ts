@@ -75,6 +75,17 @@ function runOf(files: Record<string, string>, t: TestContext, ...argv: string[])
 const HEAD = "import assert from 'node:assert/strict'\nimport { test } from 'node:test'\n"
 const GOOD = `${HEAD}test('good', () => assert.ok(true))\n`
 
+test('a process that does not end is killed, and the file that keeps it is named', (t) => {
+  process.env['FIREDRILL_TESTS_LIMIT_S'] = '3'
+  t.after(() => delete process.env['FIREDRILL_TESTS_LIMIT_S'])
+  const { code, text } = runOf({ 'a.test.ts': GOOD, 'b.test.ts': `${GOOD}setInterval(() => {}, 1_000)\n` }, t)
+  assert.equal(code, 1, text)
+  assert.match(
+    text,
+    /✖ text: ended with SIGKILL, after 3 s without an end, before its tests were done\n {2}verify\/text\/b\.test\.ts: ended with SIGKILL/,
+  )
+})
+
 test('a failed test, an exception beside the tests and a file that cannot be loaded are counted and shown', (t) => {
   const failed = runOf({ 'a.test.ts': GOOD, 'b.test.ts': `${HEAD}test('bad', () => assert.equal(1, 2))\n` }, t)
   assert.equal(failed.code, 1)

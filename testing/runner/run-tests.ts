@@ -33,6 +33,9 @@ const CHANGES_ITS_PROCESS =
 /** One process a core calculates; beside them so many run whose tests wait more than they work. */
 const WAITING = 2
 
+/** Seconds after which a process hangs: ten times what it takes on a busy machine. Set otherwise where the runner itself is tested. */
+const limitS = (deep: boolean): number => Number(process.env['FIREDRILL_TESTS_LIMIT_S'] ?? (deep ? 1_800 : 600))
+
 const isDeep = (file: string): boolean => file.endsWith('.deep.test.ts')
 
 interface Unit {
@@ -89,7 +92,7 @@ interface Outcome {
 async function runUnit(unit: Unit, slow = false): Promise<Outcome> {
   const started = performance.now()
   if (unit.script !== undefined) {
-    const { text, code } = await outputOf('npm', ['run', '--silent', unit.script])
+    const { text, code } = await outputOf('npm', ['run', '--silent', unit.script], limitS(false))
     const tally = { passed: code === 0 ? 1 : 0, failed: 0, skipped: 0, files: {} }
     const problem = code === 0 ? undefined : `ended with ${code}: npm run ${unit.script}`
     return { unit, ms: performance.now() - started, tally, text, problem }
@@ -98,7 +101,7 @@ async function runUnit(unit: Unit, slow = false): Promise<Outcome> {
   const reporter = ['--test-reporter', beside('failures-only.ts'), ...(slow ? ['--import', beside('count-cpu.ts')] : [])]
   // A single file needs no runner above it.
   const argv = unit.files.length === 1 ? [...reporter, unit.files[0]!] : ['--test', '--test-isolation=none', ...reporter, ...unit.files]
-  const { text, code } = await outputOf(process.execPath, argv)
+  const { text, code } = await outputOf(process.execPath, argv, limitS(unit.files.some(isDeep)))
   const line = text.split('\n').find((candidate) => candidate.startsWith(TALLY))
   const tally = line === undefined ? undefined : (JSON.parse(line.slice(TALLY.length)) as Tally)
   return { unit, ms: performance.now() - started, tally, text: text.replace(`${line}\n`, ''), problem: problemOf(code, tally) }
@@ -119,7 +122,7 @@ function hasNoTest(text: string): boolean {
   return !/\btest\(/.test(text) && !/from '(?:\.\.\/)*(?:\.\/\w|testing\/|qa\/)/.test(text)
 }
 
-async function outputOf(program: string, argv: string[]): Promise<{ text: string; code: number | string }> {
+async function outputOf(program: string, argv: string[], mostS: number): Promise<{ text: string; code: number | string }> {
   const env = { ...process.env, NODE_TEST_CONTEXT: undefined }
   const child = spawn(program, argv, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env })
   let text = ''
@@ -127,6 +130,13 @@ async function outputOf(program: string, argv: string[]): Promise<{ text: string
   const code = await new Promise<number | string>((done, fail) => {
     child.on('error', fail)
     child.on('close', (exit, signal) => done(exit ?? signal ?? 'unknown'))
+    // What it started may hold its pipes for as long as it likes.
+    const late = setTimeout(() => {
+      child.kill('SIGKILL')
+      for (const stream of [child.stdout, child.stderr]) stream.destroy()
+      done(`SIGKILL, after ${mostS} s without an end,`)
+    }, mostS * 1_000)
+    child.on('close', () => clearTimeout(late))
   })
   return { text, code }
 }
