@@ -18,7 +18,7 @@ export function ruleText(root: Cursor): string {
 }
 
 /** Aliases and merge keys followed. */
-function plain(at: Cursor): unknown {
+export function plain(at: Cursor): unknown {
   if (at.isMap()) return Object.fromEntries(at.pairs().map(([key, value]) => [key, plain(value)]))
   if (at.isList()) return at.items().map(plain)
   return isScalar(at.node) ? at.node.value : null

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { stringify } from 'yaml'
 import { FiredrillError } from '../model/error.ts'
 import type { CheckMeta } from '../model/check-meta.ts'
 import type { FindingSummary, LocatedFinding } from '../model/lint-finding.ts'
@@ -21,7 +22,8 @@ import { askPrograms, renderMessages, type Program } from './ask-programs.ts'
 import { testRules, type PromtoolResult } from './promtool.ts'
 import { testRoutes } from './amtool-routes.ts'
 import { sideBySide } from './side-by-side.ts'
-import { ruleText, sameButForMore } from './rule-files.ts'
+import { plain, ruleText, sameButForMore } from './rule-files.ts'
+import { groupsIn, groupsNeededBy, MANY_RULES } from './groups-needed.ts'
 import { specificationRules, unitTests } from './unit-tests.ts'
 import { messageOf } from '../text/error-text.ts'
 import { unreviewedIn } from '../text/unreviewed.ts'
@@ -167,12 +169,12 @@ async function simulateRules(options: SimulateOptions, folder: string, result: S
     }),
   )
   const { cases, spec } = await withExpanded(generated.cases, options.spec, async (firing, asking) => {
-    const file = path.join(folder, 'specification-annotations.yml')
-    await writeFile(file, specificationRules(asking))
+    const files = await specificationFiles(asking, firing, folder, 'specification-annotations')
     const silent = { ...asking, rules: asking.rules.map((rule) => ({ ...rule, annotations: {} })) }
-    return runCases(promtool, firing, [file], 'annotations', folder, { ...options, spec: silent })
+    return runCases(promtool, firing, files, 'annotations', folder, { ...options, spec: silent })
   })
-  const ran = await runCases(promtool, cases, ruleFiles, 'test', folder, { ...options, spec })
+  const loaded = await deployedFiles(promtool, config, cases, ruleFiles, folder, { ...options, spec })
+  const ran = 'broken' in loaded ? loaded : await runCases(promtool, cases, loaded, 'test', folder, { ...options, spec })
   if (ran.late === true) {
     result.untested.push(
       `rules: promtool did not end within ${Math.round(mostMs(cases.length) / 1_000)} s: ${cases.length} tests of ${spec.rules.length} rules`,
@@ -194,9 +196,8 @@ async function simulateRules(options: SimulateOptions, folder: string, result: S
   const failed = cases.filter((each) => failures(each).length > 0)
   if (failed.length === 0) return
   // Is the test right? The specification's own expression decides; only a threshold met exactly may differ by rounding.
-  const specFile = path.join(folder, 'specification.yml')
-  await writeFile(specFile, specificationRules(spec))
-  const oracle = await runCases(promtool, failed, [specFile], 'specification-test', folder, { ...options, spec })
+  const specified = await specificationFiles(spec, failed, folder, 'specification')
+  const oracle = await runCases(promtool, failed, specified, 'specification-test', folder, { ...options, spec })
   for (const each of failed) {
     const rule = rules.get(each.alert)?.rule
     const isWrong = (block: string): boolean => !sameButForMore(block, rule === undefined ? undefined : { rule, steps: [] })
@@ -262,37 +263,82 @@ async function compareSideBySide(
   }
 }
 
-/** Each test loads all rules: more of them take longer. */
+/** The rule files that the tests of an alert load. */
+type FilesOf = (alert: string) => string[]
+
+/** The specification as one rule file; of many rules one for each alert. */
+async function specificationFiles(spec: Spec, cases: readonly Case[], folder: string, name: string): Promise<FilesOf> {
+  const file = (alert?: string): string => path.join(folder, `${name}${alert === undefined ? '' : `-${alerts.indexOf(alert) + 1}`}.yml`)
+  const alerts = [...new Set(cases.map(({ alert }) => alert))]
+  if (spec.rules.length <= MANY_RULES) {
+    await writeFile(file(), specificationRules(spec))
+    return () => [file()]
+  }
+  for (const alert of alerts)
+    await writeFile(file(alert), specificationRules({ ...spec, rules: spec.rules.filter((rule) => rule.alert === alert) }))
+  return (alert) => [file(alert)]
+}
+
+/** The delivered rule files; of many rules, once promtool has loaded them all, for each alert the groups that it needs. */
+async function deployedFiles(
+  promtool: string,
+  { ruleFiles, rules, recordings }: Configuration,
+  cases: readonly Case[],
+  files: string[],
+  folder: string,
+  options: SimulateOptions,
+): Promise<FilesOf | PromtoolResult> {
+  if (rules.length + recordings.length <= MANY_RULES) return () => files
+  const nothing: Case = { name: 'all rules are loaded', alert: '', what: 'nothing', series: [], expect: [], exact: false }
+  const whole = await runCases(promtool, [nothing], () => files, 'load', folder, options)
+  if (whole.broken !== null || whole.late === true) return whole
+  const all = ruleFiles.flatMap((root, file) => groupsIn(plain(root), file))
+  const written = new Map<string, string[]>()
+  for (const alert of new Set(cases.map((each) => each.alert))) {
+    const needed = Map.groupBy(groupsNeededBy(all, alert), ({ file }) => file)
+    const own = [...needed].map(([index, groups]) => ({
+      file: path.join(folder, `rules-${index}-for-${written.size + 1}.yml`),
+      text: stringify({ groups: groups.map(({ group }) => group) }, { lineWidth: 0, aliasDuplicateObjects: false }),
+    }))
+    for (const { file, text } of own) await writeFile(file, text)
+    // An alert that no group has is looked for in all of them.
+    written.set(alert, own.length === 0 ? files : own.map(({ file }) => file))
+  }
+  return (alert) => written.get(alert) ?? files
+}
+
+/** More tests take longer. */
 const mostMs = (tests: number): number => 60_000 + 500 * tests
 
+/** Two processes at a time, one for each core. */
 async function runCases(
   promtool: string,
   cases: Case[],
-  ruleFiles: string[],
+  filesOf: FilesOf,
   name: string,
   folder: string,
-  options: SimulateOptions,
+  { spec, signal }: SimulateOptions,
 ): Promise<PromtoolResult> {
-  // Two files, two processes: one for each core.
-  const halves = cases.length > 20 ? [cases.filter((_, index) => index % 2 === 0), cases.filter((_, index) => index % 2 === 1)] : [cases]
-  const results = await Promise.all(
-    halves.map(async (half, index) => {
+  const bySameFiles = [...Map.groupBy(cases, ({ alert }) => filesOf(alert).join('\n')).values()]
+  const batches = bySameFiles.flatMap((own) =>
+    own.length > 20 ? [0, 1].map((half) => own.filter((_, index) => index % 2 === half)) : [own],
+  )
+  const results: PromtoolResult[] = []
+  let next = 0
+  const work = async (): Promise<void> => {
+    for (let index = next++; index < batches.length; index = next++) {
+      const batch = batches[index] ?? []
       const file = path.join(folder, `${name}-${index + 1}.yml`)
-      await writeFile(
-        file,
-        unitTests(
-          half,
-          ruleFiles.map((rule) => path.basename(rule)),
-          options.spec,
-        ),
-      )
-      return testRules(promtool, [file], {
+      const ruleFiles = filesOf(batch[0]?.alert ?? '').map((rule) => path.basename(rule))
+      await writeFile(file, unitTests(batch, ruleFiles, spec))
+      results[index] = await testRules(promtool, [file], {
         cwd: folder,
         timeoutMs: mostMs(cases.length),
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
+        ...(signal === undefined ? {} : { signal }),
       })
-    }),
-  )
+    }
+  }
+  await Promise.all([work(), work()])
   return {
     failures: new Map(results.flatMap((result) => [...result.failures])),
     broken: results.find((result) => result.broken !== null)?.broken ?? null,
