@@ -133,9 +133,17 @@ const windowed = fc.record({
   pauseMs: fc.constantFrom(0, 1000, 4000),
 })
 
+/**
+ * While a scrape of nearly one interval is under way, rate() sees two samples less and extrapolates by half an interval at most
+ * (https://github.com/prometheus/prometheus/blob/v2.48.0/promql/functions.go): a level that is not clear of its threshold by that much flaps.
+ */
+const staysAbove = ({ ratio, windowScrapes }: { ratio: number; windowScrapes: number }): boolean =>
+  (ratio * (windowScrapes - 2)) / windowScrapes > 1
+
 test('a rate crosses its threshold inside its windows', () => {
   fc.assert(
     fc.property(lasting, windowed, (clock, shape) => {
+      fc.pre(staysAbove(shape))
       const threshold = 10 / (clock.scrapeMs / 1000)
       const simulated = world(clock, {
         ...shape,
