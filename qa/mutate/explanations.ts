@@ -90,6 +90,13 @@ export const EXPLANATIONS: readonly Explanation[] = [
   ),
   equivalent(COMPOSE, /GF_ANALYTICS_\w+/, 'whether Grafana reports its version home is not promised', { operators: VALUES }),
   equivalent(COMPOSE, /^key x-[\w-]+ ->/, 'the name of an extension field is the writer’s own: its anchor is what is used'),
+  equivalent(COMPOSE, /^x-[\w-]+: value swapped with the next/, 'an anchor goes with its value, and no alias stands between the two', {
+    operators: SWAPPED,
+  }),
+  equivalent(COMPOSE, /healthcheck\.test\.\d+ deleted/, 'how much wget says is not promised', {
+    operators: ['deleted'],
+    but: (lines) => lines.replace(/ -q,/g, ''),
+  }),
   equivalent(COMPOSE, /-X(?:mx|ms)\d+m/, 'a megabyte more or less of heap, which no promise names', { operators: ['off by one'] }),
   equivalent(COMPOSE, /(?:DELAY|_MS|BUFFER_SIZE|HEAP_OPTS|retention\.time)/, 'a step of a time or a size that no promise depends on', {
     operators: ['off by one'],
@@ -99,6 +106,11 @@ export const EXPLANATIONS: readonly Explanation[] = [
     /otel-agent-init\.command\.[23]\b.*(?:deleted|swapped)|otel-agent-init\.healthcheck/,
     'how curl reports; nothing waits for the health of a container that ends',
     { operators: ['deleted', 'swapped', 'of another file', 'misspelt', 'path shortened'] },
+  ),
+  survived(
+    /kustomization\.yaml$/,
+    /configMapGenerator\.\d+\.files\.0 deleted/,
+    'which files the start script of Alertmanager reads stands in shell text',
   ),
   survived(COMPOSE, /^the file is not there/, 'monitoring/ alone is what many hand to lint: a compose file is not required'),
   survived(COMPOSE, /healthcheck\.test\.\d+: http/, 'which paths of a service of one’s own answer is not known'),
@@ -154,6 +166,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
     "a query has its panel's data source; the first step has no value",
     { operators: ['deleted'] },
   ),
+  equivalent(DASHBOARD, /^key panels\.\d+\.targets\.\d+\.datasource ->/, "a query without a data source has its panel's"),
   equivalent(/otel-collector\.yml$/, /retry_on_failure deleted/, 'the collector sends again by default, first after 5 s'),
   equivalent(DASHBOARD, /^key .*thresholds\.steps\.0\.value ->/, 'the first step of the thresholds has no value', {
     but: (lines) => lines.replace(/"\w+": null/, ''),
