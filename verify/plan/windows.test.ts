@@ -140,24 +140,63 @@ const windowed = fc.record({
 const staysAbove = ({ ratio, windowScrapes }: { ratio: number; windowScrapes: number }): boolean =>
   (ratio * (windowScrapes - 2)) / windowScrapes > 1
 
+type Shape = typeof windowed extends fc.Arbitrary<infer T> ? T : never
+
+function rateInside(clock: Clocks, shape: Shape): void {
+  const threshold = 10 / (clock.scrapeMs / 1000)
+  const simulated = world(clock, {
+    ...shape,
+    kind: 'rate',
+    threshold,
+    level: threshold * shape.ratio,
+    baseline: threshold * shape.near,
+    newBorn: shape.newBorn && shape.near === 0,
+    windowMs: (shape.windowScrapes + shape.windowExtra) * clock.scrapeMs,
+  })
+  assertInside(legalWindows(course(simulated, { windowMs: simulated.windowMs })), simulate(simulated, clock.holdOnMs))
+}
+
 test('a rate crosses its threshold inside its windows', () => {
   fc.assert(
     fc.property(lasting, windowed, (clock, shape) => {
       fc.pre(staysAbove(shape))
-      const threshold = 10 / (clock.scrapeMs / 1000)
-      const simulated = world(clock, {
-        ...shape,
-        kind: 'rate',
-        threshold,
-        level: threshold * shape.ratio,
-        baseline: threshold * shape.near,
-        newBorn: shape.newBorn && shape.near === 0,
-        windowMs: (shape.windowScrapes + shape.windowExtra) * clock.scrapeMs,
-      })
-      assertInside(legalWindows(course(simulated, { windowMs: simulated.windowMs })), simulate(simulated, clock.holdOnMs))
+      rateInside(clock, shape)
     }),
     { numRuns: 500 },
   )
+})
+
+// Found by the property above. A known limit: planning does not refuse such a level yet, and its windows are not proven.
+test('a level that rate() sees below its threshold while a scrape is under way flaps; one that is clear of it does not', () => {
+  const clock: Clocks = {
+    scrapeMs: 1000,
+    evaluationMs: 15_000,
+    scrapePhase: 0,
+    evaluationPhase: 0.1762,
+    forMs: 4000,
+    keepFiringForMs: 0,
+    groupWaitMs: 0,
+    groupIntervalMs: 4000,
+    olderGroup: null,
+    seed: 285_183_663,
+    holdOnMs: 0,
+  }
+  const shape: Shape = {
+    windowScrapes: 4,
+    windowExtra: 0,
+    ratio: 1.4,
+    near: 0,
+    leftOpen: false,
+    newBorn: false,
+    loadGoesOn: false,
+    countedAfterMs: 0,
+    pauseMs: 0,
+  }
+  assert.ok(!staysAbove(shape))
+  assert.throws(() => rateInside(clock, shape), /pending at 62643 is not in/)
+  const clear = { ...shape, ratio: 2.01 }
+  assert.ok(staysAbove(clear))
+  rateInside(clock, clear)
 })
 
 test('a share (ratio or quantile) crosses its threshold inside its windows, also when other load dilutes it', () => {
