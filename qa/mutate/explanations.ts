@@ -90,7 +90,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
   ),
   equivalent(COMPOSE, /GF_ANALYTICS_\w+/, 'whether Grafana reports its version home is not promised', { operators: VALUES }),
   equivalent(COMPOSE, /^key x-[\w-]+ ->/, 'the name of an extension field is the writer’s own: its anchor is what is used'),
-  equivalent(COMPOSE, /^x-[\w-]+: value swapped with the next/, 'an anchor goes with its value, and no alias stands between the two', {
+  equivalent(COMPOSE, /^x-jvm-build: value swapped with the next/, 'an anchor goes with its value, and no alias stands between the two', {
     operators: SWAPPED,
   }),
   equivalent(COMPOSE, /healthcheck\.test\.\d+ deleted/, 'how much wget says is not promised', {
