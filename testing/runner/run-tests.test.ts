@@ -76,13 +76,14 @@ const HEAD = "import assert from 'node:assert/strict'\nimport { test } from 'nod
 const GOOD = `${HEAD}test('good', () => assert.ok(true))\n`
 
 test('a process that does not end is killed, and the file that keeps it is named', (t) => {
-  process.env['FIREDRILL_TESTS_LIMIT_S'] = '3'
+  process.env['FIREDRILL_TESTS_LIMIT_S'] = '1'
   t.after(() => delete process.env['FIREDRILL_TESTS_LIMIT_S'])
   const { code, text } = runOf({ 'a.test.ts': GOOD, 'b.test.ts': `${GOOD}setInterval(() => {}, 1_000)\n` }, t)
   assert.equal(code, 1, text)
+  // On a busy machine the other file may take a second as well: that it is not blamed is asserted below, of one that exits.
   assert.match(
     text,
-    /✖ text: ended with SIGKILL, after 3 s without an end, before its tests were done\n {2}verify\/text\/b\.test\.ts: ended with SIGKILL/,
+    /✖ text: ended with SIGKILL, after 1 s without an end, before its tests were done\n(?: {2}verify\/text\/a\.test.*\n)? {2}verify\/text\/b\.test\.ts: ended with SIGKILL/,
   )
 })
 
@@ -104,10 +105,15 @@ test('a failed test, an exception beside the tests and a file that cannot be loa
   assert.match(beside.text, /✖ verify\/text\/b\.test\.ts: no test is in it/)
   const good = runOf({ 'a.test.ts': GOOD, 'b.test.ts': GOOD }, t, '--also', 'good', '--slow')
   assert.equal(good.code, 0)
-  assert.match(good.text, /\d s {2}good\n[\s\S]*\d CPU-s {2}verify\/text\/a\.test\.ts\n[\s\S]*3 passed, 0 failed in 2 files/)
+  assert.match(
+    good.text,
+    /\d to +[\d.]+ s {2}good\n[\s\S]*\d CPU-s {2}verify\/text\/a\.test\.ts\n[\s\S]*3 passed, 0 failed in 2 files, \d+ s \(\d+ CPU-s, \d+ % of/,
+  )
   const script = runOf({ 'a.test.ts': GOOD }, t, '--also', 'bad')
   assert.equal(script.code, 1)
   assert.match(script.text, /✖ bad: ended with 3: npm run bad/)
+  const unknown = runOf({ 'a.test.ts': GOOD }, t, '--also', 'nowhere')
+  assert.deepEqual([unknown.code, unknown.text], [2, 'package.json has no script nowhere\n'])
 })
 
 test('a path that chooses no test is named, with what to write instead', (t) => {

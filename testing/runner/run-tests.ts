@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join, relative, resolve } from 'node:path'
+import { delimiter, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cpuSeconds } from './cpu-seconds.ts'
 import { TALLY, type Tally } from './failures-only.ts'
@@ -9,12 +9,14 @@ import { TALLY, type Tally } from './failures-only.ts'
 /**
  * Runs the tests. `npm test` runs *.test.ts without *.deep.test.ts, `npm run test:deep` the deep ones; paths or folders choose among them.
  *
- * --slow says what takes longest. --also SCRIPT runs a script of package.json beside the tests (`npm test`: formatter, linter, types), in
- * parallel with them.
+ * --slow says what takes longest, and what ran when. --also SCRIPT runs a script of package.json beside the tests (`npm test`: formatter,
+ * linter, types), in parallel with them.
  *
  * To start a process costs more than most test files: each reads, compiles and warms up all it imports. So the pure files of all rooms are
- * dealt to a few processes, a room whole to one; those that open ports or start processes to a few others; a file that is about its own
+ * dealt to one process a core, a room whole to one; those that open ports or start processes to a few others; a file that is about its own
  * process (changes its environment, listens for signals, mocks timers) has one of its own.
+ *
+ * What waits most begins first, and what is short comes last: a core has nothing to do only when nothing is left.
  */
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 /** Another tree of tests: how the runner itself is tested. */
@@ -43,7 +45,7 @@ interface Unit {
   files: string[]
   /** Calculates all the time: it keeps a core busy. */
   pure: boolean
-  /** A script of package.json instead of files. */
+  /** A command for the shell instead of files. */
   script?: string
 }
 
@@ -83,19 +85,22 @@ function dealt(rooms: ReadonlyMap<string, string[]>, bins: number): Unit[] {
 
 interface Outcome {
   unit: Unit
-  ms: number
+  startedMs: number
+  endedMs: number
   tally: Tally | undefined
   text: string
   problem: string | undefined
 }
 
 async function runUnit(unit: Unit, slow = false): Promise<Outcome> {
-  const started = performance.now()
+  const startedMs = performance.now()
   if (unit.script !== undefined) {
-    const { text, code } = await outputOf('npm', ['run', '--silent', unit.script], limitS(false))
+    // As npm runs it, without the start of an npm.
+    const PATH = [join(REPOSITORY, 'node_modules/.bin'), process.env['PATH'] ?? ''].join(delimiter)
+    const { text, code } = await outputOf('sh', ['-c', unit.script], limitS(false), { PATH })
     const tally = { passed: code === 0 ? 1 : 0, failed: 0, skipped: 0, files: {} }
-    const problem = code === 0 ? undefined : `ended with ${code}: npm run ${unit.script}`
-    return { unit, ms: performance.now() - started, tally, text, problem }
+    const problem = code === 0 ? undefined : `ended with ${code}: npm run ${unit.name}`
+    return { unit, startedMs, endedMs: performance.now(), tally, text, problem }
   }
   const beside = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
   const reporter = ['--test-reporter', beside('failures-only.ts'), ...(slow ? ['--import', beside('count-cpu.ts')] : [])]
@@ -104,7 +109,17 @@ async function runUnit(unit: Unit, slow = false): Promise<Outcome> {
   const { text, code } = await outputOf(process.execPath, argv, limitS(unit.files.some(isDeep)))
   const line = text.split('\n').find((candidate) => candidate.startsWith(TALLY))
   const tally = line === undefined ? undefined : (JSON.parse(line.slice(TALLY.length)) as Tally)
-  return { unit, ms: performance.now() - started, tally, text: text.replace(`${line}\n`, ''), problem: problemOf(code, tally) }
+  return { unit, startedMs, endedMs: performance.now(), tally, text: text.replace(`${line}\n`, ''), problem: problemOf(code, tally) }
+}
+
+/** Scripts of package.json; `undefined` for a name that it does not have. */
+function scriptsOf(names: readonly string[]): (Unit | undefined)[] {
+  if (names.length === 0) return []
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
+  return names.map((name) => {
+    const script = scripts[name]
+    return script === undefined ? undefined : { name, files: [], pure: false, script }
+  })
 }
 
 /** What ends a shared process names no file: each by itself does. */
@@ -122,8 +137,13 @@ function hasNoTest(text: string): boolean {
   return !/\btest\(/.test(text) && !/from '(?:\.\.\/)*(?:\.\/\w|testing\/|qa\/)/.test(text)
 }
 
-async function outputOf(program: string, argv: string[], mostS: number): Promise<{ text: string; code: number | string }> {
-  const env = { ...process.env, NODE_TEST_CONTEXT: undefined }
+async function outputOf(
+  program: string,
+  argv: string[],
+  mostS: number,
+  more: NodeJS.ProcessEnv = {},
+): Promise<{ text: string; code: number | string }> {
+  const env = { ...process.env, ...more, NODE_TEST_CONTEXT: undefined }
   const child = spawn(program, argv, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
@@ -164,21 +184,23 @@ export function slipOf(path: string, all: readonly string[], deep: boolean): str
   return `no tests in ${path}: ${hint}${other !== undefined && isDeep(other) && !deep ? ' (with --deep)' : ''}`
 }
 
-/** What takes longest: processes by their time, files by their CPU time, which a busy machine does not change. */
-function costs(outcomes: readonly Outcome[]): string {
-  const rows = (label: string, entries: [string, number][]): string[] =>
-    entries
-      .sort(([, a], [, b]) => b - a)
-      .slice(0, 40)
-      .map(([name, seconds]) => `${seconds.toFixed(2).padStart(8)} ${label}  ${name}\n`)
-  const units = outcomes.map(({ unit, ms }): [string, number] => [unit.name, ms / 1_000])
+/** What ran when, and what takes longest: files by their CPU time, which a busy machine changes little. */
+function costs(outcomes: readonly Outcome[], startedMs: number): string {
+  const seconds = (ms: number): string => ((ms - startedMs) / 1_000).toFixed(1).padStart(6)
+  const units = outcomes
+    .toSorted((a, b) => a.startedMs - b.startedMs || a.endedMs - b.endedMs)
+    .map((each) => `${seconds(each.startedMs)} to ${seconds(each.endedMs)} s  ${each.unit.name}\n`)
   const files = outcomes.flatMap(({ unit, tally }) =>
     Object.entries(tally?.files ?? {}).map(([file, seconds]): [string, number] => [
       file.startsWith('/') ? relative(ROOT, file) : `${file} ${unit.name}`,
       seconds,
     ]),
   )
-  return [...rows('s', units), ...rows('CPU-s', files)].join('')
+  const longest = files
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, 40)
+    .map(([name, cpuS]) => `${cpuS.toFixed(2).padStart(8)} CPU-s  ${name}\n`)
+  return [...units, ...longest].join('')
 }
 
 async function main(): Promise<void> {
@@ -192,7 +214,11 @@ async function main(): Promise<void> {
     TREES.map((tree) => `${tree}/**/*.test.ts`),
     { cwd: ROOT, exclude: ['**/node_modules/**', '**/target/**'] },
   )
-  const slips = chosen.flatMap((path) => slipOf(path, all, deep) ?? [])
+  const scripts = scriptsOf(also)
+  const slips = [
+    ...chosen.flatMap((path) => slipOf(path, all, deep) ?? []),
+    ...also.filter((_, index) => scripts[index] === undefined).map((name) => `package.json has no script ${name}`),
+  ]
   if (slips.length > 0) {
     process.stderr.write(`${slips.join('\n')}\n`)
     process.exitCode = 2
@@ -206,7 +232,8 @@ async function main(): Promise<void> {
   process.env['NODE_COMPILE_CACHE'] ??= join(REPOSITORY, 'node_modules/.cache/compiled')
   const started = performance.now()
   const cores = availableParallelism()
-  const queue = [...also.map((script): Unit => ({ name: script, files: [], pure: false, script })), ...unitsOf(files, cores + 1)]
+  // Scripts are short: they come last.
+  const queue = [...unitsOf(files, cores), ...scripts.filter((script) => script !== undefined)]
   // Each takes its own kind as long as there is one, so that calculating and waiting go on side by side to the end.
   const next = (pure: boolean): Unit | undefined =>
     queue.splice(
@@ -229,13 +256,14 @@ async function main(): Promise<void> {
       }
     }),
   )
-  if (slow) process.stdout.write(costs(outcomes))
+  if (slow) process.stdout.write(costs(outcomes, started))
   const sum = (key: 'passed' | 'failed' | 'skipped'): number => outcomes.reduce((total, { tally }) => total + (tally?.[key] ?? 0), 0)
   const idle = files.filter(({ text }) => hasNoTest(text))
   for (const { file } of idle) process.stdout.write(`✖ ${file}: no test is in it\n`)
   const failed = sum('failed') + idle.length + outcomes.filter(({ problem }) => problem !== undefined).length
   const skipped = sum('skipped') > 0 ? `, ${sum('skipped')} skipped` : ''
-  const took = `${((performance.now() - started) / 1000).toFixed(0)} s (${cpuSeconds().toFixed(0)} CPU-s)`
+  const [tookS, cpuS] = [(performance.now() - started) / 1_000, cpuSeconds()]
+  const took = `${tookS.toFixed(0)} s (${cpuS.toFixed(0)} CPU-s, ${((100 * cpuS) / tookS / cores).toFixed(0)} % of ${cores} cores)`
   process.stdout.write(`${sum('passed')} passed, ${failed} failed${skipped} in ${files.length} files, ${took}\n`)
   // Nothing chosen is a slip of the command line, not a success.
   process.exitCode = files.length === 0 ? 2 : failed > 0 ? 1 : 0

@@ -13,12 +13,18 @@ export interface ReceiverLimits {
   readingBytes: number
   /** Posts kept in one second. */
   perSecond: number
+  /** A client that sends slowly, or opens connections and sends nothing, holds none of them for longer. */
+  headersMs: number
+  requestMs: number
 }
 
-const LIMITS: ReceiverLimits = { bodyBytes: 4 * 1024 * 1024, readingBytes: 64 * 1024 * 1024, perSecond: 5_000 }
-/** A client that sends slowly, or opens connections and sends nothing, holds none of them for longer. */
-const HEADERS_LIMIT_MS = 10_000
-const REQUEST_LIMIT_MS = 30_000
+const LIMITS: ReceiverLimits = {
+  bodyBytes: 4 * 1024 * 1024,
+  readingBytes: 64 * 1024 * 1024,
+  perSecond: 5_000,
+  headersMs: 10_000,
+  requestMs: 30_000,
+}
 const MAX_CONNECTIONS = 1_000
 
 /**
@@ -77,7 +83,7 @@ export async function openReceiver(
   }
   try {
     for (const host of [address.host, ...(address.also ?? [])]) {
-      const server = createServer({ headersTimeout: HEADERS_LIMIT_MS, requestTimeout: REQUEST_LIMIT_MS }, answer)
+      const server = createServer({ headersTimeout: limits.headersMs, requestTimeout: limits.requestMs }, answer)
       server.maxConnections = MAX_CONNECTIONS
       await listen(server, { host, port: address.port })
       servers.push(server)
