@@ -56,7 +56,7 @@ export const scenarios = {
   'rate-limit-burst': {
     title: 'A steady number of 429 answers per second from rate-limiter',
     why: 'One key, whose bucket is drained first, then asked for rejectedPerS more than it is refilled. RateLimiterOverload asks for more than 1000 a minute, 16.7 per second.',
-    usedBy: 'rate-limit-burst (quiet 10, fire 25)',
+    usedBy: 'rate-limit-burst (quiet 10, fire 30)',
     byHand: ['rate-limiter'],
     params: {
       rejectedPerS: { kind: 'number', min: 0.1, max: 500, title: 'answers 429 per second' },

@@ -178,7 +178,7 @@ test('a near miss at which the alert fires all the same is found', async () => {
 })
 
 test('a scenario is judged when it has the specified values', async () => {
-  const { said, verdicts, of } = await played(['inject rate-limit-burst rejectedPerS=25', 60_000, 'undo 1', 'quit'])
+  const { said, verdicts, of } = await played(['inject rate-limit-burst rejectedPerS=30', 60_000, 'undo 1', 'quit'])
   assert.match(said, /It is judged as rate-limit-burst:/)
   assert.deepEqual(others(verdicts, 'pass', 'skipped'), [])
   assert.equal(of('alert-fired').status, 'pass')
@@ -187,7 +187,7 @@ test('a scenario is judged when it has the specified values', async () => {
 
 test('with other values, without its load, or unknown to the specification it is not judged, and what fires is no false alarm', async () => {
   for (const [line, why] of [
-    ['inject rate-limit-burst rejectedPerS=40', /the specification describes it with .*rejectedPerS=25/],
+    ['inject rate-limit-burst rejectedPerS=40', /the specification describes it with .*rejectedPerS=30/],
     ['inject kill-process mysql', /mysql-killed has scenario steady \(ratePerS=20 service=moalog-server\) beside it.*, which did not run/],
     ['inject steady service=moalog-server ratePerS=20', /it fires nothing by itself: it is the traffic of mysql-killed/],
     ['inject pause-process mysql', /names no alert for it/],

@@ -5,6 +5,7 @@ import type { Plan, Timing } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Target } from '../model/target.ts'
 import type { Form } from '../platform/read-platform.ts'
+import { legPlace } from '../spec/leg-places.ts'
 import { plan } from '../plan/make-plan.ts'
 import { timingFromSpec } from '../plan/timing.ts'
 import type { Turn } from '../plan/turns.ts'
@@ -41,6 +42,7 @@ export function planFor(
     timing,
     form,
     leaves: (id) => faults.find(({ meta }) => meta.id === id)?.meta.leaves,
+    placeOf: (experiment, leg, key) => legPlace(spec, experiment, leg, ...(key === undefined ? [] : [key])),
     compressExpr,
   })
 }

@@ -1,7 +1,7 @@
 import { formatDuration } from '../promql/duration.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { LegalWindows } from '../model/plan.ts'
-import { roundedUp, scrapeDuration } from './windows.ts'
+import { roundedUp, scrapeDuration, surelyRead } from './windows.ts'
 import type { Course } from './windows.ts'
 
 /** Assumed when the specification does not say how long a part needs to answer again after its fault is undone. */
@@ -26,8 +26,9 @@ function grey(experiment: string, message: string, next: string): FiredrillError
 
 /**
  * Refuses levels that are too near to the threshold, or on its wrong side, to decide. `side` says which side of it the leg is meant for.
+ * `scale` is what levels and threshold were multiplied with for a compressed window.
  */
-export function checkLevel(experiment: string, side: 'quiet' | 'fire', course: Course, levels: readonly number[]): void {
+export function checkLevel(experiment: string, side: 'quiet' | 'fire', course: Course, levels: readonly number[], scale = 1): void {
   // `up` and `x == 0` know no nearness: the value is what it is.
   if (course.kind === 'up') return
   const margin =
@@ -39,15 +40,32 @@ export function checkLevel(experiment: string, side: 'quiet' | 'fire', course: C
   for (const level of levels) {
     const beyond = rising ? level - course.threshold : course.threshold - level
     const far = side === 'fire' ? beyond >= distance : beyond <= -distance
+    if (far && level > course.threshold) checkReading(experiment, side, course, level, scale)
     if (far) continue
     const up = (side === 'fire') === rising
-    const limit = round(course.threshold + (up ? distance : -distance))
+    const limit = round((course.threshold + (up ? distance : -distance)) / scale)
     throw grey(
       experiment,
-      `the ${side} level ${level} cannot decide: the threshold is ${round(course.threshold)} and readings of this kind differ by up to ${Math.round(margin * 100)} %`,
+      `the ${side} level ${round(level / scale)} cannot decide: the threshold is ${round(course.threshold / scale)} and readings of this kind differ by up to ${Math.round(margin * 100)} %`,
       `Use a level of ${up ? 'at least' : 'at most'} ${limit}.`,
     )
   }
+}
+
+/** Refuses a rate above its threshold that is below it as long as a scrape is under way: its alert may flap, and no window holds. */
+function checkReading(experiment: string, side: 'quiet' | 'fire', course: Course, level: number, scale: number): void {
+  const read = surelyRead(course)
+  if (level * read >= course.threshold) return
+  const { windowMs = 0, scrapeIntervalMs, threshold } = course
+  const next =
+    read === 0
+      ? 'Give the rule a longer range, or run at a lower speed.'
+      : `Inject at least ${upwards(1 / read)} x the threshold (a level of at least ${upwards(threshold / scale / read)}), give the rule a longer range, or run at a lower speed.`
+  throw grey(
+    experiment,
+    `at the ${side} level ${round(level / scale)} the alert may flap. While a scrape is under way, rate() over ${shown(windowMs)} (${round(windowMs / scrapeIntervalMs)} scrapes) reads as little as ${Math.floor(read * 100)} % of it, and the threshold is ${round(threshold / scale)}`,
+    next,
+  )
 }
 
 /** A near miss by level: as long as the level above the threshold would have needed to fire. */
@@ -148,4 +166,10 @@ function shown(ms: number): string {
 
 function round(value: number): number {
   return Number(value.toPrecision(6))
+}
+
+/** To three digits and never less: a limit that is rounded down would be refused again. */
+function upwards(value: number): number {
+  const step = 10 ** (Math.floor(Math.log10(value)) - 2)
+  return round(Math.ceil(value / step) * step)
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { compressExpr } from '../compress/compress.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { Plan, Timing } from '../model/plan.ts'
-import type { Spec } from '../model/spec.ts'
+import type { LegSpec, Spec } from '../model/spec.ts'
 import { promisedRoute, routedTo } from '../routing/tree.ts'
 import { loadSpec } from '../spec/load.ts'
 import { plan } from './make-plan.ts'
@@ -334,6 +334,25 @@ const greyZones: { story: string; change: (changed: Spec) => void; experiment: R
 function experimentOf(of: Spec, id: string): Spec['rules'][number]['experiments'][number] {
   return of.rules.flatMap(({ experiments }) => experiments).find((each) => each.id === id) ?? assert.fail(id)
 }
+test('what cannot decide is refused where it stands in the specification', () => {
+  const placeOf: PlanOptions['placeOf'] = (...asked) => ({ file: asked.join(' '), line: 21, column: 20 })
+  const refusal = (change: (fire: LegSpec) => void): FiredrillError => {
+    const changed = copy()
+    change(experimentOf(changed, 'rate-limit-burst').fire)
+    try {
+      anew({ placeOf }, changed)
+    } catch (error) {
+      if (error instanceof FiredrillError) return error
+    }
+    return assert.fail('it was planned')
+  }
+  const flaps = refusal((fire) => (fire.level = 1500))
+  assert.deepEqual([flaps.code, flaps.exitCode, flaps.place?.file], ['GREY_ZONE', 2, 'rate-limit-burst fire level'])
+  assert.match(flaps.message, /at the fire level 1500 the alert may flap\./)
+  assert.equal(refusal((fire) => (fire.levelAtLeast = 1100)).place?.file, 'rate-limit-burst fire at-least')
+  assert.equal(refusal((fire) => (fire.holdMs = { ms: 15_000, because: 'x' })).place?.file, 'rate-limit-burst fire hold')
+})
+
 for (const { story, change, experiment } of greyZones) {
   test(`refuses to plan ${story}`, () => {
     const changed = copy()

@@ -1,5 +1,6 @@
 import { evaluationIntervalOf } from '../promql/loaded-clocks.ts'
 import { FiredrillError } from '../model/error.ts'
+import type { ErrorPlace } from '../model/error.ts'
 import { PROBES } from '../model/plan.ts'
 import type { LegName, Plan, PlannedExperiment, PlannedLeg, PromisedRule, Timing } from '../model/plan.ts'
 import type { LegSpec, RoutingSpec, RuleSpec, Spec } from '../model/spec.ts'
@@ -23,6 +24,8 @@ import { compressMs, MIN_WINDOW_MS, timingFromSpec } from './timing.ts'
 import { legalWindows } from './windows.ts'
 import type { Course } from './windows.ts'
 
+export type PlaceOf = (experiment: string, leg: 'quiet' | 'fire', key?: 'level' | 'at-least' | 'hold') => ErrorPlace | undefined
+
 export interface PlanOptions {
   /** 1 = real time. */
   speed: number
@@ -39,6 +42,8 @@ export interface PlanOptions {
   form?: 'uninstrumented' | 'instrumented'
   /** What a fault makes of its part; without it no side effect of a failed part is looked for. */
   leaves?: LeavesPart
+  /** Where a leg of an experiment, or a key of it, stands in the specification's files; without it errors name the experiment alone. */
+  placeOf?: PlaceOf
   /** The expression as the compressed configuration has it. */
   compressExpr: (expr: string, speed: number) => string
   /** An annotation as the compressed configuration has it; unchanged by default. */
@@ -192,9 +197,14 @@ function experimentPlan(
     ...alsoReceivers.map((to) => legalWindows(courseOf(each, fire, threshold, scale, timing, speed, freshGroup, to))),
   ]
   const recoversMs = recovers(experiment)
+  const placed = <T>(leg: 'quiet' | 'fire', key: 'level' | 'at-least' | 'hold', made: () => T): T =>
+    at(() => options.placeOf?.(id, leg, key), made)
   if (rule.condition.comparator !== '==') {
-    checkLevel(id, 'fire', course, [course.level.least, course.level.most])
-    if (quiet?.kind === 'level') checkLevel(id, 'quiet', course, [quiet.level * scale])
+    placed('fire', fire.levelAtLeast === undefined ? 'level' : 'at-least', () =>
+      checkLevel(id, 'fire', course, [course.level.least], scale),
+    )
+    placed('fire', 'level', () => checkLevel(id, 'fire', course, [course.level.most], scale))
+    if (quiet?.kind === 'level') placed('quiet', 'level', () => checkLevel(id, 'quiet', course, [quiet.level * scale], scale))
   }
 
   const legs: PlannedLeg[] = []
@@ -212,16 +222,16 @@ function experimentPlan(
     const near = courseOf(each, quiet, threshold, scale, timing, speed, freshGroup, receiver)
     const level = quiet.level * scale
     if (quiet.kind === 'level') {
-      const { holdMs, because } = quietByLevel(id, near, override(quiet))
+      const { holdMs, because } = placed('quiet', 'hold', () => quietByLevel(id, near, override(quiet)))
       add('quiet', holdMs, quiet.holdMs?.because ?? because, { ...causeOf(quiet), level })
     } else {
-      const { holdMs, because, mustEndWithinMs } = quietByTime(id, near, recoversMs, override(quiet))
+      const { holdMs, because, mustEndWithinMs } = placed('quiet', 'hold', () => quietByTime(id, near, recoversMs, override(quiet)))
       add('quiet', holdMs, quiet.holdMs?.because ?? because, { ...causeOf(quiet), level, mustEndWithinMs })
       const pause = settle(near, recoversMs)
       add('settle', pause.holdMs, pause.because, traffic)
     }
   }
-  const firing = longest(everywhere.map((each) => fireHold(id, each, override(fire))))
+  const firing = longest(everywhere.map((each) => placed('fire', 'hold', () => fireHold(id, each, override(fire)))))
   add('fire', firing.holdMs, fire.holdMs?.because ?? firing.because, { ...causeOf(fire), level: fire.level * scale })
   const clearing = longest(everywhere.map((each) => clearHold(each, recoversMs)))
   add('clear', clearing.holdMs, clearing.because, traffic)
@@ -253,6 +263,18 @@ function experimentPlan(
     observes: experiment.observes,
     receiver,
     ...(alsoReceivers.length === 0 ? {} : { alsoReceivers }),
+  }
+}
+
+/** What `made` refuses is refused with its place in the specification. */
+function at<T>(place: () => ErrorPlace | undefined, made: () => T): T {
+  try {
+    return made()
+  } catch (error) {
+    const found = error instanceof FiredrillError && error.place === undefined ? place() : undefined
+    if (!(error instanceof FiredrillError) || found === undefined) throw error
+    const { code, message, exitCode, next } = error
+    throw new FiredrillError(code, message, { exitCode, place: found, ...(next === undefined ? {} : { next }) })
   }
 }
 

@@ -82,6 +82,24 @@ export function scrapeDuration(course: Pick<Course, 'hung' | 'scrapeTimeoutMs'>)
   return course.hung ? course.scrapeTimeoutMs : Math.min(course.scrapeTimeoutMs, SCRAPE_DURATION_MS)
 }
 
+/** Farther than this many scrape intervals from the window's edge, rate() extrapolates by half an interval instead of up to the edge. */
+const EXTRAPOLATED_SCRAPES = 1.1
+
+/**
+ * The share of a steady level that a rate surely reads. While a scrape is under way the newest sample is that of the scrape before: a rate
+ * over few scrapes then loses up to an interval, and its extrapolation gives back half of it
+ * (https://github.com/prometheus/prometheus/blob/v2.48.0/promql/functions.go#L66). A level that is below its threshold so read makes the
+ * alert flap. Ratios and quantiles lose the same share above and below the line.
+ */
+export function surelyRead(course: Course): number {
+  const { kind, windowMs, scrapeIntervalMs } = course
+  if (kind !== 'rate' || windowMs === undefined) return 1
+  const underWay = scrapeDuration(course) / scrapeIntervalMs
+  const scrapes = windowMs / scrapeIntervalMs
+  const read = 1 + underWay < EXTRAPOLATED_SCRAPES ? 1 : Math.max(0, scrapes - underWay - 1 / 2) / scrapes
+  return read * (1 - LEVEL_TOLERANCE)
+}
+
 interface Visible {
   pending: Window
   resolved: Window

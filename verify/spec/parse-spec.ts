@@ -6,6 +6,7 @@ import type { AlertRef, LogSpec, OutageSpec, PlatformSpec, RoutingSpec, RuleSpec
 import { namesOf, platform } from './platform.ts'
 import { outages } from './read-outage.ts'
 import { labelsLeft } from '../promql/labels-left.ts'
+import { rememberLegs } from './leg-places.ts'
 import { child, openSource, problem } from './reader.ts'
 import type { Known, Place, Read, SpecFile } from './reader.ts'
 import { routing } from './read-routing.ts'
@@ -101,23 +102,26 @@ export function parseSpec(files: readonly SpecFile[], known: Known = {}): { spec
   )
   if (problems.length > 0 || single.platform === undefined || single.routing === undefined) return { problems }
   return {
-    spec: {
-      platform: single.platform,
-      rules: rules.map(({ value }) => value),
-      routing: single.routing,
-      traces: single.traces ?? [],
-      logs: single.logs ?? [],
-      outages: single.outages ?? [],
-      // Without a slo.yaml nothing is promised about a dashboard, so no panel is looked at.
-      slo: single.slo ?? {
-        because: 'No slo.yaml was given.',
-        availability: 0,
-        latencyP95Seconds: 0,
-        errorRate: 0,
-        windowMs: 0,
-        panels: [],
+    spec: rememberLegs(
+      {
+        platform: single.platform,
+        rules: rules.map(({ value }) => value),
+        routing: single.routing,
+        traces: single.traces ?? [],
+        logs: single.logs ?? [],
+        outages: single.outages ?? [],
+        // Without a slo.yaml nothing is promised about a dashboard, so no panel is looked at.
+        slo: single.slo ?? {
+          because: 'No slo.yaml was given.',
+          availability: 0,
+          latencyP95Seconds: 0,
+          errorRate: 0,
+          windowMs: 0,
+          panels: [],
+        },
       },
-    },
+      rules,
+    ),
     problems,
   }
 }

@@ -112,7 +112,7 @@ export function openSource(from: SpecFile, problems: FiredrillError[], known: Kn
 }
 
 /** Where a node stands, for problems found after reading: a value over several lines by its first, a collection by where it begins. */
-function whereIs({ source, node, fallback }: Place): ErrorPlace {
+export function whereIs({ source, node, fallback }: Place): ErrorPlace {
   return source.yaml.place(shownRange(node, fallback))
 }
 

@@ -32,7 +32,7 @@ const hold: Read<{ ms: number; because: string }> = mapping({
 
 const level = need(
   anyNumber,
-  "What the cause brings about, in the unit of the condition's value (of a quantile: the share of slow requests).",
+  "What the cause brings about, in the unit of the condition's value (of a quantile: the share of slow requests). `plan` refuses one that cannot decide (GREY_ZONE): nearer to the threshold than 5 % of a gauge, else 20 % or the window's share of a scrape. It also refuses a rate that rate() reads below its threshold while a scrape is under way: the alert may flap. Over a window of 4 scrapes that last a whole interval each, 1.78 times the threshold is enough; over 20, 1.21 times.",
 )
 const cause = {
   levelAtLeast: may(anyNumber, 'The least level while other experiments dilute it.', { key: 'at-least', example: 'at-least: 0.5' }),
