@@ -42,10 +42,21 @@ export class PackedSamples {
 
   /** By time and each time once, as queries answer; of overlapping answers the later one wins. */
   unpack(): Samples {
+    // Filled, not grown: what an array leaves behind while it grows is twice what it holds in the end.
+    const [timesMs, values] = [new Array<number>(this.length), new Array<number>(this.length)]
+    let index = 0
+    this.each((timeMs, value) => {
+      timesMs[index] = timeMs
+      values[index++] = value
+    })
+    return this.ascending ? { timesMs, values } : ascending({ timesMs, values })
+  }
+
+  /** Each as it was added. */
+  each(use: (timeMs: number, value: number) => void): void {
     const { bytes, view, length } = this
-    const [timesMs, values]: [number[], number[]] = [[], []]
     let [at, timeMs, stepMs, value] = [0, 0, 0, NaN]
-    while (timesMs.length < length) {
+    for (let count = 0; count < length; count++) {
       let [code, scale] = [0, 1]
       for (let byte = 128; byte >= 128; scale *= 128) {
         byte = bytes[at++] ?? 0
@@ -58,10 +69,8 @@ export class PackedSamples {
         value = view.getFloat64(at)
         at += 8
       }
-      timesMs.push(timeMs)
-      values.push(value)
+      use(timeMs, value)
     }
-    return this.ascending ? { timesMs, values } : ascending({ timesMs, values })
   }
 
   /** Nothing more is added: what was kept free for it is given back, and what overlaps is put in order once and for all. */

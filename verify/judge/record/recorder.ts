@@ -572,9 +572,11 @@ class PackedScrapes implements ScrapeColumn {
   readonly job: string
   readonly instance: string
   private readonly scrapes: Unpacked<Pick<ScrapeColumn, 'timesMs' | 'up' | 'durationsMs'>>
+  private readonly ups: PackedSamples
   constructor(job: string, instance: string, ups: PackedSamples, durations: PackedSamples) {
     this.job = job
     this.instance = instance
+    this.ups = ups
     this.scrapes = new Unpacked(ups.length + durations.length, () => together(ups.unpack(), durations.unpack()))
   }
 
@@ -589,9 +591,29 @@ class PackedScrapes implements ScrapeColumn {
   get durationsMs(): number[] {
     return this.scrapes.get().durationsMs
   }
+
+  upBetween(fromMs: number, untilMs: number): Pick<ScrapeColumn, 'timesMs' | 'up'> {
+    const [timesMs, up]: [number[], number[]] = [[], []]
+    this.ups.each((timeMs, value) => {
+      if (timeMs < fromMs || timeMs > untilMs) return
+      timesMs.push(timeMs)
+      up.push(value)
+    })
+    return { timesMs, up }
+  }
+}
+
+/** `up` of a target from one time to another, unix ms, both included. A copy: of a long drill all scrapes are too much to hold. */
+export function upBetween(column: ScrapeColumn, fromMs: number, untilMs: number): Pick<ScrapeColumn, 'timesMs' | 'up'> {
+  if (column instanceof PackedScrapes) return column.upBetween(fromMs, untilMs)
+  const isInside = (timeMs = NaN): boolean => timeMs >= fromMs && timeMs <= untilMs
+  return { timesMs: column.timesMs.filter(isInside), up: column.up.filter((_, index) => isInside(column.timesMs[index])) }
 }
 
 function together(ups: Samples, durations: Samples): Pick<ScrapeColumn, 'timesMs' | 'up' | 'durationsMs'> {
+  // The rule: each scrape has both.
+  if (isSame(ups.timesMs, durations.timesMs))
+    return { timesMs: ups.timesMs, up: ups.values, durationsMs: durations.values.map((seconds) => seconds * 1_000) }
   const [timesMs, up, durationsMs]: [number[], number[], number[]] = [[], [], []]
   for (let u = 0, d = 0; u < ups.timesMs.length || d < durations.timesMs.length;) {
     const timeMs = Math.min(ups.timesMs[u] ?? Infinity, durations.timesMs[d] ?? Infinity)
@@ -600,6 +622,10 @@ function together(ups: Samples, durations: Samples): Pick<ScrapeColumn, 'timesMs
     durationsMs.push(durations.timesMs[d] === timeMs ? (durations.values[d++] ?? NaN) * 1_000 : NaN)
   }
   return { timesMs, up, durationsMs }
+}
+
+function isSame(one: readonly number[], other: readonly number[]): boolean {
+  return one.length === other.length && one.every((value, index) => value === other[index])
 }
 
 function columnOf(series: Series): Column {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { cpuMs } from '../../../testing/machine/cpu-time.ts'
+import type { JournalEntry } from '../../model/journal.ts'
+import { Recorder, upBetween } from '../record/recorder.ts'
 import type { ScrapeColumn } from '../record/recorder.ts'
 import { availabilityOf } from './truth.ts'
 
@@ -24,4 +26,30 @@ test('steps as fine as anybody may write them are added up in a moment', () => {
   availabilityOf(scrapes(10, 2_000), { low: 0, high: 2_000_000 }, 10)
   const tookMs = cpuMs() - beganMs
   assert.ok(tookMs < 2_000, `${tookMs} ms of CPU`)
+})
+
+test('of scrapes that are kept packed a window holds the same as of all of them', () => {
+  const values = [0, 1, 1, 0, 1].map((up, index): [number, string] => [100 + 5 * index, String(up)])
+  const raw: JournalEntry = {
+    seq: 1,
+    atMs: 130_000,
+    kind: 'raw',
+    experiment: null,
+    query: 'up',
+    series: [{ metric: { __name__: 'up', job: 'j', instance: 'i' }, values }],
+  }
+  const recorder = new Recorder()
+  recorder.add(raw)
+  const [column] = recorder.finish([]).scrapes
+  assert.ok(column !== undefined)
+  const { job, instance, timesMs, up, durationsMs } = column
+  const plain: ScrapeColumn = { job, instance, timesMs, up, durationsMs }
+  for (const [fromMs, untilMs] of [
+    [105_000, 115_000],
+    [105_001, 114_999],
+    [0, 999_000],
+    [999_000, 999_001],
+  ] as const)
+    assert.deepEqual(upBetween(column, fromMs, untilMs), upBetween(plain, fromMs, untilMs))
+  assert.deepEqual(upBetween(column, 105_000, 115_000), { timesMs: [105_000, 110_000, 115_000], up: [1, 1, 0] })
 })

@@ -1,8 +1,8 @@
 import { LOOKBACK_MS } from '../../promql/loaded-clocks.ts'
 import { labelOf, PATH_LABELS } from '../../promql/request-series.ts'
 import type { CounterSeries, JournalEntry } from '../../model/journal.ts'
-import { lastAtOrBefore } from '../alert/episodes.ts'
 import { slicesOf } from '../record/load-seconds.ts'
+import { upBetween } from '../record/recorder.ts'
 import type { ScrapeColumn } from '../record/recorder.ts'
 
 type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
@@ -80,11 +80,8 @@ export function availabilityOf(
   { low: fromMs, high: untilMs }: Range,
   stepMs?: number,
 ): (Range & { samples: number; targets: number }) | undefined {
-  // A copy of what counts (the newest sample before the window stands for a while): all targets of a long drill are too much to hold.
-  const scrapes = targets.map(({ timesMs, up }) => {
-    const [first, end] = [lastAtOrBefore(timesMs, fromMs - LOOKBACK_MS - 1) + 1, lastAtOrBefore(timesMs, untilMs) + 1]
-    return { timesMs: timesMs.slice(first, end), up: up.slice(first, end) }
-  })
+  // The newest sample before the window stands for a while.
+  const scrapes = targets.map((target) => upBetween(target, fromMs - LOOKBACK_MS, untilMs))
   const samples = scrapes
     .map(({ timesMs, up }) =>
       up.filter((_, index) => (timesMs[index] ?? 0) > fromMs && (timesMs[index] ?? 0) <= untilMs && !Number.isNaN(up[index])),
