@@ -1,11 +1,12 @@
 import path from 'node:path'
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import type { CommandIo } from '../model/command-io.ts'
 import { FiredrillError } from '../model/error.ts'
 import { parseInstant } from '../text/instant.ts'
-import { widthOf } from '../text/columns.ts'
-import { duration, placeFrom, withPrometheus } from './prometheus-flags.ts'
+import { duration, readingFrom, withPrometheus } from './prometheus-flags.ts'
 import type { PrometheusFlags } from './prometheus-flags.ts'
+import { formatOption, inFormat } from './result-format.ts'
+import type { ResultFormat } from './result-format.ts'
 
 export interface BacktestFlags extends PrometheusFlags {
   since: number
@@ -18,7 +19,7 @@ export interface BacktestFlags extends PrometheusFlags {
   try?: string[]
   ignoreLabel?: string[]
   resume?: string
-  format: 'text' | 'markdown' | 'json'
+  format: ResultFormat
 }
 
 /** `firedrill backtest`: 0 as recorded, 1 a rule differs, 2 the command line, 3 something could not be decided or read. */
@@ -35,7 +36,7 @@ export function backtestCommand(io: CommandIo): Command {
     .option('--try <values...>', 'what other values would have done: for=10m, keep_firing_for=5m, threshold=0.02')
     .option('--ignore-label <name...>', 'labels that a proxy adds, such as cluster or replica')
     .option('--resume <file>', 'keep answers in this file, and go on from it after an interruption')
-    .addOption(new Option('--format <format>', 'output').choices(['text', 'markdown', 'json']).default('text'))
+    .addOption(formatOption())
     .addHelpText(
       'after',
       "\nExamples:\n  firedrill backtest --prometheus http://127.0.0.1:9090 --since 7d\n  firedrill backtest --prometheus https://mimir.example.com/prometheus --tenant shop --bearer-token-env TOKEN\n  firedrill backtest --prometheus http://127.0.0.1:9090 --rules rules/ --changed\n  firedrill backtest --prometheus http://127.0.0.1:9090 --only HighErrorRate --try 'for=10m' 'threshold=0.02'\n\nExit code 0: every rule as recorded. 1: a rule differs. 3: something could not be decided.",
@@ -58,7 +59,7 @@ async function runBacktest(io: CommandIo, flags: BacktestFlags): Promise<void> {
     throw new FiredrillError('BACKTEST_RULES', '--rules and --spec each say which rules are meant', { next: 'Leave one of them out.' })
   const tries = (flags.try ?? []).map(parseTry)
   const result = await lookBack(io, {
-    ...placeFrom(flags, io.cwd),
+    ...readingFrom(flags, io.cwd),
     ...(flags.from === undefined ? {} : { fromMs: flags.from }),
     ...(flags.until === undefined ? {} : { untilMs: flags.until }),
     sinceMs: flags.since,
@@ -69,17 +70,9 @@ async function runBacktest(io: CommandIo, flags: BacktestFlags): Promise<void> {
     tries,
     ignoreLabels: flags.ignoreLabel ?? [],
     ...(flags.resume === undefined ? {} : { resume: path.resolve(io.cwd, flags.resume) }),
-    concurrency: flags.concurrency,
-    deadlineMs: flags.timeout,
   })
   if (result === undefined) return
-  io.stdout(
-    flags.format === 'json'
-      ? `${JSON.stringify(result, null, 2)}\n`
-      : flags.format === 'markdown'
-        ? backtestMarkdown(result)
-        : backtestText(result, widthOf(io)),
-  )
+  io.stdout(inFormat(flags.format, result, io, { text: backtestText, markdown: backtestMarkdown }))
   io.exitCode = io.signal.aborted ? 130 : exitCodeOfBacktest(result)
 }
 

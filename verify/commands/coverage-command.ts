@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import type { CommandIo } from '../model/command-io.ts'
 import { widthOf } from '../text/columns.ts'
-import { duration, placeFrom, withPrometheus } from './prometheus-flags.ts'
+import { duration, readingFrom, withPrometheus } from './prometheus-flags.ts'
 import type { PrometheusFlags } from './prometheus-flags.ts'
 
 export interface CoverageFlags extends PrometheusFlags {
@@ -45,9 +45,7 @@ export function coverageCommand(io: CommandIo): Command {
       const found = await ruleCoverage(
         io,
         {
-          ...placeFrom(flags, io.cwd),
-          concurrency: flags.concurrency,
-          deadlineMs: flags.timeout,
+          ...readingFrom(flags, io.cwd),
           rules,
           ...(reports === undefined ? {} : { reports }),
           ...(lint === undefined ? {} : { lint }),

@@ -1,9 +1,10 @@
 import path from 'node:path'
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import type { CommandIo } from '../model/command-io.ts'
-import { widthOf } from '../text/columns.ts'
-import { placeFrom, withPrometheus } from './prometheus-flags.ts'
+import { readingFrom, withPrometheus } from './prometheus-flags.ts'
 import type { PrometheusFlags } from './prometheus-flags.ts'
+import { formatOption, inFormat } from './result-format.ts'
+import type { ResultFormat } from './result-format.ts'
 
 interface InitFlags extends PrometheusFlags {
   alertmanager?: string
@@ -12,7 +13,7 @@ interface InitFlags extends PrometheusFlags {
   out: string
   record: boolean
   dryRun?: boolean
-  format: 'text' | 'markdown' | 'json'
+  format: ResultFormat
 }
 
 /** `firedrill init`: 0 written, 2 nothing to make it from, 3 a source did not answer or could not be read, and nothing was written. */
@@ -28,7 +29,7 @@ export function initCommand(io: CommandIo): Command {
     .option('--out <dir>', "the platform's folder", '.')
     .option('--no-record', 'do not record what the targets expose')
     .option('--dry-run', 'say what would be written, and write nothing')
-    .addOption(new Option('--format <format>', 'output').choices(['text', 'markdown', 'json']).default('text'))
+    .addOption(formatOption())
     .addHelpText(
       'after',
       '\nExamples:\n  firedrill init --prometheus http://127.0.0.1:9090 --alertmanager http://127.0.0.1:9093\n  firedrill init monitoring/ docker-compose.yaml\n  firedrill init rules/ --prometheus https://mimir.example.com/prometheus --tenant shop --bearer-token-env TOKEN\n\nEach promise that is copied says `reviewed: false`, and every report counts these. Run it again: it shows what changed as a diff, and writes\nno file that was edited or reviewed. The causes that it proposes are comments. docs/tutorial.md begins here.',
@@ -44,7 +45,7 @@ async function runInit(io: CommandIo, paths: string[], flags: InitFlags): Promis
     import('../init/init-text.ts'),
   ])
   const result = await initPlatform(io, {
-    ...placeFrom(flags, io.cwd),
+    ...readingFrom(flags, io.cwd),
     ...(flags.alertmanager === undefined ? {} : { alertmanager: flags.alertmanager }),
     ...(flags.loki === undefined ? {} : { loki: flags.loki }),
     ...(flags.jaeger === undefined ? {} : { jaeger: flags.jaeger }),
@@ -52,15 +53,7 @@ async function runInit(io: CommandIo, paths: string[], flags: InitFlags): Promis
     out: path.resolve(io.cwd, flags.out),
     record: flags.record,
     dryRun: flags.dryRun === true,
-    concurrency: flags.concurrency,
-    deadlineMs: flags.timeout,
   })
   if (result === undefined) return
-  io.stdout(
-    flags.format === 'json'
-      ? `${JSON.stringify(result, null, 2)}\n`
-      : flags.format === 'markdown'
-        ? initMarkdown(result)
-        : initText(result, widthOf(io)),
-  )
+  io.stdout(inFormat(flags.format, result, io, { text: initText, markdown: initMarkdown }))
 }

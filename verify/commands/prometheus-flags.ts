@@ -27,7 +27,12 @@ export function withPrometheus(command: Command): Command {
     .option('--timeout <duration>', 'of one request', duration, 120_000)
 }
 
-export function placeFrom(flags: PrometheusFlags, cwd: string): PrometheusPlace {
+/** Which Prometheus is read, and how: the part of a request that these options make. */
+export function readingFrom(flags: PrometheusFlags, cwd: string): PrometheusPlace & { concurrency: number; deadlineMs: number } {
+  return { ...placeFrom(flags, cwd), concurrency: flags.concurrency, deadlineMs: flags.timeout }
+}
+
+function placeFrom(flags: PrometheusFlags, cwd: string): PrometheusPlace {
   const token = flags.bearerTokenFile === undefined ? undefined : tokenIn(path.resolve(cwd, flags.bearerTokenFile))
   return {
     ...(flags.prometheus === undefined ? {} : { url: flags.prometheus }),

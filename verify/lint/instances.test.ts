@@ -70,10 +70,16 @@ function found(files: Files): string[] {
   return findings.map(({ id, file, source }) => `${id} ${file} ${source.trim()}`)
 }
 
-function changed(files: Files, file: string, from: string, to: string): Files {
-  const text = files[file] ?? ''
-  assert.ok(text.includes(from), `${file} has ${from}`)
-  return { ...files, [file]: text.replace(from, to) }
+type Edit = [file: string, from: string, to: string]
+
+function changed(files: Files, ...edits: Edit[]): Files {
+  const result = { ...files }
+  for (const [file, from, to] of edits) {
+    const text = result[file] ?? ''
+    assert.ok(text.includes(from), `${file} has ${from}`)
+    result[file] = text.replace(from, to)
+  }
+  return result
 }
 
 test('two teams with a Prometheus and an Alertmanager each, deployed or not, have nothing wrong', () => {
@@ -81,99 +87,106 @@ test('two teams with a Prometheus and an Alertmanager each, deployed or not, hav
   assert.deepEqual(found(UNDEPLOYED), [])
 })
 
-const CASES: [what: string, files: Files, finds: string][] = [
-  [
-    "a's pattern does not load b's rules: another extension",
-    changed(TWO, 'b/prometheus.yml', 'rules/*.yml', 'rules/*.yaml'),
-    'prometheus-loads-rules b/prometheus.yml rule_files: ["rules/*.yaml"]',
-  ],
-  [
-    'nor where no container is known',
-    changed(UNDEPLOYED, 'b/prometheus.yml', 'rules/*.yml', 'rules/*.yaml'),
-    'prometheus-loads-rules b/prometheus.yml rule_files: ["rules/*.yaml"]',
-  ],
-  [
-    'nor with absolute paths',
-    changed(
-      changed(UNDEPLOYED, 'b/prometheus.yml', 'rules/*.yml', '/etc/prometheus/rules/*.yaml'),
-      'a/prometheus.yml',
-      'rules/*.yml',
-      '/etc/prometheus/rules/*.yml',
-    ),
-    'prometheus-loads-rules b/prometheus.yml rule_files: ["/etc/prometheus/rules/*.yaml"]',
-  ],
-  [
-    "b names a's file",
-    changed(TWO, 'b/prometheus.yml', 'rules/*.yml', 'rules/a.yml'),
-    'prometheus-loads-rules b/prometheus.yml rule_files: ["rules/a.yml"]',
-  ],
-  [
-    "b's rules are mounted at another folder",
-    changed(TWO, 'compose.yaml', './b/rules:/etc/prometheus/rules:ro', './b/rules:/etc/prometheus/alerts:ro'),
-    'prometheus-loads-rules b/prometheus.yml rule_files: ["rules/*.yml"]',
-  ],
-  [
-    'a route in a for an alert of b alone',
-    changed(
-      changed(TWO, 'a/alertmanager.yml', 'severity = "page"', 'severity = "ticket"'),
-      'b/alertmanager.yml',
-      'severity = "ticket"',
-      'job = "node"',
-    ),
-    `alertmanagers-have-a-sender a/alertmanager.yml matchers: ['severity = "ticket"']`,
-  ],
-  [
-    'an alert whose route is in the other Alertmanager',
-    changed(changed(TWO, 'b/rules/b.yml', 'severity: ticket', 'severity: page'), 'a/rules/a.yml', 'severity: page', 'severity: ticket'),
-    `alertmanagers-have-a-sender b/alertmanager.yml matchers: ['severity = "ticket"']`,
-  ],
-  [
-    'a receiver of a in a route of b',
-    changed(TWO, 'b/alertmanager.yml', '- receiver: b', '- receiver: a'),
-    'routing-is-read b/alertmanager.yml - receiver: a',
-  ],
-  [
-    'both send to one Alertmanager',
-    changed(TWO, 'b/prometheus.yml', 'alertmanager-b:9093', 'alertmanager-a:9093'),
-    'alertmanagers-have-a-sender b/alertmanager.yml receiver: default',
-  ],
-  [
-    "a `for` is on the grid of its own Prometheus' evaluations",
-    changed(TWO, 'b/prometheus.yml', 'evaluation_interval: 15s', 'evaluation_interval: 50s'),
-    'rule-for-on-grid b/rules/b.yml for: 1m',
-  ],
-  [
-    'a window covers the scrapes of its own Prometheus',
-    changed(
-      changed(TWO, 'b/prometheus.yml', 'scrape_interval: 15s', 'scrape_interval: 2m'),
-      'b/rules/b.yml',
-      'up == 0',
-      'rate(node_errors_total[1m]) > 1',
-    ),
-    'rule-window-covers-scrapes b/rules/b.yml expr: rate(node_errors_total[1m]) > 1',
-  ],
-  [
-    'one prometheus.yml in two containers, rules in one of them',
-    changed(
-      TWO,
-      'compose.yaml',
-      '  sink:',
-      '  replica:\n    image: prom/prometheus:v2.48.0\n    volumes: ["./a/prometheus.yml:/etc/prometheus/prometheus.yml:ro"]\n  sink:',
-    ),
-    'prometheus-loads-rules a/prometheus.yml rule_files: ["rules/*.yml"]',
-  ],
+interface Case {
+  what: string
+  /** TWO when absent. */
+  files?: Files
+  edits: Edit[]
+  finds: string
+}
+const CASES: Case[] = [
+  {
+    what: "a's pattern does not load b's rules: another extension",
+    edits: [['b/prometheus.yml', 'rules/*.yml', 'rules/*.yaml']],
+    finds: 'prometheus-loads-rules b/prometheus.yml rule_files: ["rules/*.yaml"]',
+  },
+  {
+    what: 'nor where no container is known',
+    files: UNDEPLOYED,
+    edits: [['b/prometheus.yml', 'rules/*.yml', 'rules/*.yaml']],
+    finds: 'prometheus-loads-rules b/prometheus.yml rule_files: ["rules/*.yaml"]',
+  },
+  {
+    what: 'nor with absolute paths',
+    files: UNDEPLOYED,
+    edits: [
+      ['b/prometheus.yml', 'rules/*.yml', '/etc/prometheus/rules/*.yaml'],
+      ['a/prometheus.yml', 'rules/*.yml', '/etc/prometheus/rules/*.yml'],
+    ],
+    finds: 'prometheus-loads-rules b/prometheus.yml rule_files: ["/etc/prometheus/rules/*.yaml"]',
+  },
+  {
+    what: "b names a's file",
+    edits: [['b/prometheus.yml', 'rules/*.yml', 'rules/a.yml']],
+    finds: 'prometheus-loads-rules b/prometheus.yml rule_files: ["rules/a.yml"]',
+  },
+  {
+    what: "b's rules are mounted at another folder",
+    edits: [['compose.yaml', './b/rules:/etc/prometheus/rules:ro', './b/rules:/etc/prometheus/alerts:ro']],
+    finds: 'prometheus-loads-rules b/prometheus.yml rule_files: ["rules/*.yml"]',
+  },
+  {
+    what: 'a route in a for an alert of b alone',
+    edits: [
+      ['a/alertmanager.yml', 'severity = "page"', 'severity = "ticket"'],
+      ['b/alertmanager.yml', 'severity = "ticket"', 'job = "node"'],
+    ],
+    finds: `alertmanagers-have-a-sender a/alertmanager.yml matchers: ['severity = "ticket"']`,
+  },
+  {
+    what: 'an alert whose route is in the other Alertmanager',
+    edits: [
+      ['b/rules/b.yml', 'severity: ticket', 'severity: page'],
+      ['a/rules/a.yml', 'severity: page', 'severity: ticket'],
+    ],
+    finds: `alertmanagers-have-a-sender b/alertmanager.yml matchers: ['severity = "ticket"']`,
+  },
+  {
+    what: 'a receiver of a in a route of b',
+    edits: [['b/alertmanager.yml', '- receiver: b', '- receiver: a']],
+    finds: 'routing-is-read b/alertmanager.yml - receiver: a',
+  },
+  {
+    what: 'both send to one Alertmanager',
+    edits: [['b/prometheus.yml', 'alertmanager-b:9093', 'alertmanager-a:9093']],
+    finds: 'alertmanagers-have-a-sender b/alertmanager.yml receiver: default',
+  },
+  {
+    what: "a `for` is on the grid of its own Prometheus' evaluations",
+    edits: [['b/prometheus.yml', 'evaluation_interval: 15s', 'evaluation_interval: 50s']],
+    finds: 'rule-for-on-grid b/rules/b.yml for: 1m',
+  },
+  {
+    what: 'a window covers the scrapes of its own Prometheus',
+    edits: [
+      ['b/prometheus.yml', 'scrape_interval: 15s', 'scrape_interval: 2m'],
+      ['b/rules/b.yml', 'up == 0', 'rate(node_errors_total[1m]) > 1'],
+    ],
+    finds: 'rule-window-covers-scrapes b/rules/b.yml expr: rate(node_errors_total[1m]) > 1',
+  },
+  {
+    what: 'one prometheus.yml in two containers, rules in one of them',
+    edits: [
+      [
+        'compose.yaml',
+        '  sink:',
+        '  replica:\n    image: prom/prometheus:v2.48.0\n    volumes: ["./a/prometheus.yml:/etc/prometheus/prometheus.yml:ro"]\n  sink:',
+      ],
+    ],
+    finds: 'prometheus-loads-rules a/prometheus.yml rule_files: ["rules/*.yml"]',
+  },
 ]
-for (const [what, files, expected] of CASES)
+for (const { what, files = TWO, edits, finds } of CASES)
   test(`one instance does not answer for another: ${what}`, () => {
-    const said = found(files)
-    assert.ok(said.includes(expected), `${expected}: ${said.join('; ')}`)
+    const said = found(changed(files, ...edits))
+    assert.ok(said.includes(finds), `${finds}: ${said.join('; ')}`)
   })
 
 test('replicas and copies: what two instances have in common is no error, and said once', () => {
   const replica = service('a').replaceAll('-a:', '-c:')
   const twice = { ...TWO, 'compose.yaml': `${TWO['compose.yaml'] ?? ''}${replica}` }
   assert.deepEqual(found(twice), [])
-  const broken = changed(twice, 'a/rules/a.yml', 'up == 0', 'up == 3')
+  const broken = changed(twice, ['a/rules/a.yml', 'up == 0', 'up == 3'])
   assert.deepEqual(found(broken), ['rule-threshold-is-reachable a/rules/a.yml expr: up == 3'])
   const shared: Files = { ...UNDEPLOYED, 'shared/s.yml': rules('s', 'page') }
   for (const team of ['a', 'b'])
