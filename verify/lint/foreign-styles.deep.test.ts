@@ -236,8 +236,15 @@ same('scrape_config_files', (t) => {
   const d = parse(p.text)
   const own = d.scrape_configs.slice(0, 3),
     rest = d.scrape_configs.slice(3)
+  const mounted = (x: Texts[number]): Texts[number] => ({
+    ...x,
+    text: x.text.replace(
+      '- prometheus_data:/prometheus\n',
+      '- ./monitoring/scrape:/etc/prometheus/scrape:ro\n      - prometheus_data:/prometheus\n',
+    ),
+  })
   return [
-    ...t.filter((x) => x !== p),
+    ...t.filter((x) => x !== p).map(mounted),
     { ...p, text: stringify({ ...d, scrape_configs: own, scrape_config_files: ['scrape/*.yml'] }) },
     { ...p, file: p.file.replace(P, 'scrape/more.yml'), text: stringify({ scrape_configs: rest }) },
   ]

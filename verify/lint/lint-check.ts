@@ -31,6 +31,8 @@ export interface LintInput {
   exists: (file: string) => boolean
   /** Sources of an image that is built, by its context's folder; named as texts are. Absent: they are not known. */
   sources?: (folder: string) => readonly ConfigText[]
+  /** Unix ms; absent: no date is in the future. */
+  nowMs?: number
 }
 
 /** What a check says; lint.ts adds the check's id. */

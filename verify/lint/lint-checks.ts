@@ -63,7 +63,9 @@ import { check as logLinesAreParsed } from './checks/logs/log-lines-are-parsed.t
 import { check as logLinesLinkToTraces } from './checks/logs/log-lines-link-to-traces.ts'
 import { check as logLinesSurviveOutages } from './checks/logs/log-lines-survive-outages.ts'
 import { check as logSelectorsMatch } from './checks/logs/log-selectors-match.ts'
+import { check as logStagesAreAccepted } from './checks/logs/log-stages-are-accepted.ts'
 import { check as logStagesAreWhole } from './checks/logs/log-stages-are-whole.ts'
+import { check as logStagesReadWhatIsExtracted } from './checks/logs/log-stages-read-what-is-extracted.ts'
 import { check as logStoreAcceptsLines } from './checks/logs/log-store-accepts-lines.ts'
 import { check as logStoreAcceptsValues } from './checks/logs/log-store-accepts-values.ts'
 import { check as logStoreKeepsMetadata } from './checks/logs/log-store-keeps-metadata.ts'
@@ -81,6 +83,8 @@ import { check as namedFilesAreGiven } from './checks/deployment/named-files-are
 import { check as notificationPoliciesRoute } from './checks/grafana/notification-policies-route.ts'
 import { check as notificationsListEveryAlert } from './checks/alertmanager/notifications-list-every-alert.ts'
 import { check as panelQueriesWork } from './checks/grafana/panel-queries-work.ts'
+import { check as panelUnitsFit } from './checks/grafana/panel-units-fit.ts'
+import { check as panelsHaveQueries } from './checks/grafana/panels-have-queries.ts'
 import { check as podReferencesExist } from './checks/deployment/pod-references-exist.ts'
 import { check as podsReadMountedFiles } from './checks/deployment/pods-read-mounted-files.ts'
 import { check as portsAgree } from './checks/deployment/ports-agree.ts'
@@ -99,6 +103,7 @@ import { check as proxiesLeadToServices } from './checks/deployment/proxies-lead
 import { check as receiverAddressIsKnown } from './checks/alertmanager/receiver-address-is-known.ts'
 import { check as receiverNotifies } from './checks/alertmanager/receiver-notifies.ts'
 import { check as receiverSendsResolved } from './checks/alertmanager/receiver-sends-resolved.ts'
+import { check as remoteUrlsAreAnswered } from './checks/deployment/remote-urls-are-answered.ts'
 import { check as routeContinueIsMeant } from './checks/alertmanager/route-continue-is-meant.ts'
 import { check as routeIsReachable } from './checks/alertmanager/route-is-reachable.ts'
 import { check as routeReachesReceiver } from './checks/alertmanager/route-reaches-receiver.ts'
@@ -118,6 +123,7 @@ import { check as ruleForOnGrid } from './checks/rules/rule-for-on-grid.ts'
 import { check as ruleGroupsAreUnique } from './checks/prometheus/rule-groups-are-unique.ts'
 import { check as ruleIsKnown } from './checks/rules/rule-is-known.ts'
 import { check as ruleIsUnique } from './checks/rules/rule-is-unique.ts'
+import { check as ruleKeepsItsName } from './checks/rules/rule-keeps-its-name.ts'
 import { check as ruleLabelsAreStable } from './checks/rules/rule-labels-are-stable.ts'
 import { check as ruleLabelsExist } from './checks/rules/rule-labels-exist.ts'
 import { check as ruleLabelsMatch } from './checks/rules/rule-labels-match.ts'
@@ -127,6 +133,7 @@ import { check as ruleQuantileHasBuckets } from './checks/rules/rule-quantile-ha
 import { check as ruleRatesSingleSeries } from './checks/rules/rule-rates-single-series.ts'
 import { check as ruleSidesMatch } from './checks/rules/rule-sides-match.ts'
 import { check as ruleTemplatesWork } from './checks/rules/rule-templates-work.ts'
+import { check as ruleThresholdFitsUnit } from './checks/rules/rule-threshold-fits-unit.ts'
 import { check as ruleThresholdIsReachable } from './checks/rules/rule-threshold-is-reachable.ts'
 import { check as ruleWindowCoversScrapes } from './checks/rules/rule-window-covers-scrapes.ts'
 import { check as scrapeJobsAreAccepted } from './checks/prometheus/scrape-jobs-are-accepted.ts'
@@ -214,7 +221,9 @@ export const CHECKS: Check[] = [
   logLinesLinkToTraces,
   logLinesSurviveOutages,
   logSelectorsMatch,
+  logStagesAreAccepted,
   logStagesAreWhole,
+  logStagesReadWhatIsExtracted,
   logStoreAcceptsLines,
   logStoreAcceptsValues,
   logStoreKeepsMetadata,
@@ -232,6 +241,8 @@ export const CHECKS: Check[] = [
   notificationPoliciesRoute,
   notificationsListEveryAlert,
   panelQueriesWork,
+  panelUnitsFit,
+  panelsHaveQueries,
   podReferencesExist,
   podsReadMountedFiles,
   portsAgree,
@@ -250,6 +261,7 @@ export const CHECKS: Check[] = [
   receiverAddressIsKnown,
   receiverNotifies,
   receiverSendsResolved,
+  remoteUrlsAreAnswered,
   routeContinueIsMeant,
   routeIsReachable,
   routeReachesReceiver,
@@ -269,6 +281,7 @@ export const CHECKS: Check[] = [
   ruleGroupsAreUnique,
   ruleIsKnown,
   ruleIsUnique,
+  ruleKeepsItsName,
   ruleLabelsAreStable,
   ruleLabelsExist,
   ruleLabelsMatch,
@@ -278,6 +291,7 @@ export const CHECKS: Check[] = [
   ruleRatesSingleSeries,
   ruleSidesMatch,
   ruleTemplatesWork,
+  ruleThresholdFitsUnit,
   ruleThresholdIsReachable,
   ruleWindowCoversScrapes,
   scrapeJobsAreAccepted,

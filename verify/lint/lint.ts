@@ -37,7 +37,7 @@ export interface LintOptions {
   /** Ids of checks: these alone; all but these. */
   only?: readonly string[]
   disable?: readonly string[]
-  /** Unix ms, for the dates of `# firedrill disable` comments; without it none is past. */
+  /** Unix ms, for dates in files and in `# firedrill disable` comments; without it none is past and none in the future. */
   nowMs?: number
 }
 
@@ -55,6 +55,7 @@ export function lint(texts: ConfigText[], options: LintOptions): LintResult {
     examples: options.examples ?? {},
     exists: options.exists ?? ((): boolean => true),
     ...(options.sources === undefined ? {} : { sources: options.sources }),
+    ...(options.nowMs === undefined ? {} : { nowMs: options.nowMs }),
   }
   const isWanted = (id: string): boolean => options.only?.includes(id) !== false && options.disable?.includes(id) !== true
   const checks = (options.checks ?? CHECKS).filter(({ meta }) => isWanted(meta.id) && meta.needs.every((kind) => config.kinds.has(kind)))

@@ -71,6 +71,9 @@ export function boundsOf(expr: Expr, facts: Facts): Bounds {
 function ofSelector({ metric }: Expr & { kind: 'selector' }, facts: Facts): Bounds {
   if (metric === null) return ANY
   if (/(?:^|_)up$|^probe_success$/.test(metric)) return { low: 0, high: 1, because: `${metric} is 0 or 1` }
+  if (/^(?:process|system)_cpu_usage$/.test(metric)) return { low: -1, high: 1, because: `${metric} is a share, 0 to 1` }
+  // 0 where it never was.
+  if (/_(?:timestamp|start_time|created)_seconds$/.test(metric)) return { ...TIME, low: 0 }
   const type = facts.type(metric)
   const counts = type === 'counter' || (type !== 'gauge' && /_(?:total|count|bucket)$/.test(metric))
   if (counts) return { ...POSITIVE, because: `the counter ${metric} is never negative` }

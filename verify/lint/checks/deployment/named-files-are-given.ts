@@ -23,6 +23,7 @@ export const check: Check = {
     example: 'basic_auth:\n  password_file: /run/actuator_password # the secret is at /run/secrets/actuator_password',
   },
   *judge({ config }) {
+    yield* patterns(config)
     for (const root of [...config.prometheus, ...config.alertmanager, ...config.promtail, ...config.loki, ...config.collectors])
       for (const workload of config.workloads.filter(({ at }) => config.compose.some((each) => each.text === at.text))) {
         const own = filesIn(workload, config).find(({ text }) => text.file === root.text.file)
@@ -69,4 +70,57 @@ function* judgeFile(workload: Workload, root: Cursor, folder: string, config: Co
         `${path}, below none of ${[...folders, '/run/secrets'].join(', ')}`,
       )
   }
+}
+
+/** Globs and names of files that are watched, so that none is no error: the targets of file_sd_configs, templates, further jobs. */
+function watchedBy(root: Cursor, config: Configuration): Cursor[] {
+  const jobs = [...root.items('scrape_configs'), ...root.items('alerting', 'alertmanagers')]
+  const found = jobs.flatMap((job) => job.items('file_sd_configs').flatMap((each) => each.items('files')))
+  return [
+    ...found,
+    ...(config.prometheus.includes(root) ? root.items('scrape_config_files') : []),
+    ...(config.alertmanager.includes(root) ? root.items('templates') : []),
+  ]
+}
+
+/** A pattern below no mount finds nothing for ever. */
+function* patterns(config: Configuration): Generator<Remark> {
+  for (const root of [...config.prometheus, ...config.alertmanager, ...config.promtail])
+    for (const workload of config.workloads.filter(({ at }) => config.compose.some((each) => each.text === at.text))) {
+      const own = filesIn(workload, config).find(({ text }) => text.file === root.text.file)
+      if (own === undefined || workload.at.has('build')) continue
+      const given = [
+        ...workload.mounts.map(({ target }) => target),
+        ...workload.at.strings('tmpfs').map((each) => each.split(':')[0] ?? ''),
+        ...[...workload.at.items('configs'), ...workload.at.items('secrets')].flatMap(
+          (each) => each.string('target') ?? `/${each.string() ?? each.string('source') ?? ''}`,
+        ),
+      ].map((each) => each.replace(/\/$/, ''))
+      for (const at of watchedBy(root, config)) {
+        const file = at.string() ?? ''
+        const path = resolveIn(folderOf(own.path), file)
+        const folder = folderOf(/[*?[]/.test(path) ? path.slice(0, path.search(/[*?[]/)) + 'x' : path)
+        const isGiven = given.some(
+          (each) => each !== own.path && (folder === each || folder.startsWith(`${each}/`) || matchesGlob(each, path)),
+        )
+        // A pattern beside the configuration is a place for later.
+        const isBeside = /[*?[]/.test(path) && folder === folderOf(own.path) && config.alertmanager.includes(root)
+        if (file !== '' && !isBeside && !file.includes('$') && !file.startsWith('/run/secrets/') && !isGiven)
+          yield remark(
+            workload.name,
+            at,
+            `files that ${workload.name} is given`,
+            `${path}, below none of ${given.join(', ')}`,
+            'A configuration watches files that its container is not given: it finds none',
+          )
+      }
+    }
+}
+
+function matchesGlob(file: string, pattern: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replace(/\*/g, '[^/]*')
+    .replace(/\?/g, '[^/]')
+  return file === pattern || (pattern.includes('*') && !pattern.includes('[') && new RegExp(`^${source}$`).test(file))
 }

@@ -36,7 +36,7 @@ export const check: Check = {
           // Grafana asks for inputs on import by hand; it provisions a dashboard as it is:
           // https://github.com/grafana/grafana/issues/10786
           if (variable !== undefined && !parsed.variables.some(({ name }) => name === variable))
-            yield remark(panel.title, at, `one of ${[...known].join(', ')}, or a variable of the dashboard`, uid)
+            yield remark(panel.title, at.near('uid'), `one of ${[...known].join(', ')}, or a variable of the dashboard`, uid)
           if (variable !== undefined || known.has(uid) || names.has(uid) || /^-- .* --$|^grafana$|^__expr__$|^-100$/.test(uid)) continue
           yield remark(panel.title, at.near('uid'), `one of ${[...known].join(', ')}`, `${uid}${didYouMean(uid, known)}`)
         }

@@ -4,6 +4,7 @@ import { formatDuration } from '../../../promql/duration.ts'
 import type { SloSpec } from '../../../model/spec.ts'
 import { remark, note, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import { dashboardsOf, type LintedDashboard, type Panel, type Target } from '../../../config/grafana/dashboards.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { selectors, walk, type Expr } from '../../../promql/ast.ts'
 import { nearlyEqual } from '../../../promql/compare.ts'
@@ -86,7 +87,7 @@ function* judgePanel(panel: Panel, { measures, by }: Promised, dashboard: Linted
   if (targets.length === 0 && panel.parsed.computed.length === 0)
     yield remark(
       panel.title,
-      panel.at,
+      panel.at.get('targets') ?? panel.at.near('title'),
       `a query for ${measures}`,
       panel.at
         .get('targets')
@@ -281,12 +282,26 @@ function* judgeNumber(panel: Panel, asked: Asked, measures: Numbered, input: Lin
     const match = expected.find((each) => nearlyEqual(each.value, number) && !Number.isNaN(number))
     // Without any error there may be no row at all: Grafana then says "No data", which is a promise broken only in looks.
     const severity = day !== '' && Number.isNaN(number) && !/\bor\b/.test(target.written) ? ('warning' as const) : undefined
+    const unit = match === undefined ? otherUnit(panel, measures, slo, number / ((expected[0]?.value ?? NaN) / factor)) : undefined
     if (match === undefined)
-      yield remark(panel.title, target.at, `${measures}: ${shown(expected[0]?.value ?? NaN)}${day}`, shown(number), undefined, severity)
+      yield remark(
+        panel.title,
+        unit ?? target.at,
+        `${measures}: ${shown(expected[0]?.value ?? NaN)}${day}`,
+        shown(number),
+        undefined,
+        severity,
+      )
     else if (match.reading === 'scrapes too' && day === '')
       yield warning(panel.title, target.at, 'only the requests that the alert rules count', "Prometheus' own scrapes are counted")
     if (match === undefined) return
   }
+}
+
+/** Query and thresholds agree on another scale than the unit has: it is the unit that must change. */
+function otherUnit(panel: Panel, measures: Numbered, slo: SloSpec, scale: number): Cursor | undefined {
+  const isScale = [1, 100, 1000].some((each) => nearlyEqual(each, scale))
+  return isScale && coloursOf(panel.parsed, measures, slo).trouble.length > 0 ? panel.at.get('fieldConfig', 'defaults', 'unit') : undefined
 }
 
 /** Of a panel by service: each service must have its own number, by one of the queries. */

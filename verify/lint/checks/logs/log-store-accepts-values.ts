@@ -1,6 +1,7 @@
 import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import { stores } from '../../../config/loki/loki-stores.ts'
+import { parseInstant } from '../../../text/instant.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 
@@ -36,7 +37,7 @@ export const check: Check = {
     mend: 'In the Loki configuration, correct the value that the finding names.',
     example: 'schema_config:\n  configs: [{ from: "2024-01-01", store: tsbd, object_store: filesystem, schema: v13 }]',
   },
-  *judge({ config }) {
+  *judge({ config, nowMs }) {
     for (const { root, version } of stores(config)) {
       const named = root.pairs('storage_config', 'named_stores').flatMap(([, kind]) => kind.pairs().map(([name]) => name))
       for (const period of root.items('schema_config', 'configs')) {
@@ -50,6 +51,7 @@ export const check: Check = {
           yield remark('schema_config', table, `24h, all that ${store} knows`, table.string() ?? '')
       }
       yield* periods(root)
+      yield* inFuture(root, nowMs)
       yield* withoutSettings(root)
       yield* retention(root)
       yield* narrow(root)
@@ -149,6 +151,21 @@ function* periods(root: Cursor): Generator<Remark> {
     if (before !== undefined && at?.string() !== undefined && (at.string() ?? '') <= before)
       yield remark('schema_config', at, `a day after ${before}, where the period before begins`, at.string() ?? '')
   }
+}
+
+/** It starts, and answers each push with "no schema config found for time". A further period has to begin on a day to come. */
+function* inFuture(root: Cursor, nowMs: number | undefined): Generator<Remark> {
+  const [first] = root.items('schema_config', 'configs')
+  const at = first?.get('from')
+  const ms = parseInstant(`${at?.string() ?? ''}T00:00:00Z`)
+  if (at !== undefined && nowMs !== undefined && ms !== undefined && ms > nowMs)
+    yield remark(
+      'schema_config',
+      at,
+      'a first day that is past',
+      at.string() ?? '',
+      'Loki has no schema for today: it refuses every line that is pushed',
+    )
 }
 
 /** Where each kind of store has its bucket; without it Loki ends, or asks the metadata service of a cloud. */

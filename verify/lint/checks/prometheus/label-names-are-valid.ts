@@ -24,6 +24,12 @@ export const check: Check = {
     }
     const isNew = config.workloads.some(({ image }) => NEW.test(image))
     for (const rule of isNew ? [] : [...config.rules, ...config.recordings]) yield* names(rule.at.get('labels'))
+    // https://github.com/prometheus/prometheus/blob/v2.48.0/model/rulefmt/rulefmt.go
+    for (const rule of [...config.rules, ...config.recordings]) {
+      const at = rule.at.get('labels', '__name__')
+      if (at !== undefined)
+        yield remark('__name__', at.keyPlace(), 'no label __name__: a rule has its name in alert: or record:', '__name__')
+    }
     for (const root of config.promtail) for (const job of root.items('scrape_configs')) yield* ofJob(job)
     for (const root of config.promtail) for (const client of root.items('clients')) yield* names(client.get('external_labels'))
   },

@@ -1,9 +1,10 @@
-import { remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
+import { remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import { walk, type Expr, type Selector } from '../../../promql/ast.ts'
 import type { Labels } from '../../../model/spec.ts'
 import { formatLabels } from '../../../promql/labels.ts'
 import { recordedRows, sameForMatching } from '../../../promql/recorded-rows.ts'
 import { isScalar, mismatch, type World } from '../../../promql/shape.ts'
+import { didYouMean } from '../../../text/did-you-mean.ts'
 import { parsedRule } from '../../../config/alerting/alert-rules.ts'
 import type { RuleNode } from '../../../config/configuration.ts'
 import { exprAt, labelWorld } from '../../rule-views.ts'
@@ -67,6 +68,7 @@ function* judge(rule: RuleNode, node: Expr & { kind: 'binary' }, world: World, i
     return
   }
   const many = node.matching?.group?.side
+  yield* carriedLabels(rule, node, input)
   for (const side of ['left', 'right'] as const) {
     if (side === many) continue
     const rows = recordedRows(side === 'left' ? node.lhs : node.rhs, (selector) => recordedSeries(selector, input))
@@ -81,6 +83,26 @@ function* judge(rule: RuleNode, node: Expr & { kind: 'binary' }, world: World, i
     )
     return
   }
+}
+
+/** group_left (label) takes the label from the side with one row: it is empty where that side has no such label. */
+function* carriedLabels(rule: RuleNode, { lhs, rhs, matching }: Expr & { kind: 'binary' }, input: LintInput): Generator<Remark> {
+  const group = matching?.group
+  if (group === undefined || group.include.length === 0) return
+  const one = group.side === 'left' ? rhs : lhs
+  const rows = recordedRows(one, (selector) => recordedSeries(selector, input))
+  if (rows === undefined) return
+  const given = new Set(rows.flatMap((row) => Object.keys(row)))
+  const open = labelWorld(input).relabelled
+  for (const label of group.include)
+    if (!given.has(label) && !open.has(label))
+      yield warning(
+        rule.alert,
+        exprAt(rule, one.span),
+        `a label of that side: ${[...given].sort().join(', ')}`,
+        `group_${group.side} (${label}${didYouMean(label, given)})`,
+        `group_${group.side} takes a label from a side that does not have it: it is empty`,
+      )
 }
 
 /** Names of the matching labels on the left and on the right, where no recorded row of the one has those of a row of the other. */

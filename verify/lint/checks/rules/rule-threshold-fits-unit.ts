@@ -1,0 +1,58 @@
+import { warning, type Check, type Remark } from '../../lint-check.ts'
+import type { Expr } from '../../../promql/ast.ts'
+import { walk } from '../../../promql/ast.ts'
+import { isComparator } from '../../../promql/operators.ts'
+import { measured } from '../../../promql/units.ts'
+import { parsedRule } from '../../../config/alerting/alert-rules.ts'
+import type { RuleNode } from '../../../config/configuration.ts'
+import { exprAt, pairs } from '../../rule-views.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'rule-threshold-fits-unit',
+    area: 'rules',
+    severity: 'warning',
+    needs: ['rules'],
+    title: 'Thresholds are in the unit of the metric',
+    failureTitle: 'A threshold looks like one in another unit than that of the metric',
+    why: 'A metric that ends in _seconds counts seconds: 500 written for 500 ms never fires. One in _bytes that is compared with 800 for 800 MB always fires. https://prometheus.io/docs/practices/naming/#base-units',
+    mend: 'In the rule file, write the threshold in the unit of the metric, or convert the metric: `* 1000`, `/ 1024 / 1024`.',
+    example: 'expr: http_server_requests_seconds_max > 500 # 500 ms is 0.5',
+  },
+  *judge(input) {
+    // What is specified is compared with its specification: rule-condition-matches.
+    const specified = new Set([...pairs(input)].map(([, rule]) => rule))
+    for (const rule of input.config.rules) if (!specified.has(rule)) yield* judge(rule)
+  },
+}
+
+function* judge(rule: RuleNode): Generator<Remark> {
+  const result = parsedRule(rule)
+  if (!result.ok) return
+  for (const node of walk(result.expr)) {
+    if (node.kind !== 'binary' || !isComparator(node.op) || node.bool) continue
+    const { lhs, rhs } = node
+    const [value, limit] = rhs.kind === 'number' ? [lhs, rhs] : lhs.kind === 'number' ? [rhs, lhs] : []
+    const said = value === undefined || limit?.kind !== 'number' ? undefined : otherUnit(value, limit.value)
+    if (said !== undefined && limit !== undefined) yield warning(rule.alert, exprAt(rule, limit.span), said.expected, said.observed)
+  }
+}
+
+/** What one request or one pause takes; ages, uptimes and times of a day are long by nature. */
+const SHORT = /request|response|scrape|latency|gc_pause|round_?trip|fsync|query_duration|handler|grpc|rpc_|lookup|commit_/
+const LONG = /age|uptime|since|last|timestamp|start|created|idle|lag|expir|_total$|job|batch|interval|timeout/
+/** What no program does with a few kilobytes. */
+const LARGE = /memory|heap|_mem_|filesystem|disk|storage|_rss_|volume/
+
+function otherUnit(value: Expr, limit: number): { expected: string; observed: string } | undefined {
+  const found = measured(value)
+  if (found === undefined || found.isRate === true) return undefined
+  const { base, factor, metric } = found
+  if (base === 'seconds' && factor === 1 && limit >= 100 && SHORT.test(metric) && !LONG.test(metric))
+    return { expected: `seconds: ${limit / 1000} for ${limit} ms`, observed: `${limit} seconds of ${metric}` }
+  if (base === 'seconds' && factor === 1000 && limit > 0 && limit < 1 && SHORT.test(metric))
+    return { expected: `milliseconds: ${limit * 1000} for ${limit} s`, observed: `${limit} milliseconds of ${metric}` }
+  if (base === 'bytes' && factor === 1 && limit > 1 && limit < 8192 && LARGE.test(metric) && !/buffer|page_size|fragmentation/.test(metric))
+    return { expected: `bytes: ${limit * 1024 * 1024} for ${limit} MiB`, observed: `${limit} bytes of ${metric}` }
+  return undefined
+}
