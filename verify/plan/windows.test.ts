@@ -238,7 +238,7 @@ test('the share that is lost while a scrape is under way is lost in the simulati
   assert.notEqual(worst(1.7), undefined)
 })
 
-test('a share (ratio or quantile) crosses its threshold inside its windows, also when other load dilutes it', () => {
+test('a share (ratio or quantile) crosses its threshold inside its windows at every level that planning accepts, also when other load dilutes it', () => {
   fc.assert(
     fc.property(
       lasting,
@@ -251,7 +251,8 @@ test('a share (ratio or quantile) crosses its threshold inside its windows, also
       (clock, shape, others) => {
         const total = 20
         const threshold = 0.05
-        const level = 0.3
+        const level = Math.min(1, threshold * shape.ratio)
+        const diluted = (level * total) / (total + others.rate)
         const simulated = world(clock, {
           ...shape,
           kind: 'ratio',
@@ -263,11 +264,9 @@ test('a share (ratio or quantile) crosses its threshold inside its windows, also
           others: { rate: others.rate, fromMs: others.fromMs, toMs: others.fromMs + others.forMs },
           windowMs: Math.max(20_000, (shape.windowScrapes + shape.windowExtra) * clock.scrapeMs),
         })
-        const diluted = (level * total) / (total + others.rate)
-        assertInside(
-          legalWindows(course(simulated, { windowMs: simulated.windowMs, level: { most: level, least: diluted }, pauseMs: shape.pauseMs })),
-          simulate(simulated, clock.holdOnMs),
-        )
+        const own = course(simulated, { windowMs: simulated.windowMs, level: { most: level, least: diluted }, pauseMs: shape.pauseMs })
+        fc.pre(refusal(own) === undefined)
+        assertInside(legalWindows(own), simulate(simulated, clock.holdOnMs))
       },
     ),
     { numRuns: 500 },
