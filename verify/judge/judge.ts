@@ -8,6 +8,7 @@ import type { Check, EvidenceKey, Finding } from './drill-check.ts'
 import { diagnose, type Diagnosis } from './alert/diagnosis.ts'
 import { restartedBy, tooSlow } from './alert/cut-scrape.ts'
 import { unlessLost, unlessOfLater } from './alert/lost-samples.ts'
+import { unlessUnderWay } from './alert/under-way.ts'
 import { EvidenceRoom, Missing, legsOf } from './evidence-room.ts'
 import { askedOfObservation, observed } from './observed.ts'
 import { followsFrom } from './rule/not-drilled.ts'
@@ -199,6 +200,7 @@ function judgeExperiment(run: RunRecord, experiment: PlannedExperiment, checks: 
     ) {
       finding = { ...own, status: 'unknown', cause: hole.cause ?? 'evidence-missing', observed: `${own.observed}. But: ${hole.observed}` }
     }
+    finding = unlessUnderWay(room, experiment, check.meta.id, finding)
     finding = unlessOfLater(room, final, check.meta.id, unlessLost(room, experiment, check.meta.id, finding))
     if (finding.status === 'fail' && check.meta.diagnose === true && finding.diagnosis === undefined) {
       const diagnosis = explain(room, experiment)

@@ -94,6 +94,7 @@ const STORIES: Story[] = [
     },
     passed: ['alert-pending', 'oracle-replay'],
   },
+  { name: 'scrape-under-way', fail: {}, passed: ['alert-fired', 'alert-pending', 'oracle-replay'] },
   {
     name: 'wrong-part-killed',
     fail: {},
