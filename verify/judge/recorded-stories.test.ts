@@ -94,6 +94,7 @@ const STORIES: Story[] = [
     },
     passed: ['alert-pending', 'oracle-replay'],
   },
+  { name: 'exporter-dials-dead-redis', fail: {}, passed: ['alert-fired', 'alert-pending', 'oracle-replay', 'stayed-quiet'] },
   { name: 'scrape-under-way', fail: {}, passed: ['alert-fired', 'alert-pending', 'oracle-replay'] },
   {
     name: 'wrong-part-killed',

@@ -1,5 +1,5 @@
 import type { PlannedExperiment, Timing } from '../../model/plan.ts'
-import type { Spec } from '../../model/spec.ts'
+import type { PlatformSpec, Spec } from '../../model/spec.ts'
 import type { Verdict } from '../../model/verdict.ts'
 import { clockTime, seconds } from '../../text/instant.ts'
 import { evaluationIntervalOf } from '../../promql/loaded-clocks.ts'
@@ -17,9 +17,26 @@ export interface CutScrape {
   timeoutMs: number
 }
 
-/** Whether an experiment stops or hangs what this job scrapes: there the fault is the cause of a scrape that ran into its timeout. */
-export function stopsScrapesOf({ subject, legs }: PlannedExperiment, job: string): boolean {
-  return subject['job'] === job && legs.some(({ fault }) => fault !== undefined && !ONLY_SLOWER.has(fault.id))
+/**
+ * Whether an experiment stops or hangs what this job scrapes: there the fault is the cause of a scrape that ran into its timeout. Of a part
+ * that is scraped through an exporter it does so only where the specification says that `up` of that exporter is 0 meanwhile: the exporter of
+ * a killed part answers, if perhaps only after it has dialled in vain for longer than a compressed timeout.
+ */
+export function stopsScrapesOf({ subject, legs }: PlannedExperiment, job: string, platform: PlatformSpec): boolean {
+  return (
+    subject['job'] === job &&
+    legs.some(({ fault }) => {
+      if (fault === undefined || ONLY_SLOWER.has(fault.id)) return false
+      const part = [...platform.services, ...(platform.parts ?? [])].find(({ name }) => name === fault.target)
+      const reports = (fault.id === 'pause-process' ? part?.whenHung : part?.whenDown) ?? {}
+      return isScraped(platform, job, fault.target) || reports[`up{job="${job}"}`] === 0
+    })
+  )
+}
+
+function isScraped({ services, targets }: PlatformSpec, job: string, part: string): boolean {
+  const address = targets.find((target) => target.job === job)?.address
+  return part === job || address?.split(':')[0] === part || services.some((service) => service.name === part && service.job === job)
 }
 
 /** The scrapes among these that ran into their timeout. */
@@ -59,7 +76,7 @@ export function restartedBy({ header, scrapes }: RunRecord, { subject, check, st
   const observedMs = window?.observedMs ?? null
   if (header === undefined || experiment === undefined || job === undefined || observedMs === null) return undefined
   if (observedMs < (window?.latestMs ?? Infinity)) return undefined
-  if (stopsScrapesOf(experiment, job)) return undefined
+  if (stopsScrapesOf(experiment, job, header.spec.platform)) return undefined
   const { timing } = header.plan
   const { scrapeIntervalMs, scrapeTimeoutMs } = timing.jobs[job] ?? timing
   const stepMs = evaluationIntervalOf(timing, experiment.alert, { ...experiment.labels, ...experiment.subject })

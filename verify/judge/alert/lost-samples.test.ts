@@ -287,3 +287,70 @@ function episodes(journal: Journal): { firedMs: number; endedMs: number }[] {
       : [{ firedMs: atMs, endedMs: (fired.find((each, at) => at >= index && (fired[at + 1] ?? Infinity) - each > 1_500) ?? atMs) + 1_000 }],
   )
 }
+
+/**
+ * A live drill of the Docker platform. Told anew with the fault begun 3 s earlier, when scrapes of the exporter ran into their timeout: it
+ * dials the address of a dead container.
+ */
+function diallingExporter(change: { fault?: string; deployed?: boolean; answers?: boolean } = {}): Journal {
+  const EARLIER_MS = 3_000
+  const story = parseJournal(namedText('exporter-dials-dead-redis'))
+  const [beganMs = NaN] = story.entries.flatMap((entry) => (entry.kind === 'fault' && entry.leg === 'fire' ? [entry.startedMs] : []))
+  const inside = (atS: number): boolean => atS * 1_000 >= beganMs - EARLIER_MS && atS * 1_000 < beganMs
+  const faults = alter(story, 'fault', (entry) =>
+    entry.leg !== 'fire' || entry.phase !== 'inject'
+      ? entry
+      : { ...entry, startedMs: entry.startedMs - EARLIER_MS, effectiveMs: entry.effectiveMs - EARLIER_MS },
+  )
+  const scrapes = alter(faults, 'raw', (entry) => ({
+    ...entry,
+    series: entry.series.map(({ metric, values }) => ({
+      metric,
+      values: values.map(([atS, text]): [number, string] => {
+        if (!inside(atS)) return [atS, text]
+        const failed = change.answers === true ? ['1', '0.006'] : ['0', '1.001']
+        return [atS, (entry.query.startsWith('up') ? failed[0] : failed[1]) ?? '']
+      }),
+    })),
+  }))
+  const sampled = alter(scrapes, 'evaluated', (entry) => ({
+    ...entry,
+    series: entry.series.map(({ metric, values }) => ({
+      metric,
+      values: values.flatMap(([atS, text]): [number, string][] => {
+        const seen = inside(atS - 0.4)
+        return seen && change.answers !== true ? [] : [[atS, text]]
+      }),
+    })),
+  }))
+  const timed = change.deployed === true ? asDeployed(sampled) : sampled
+  return change.fault === undefined
+    ? timed
+    : alter(timed, 'header', ({ plan, ...entry }) => ({
+        ...entry,
+        plan: {
+          ...plan,
+          experiments: plan.experiments.map((experiment) => ({
+            ...experiment,
+            legs: experiment.legs.map((leg) =>
+              leg.fault === undefined ? leg : { ...leg, fault: { ...leg.fault, target: change.fault ?? '' } },
+            ),
+          })),
+        },
+      }))
+}
+const ofRedis = (journal: Journal): string[] =>
+  ['alert-pending', 'alert-fired'].map((check) => {
+    const found = judge(journal).find((each) => each.check === check && each.subject === 'redis-killed') ?? assert.fail('not judged')
+    return found.cause === undefined ? found.status : `${found.status} ${found.cause}`
+  })
+
+test('a killed part is not what is scraped: a scrape of its exporter that the compressed timeout cut is a loss', () => {
+  assert.deepEqual(ofRedis(diallingExporter()), ['unknown scrape-gap', 'unknown scrape-gap'])
+})
+
+test('with the deployed timeout, with a sample, or where the fault kills what is scraped itself, late is late', () => {
+  assert.deepEqual(ofRedis(diallingExporter({ deployed: true })), ['fail', 'fail'])
+  assert.deepEqual(ofRedis(diallingExporter({ answers: true })), ['fail', 'fail'])
+  assert.deepEqual(ofRedis(diallingExporter({ fault: 'redis-exporter' })), ['fail', 'fail'])
+})

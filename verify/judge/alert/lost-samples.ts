@@ -78,7 +78,8 @@ const EXCUSED: ReadonlySet<Finding['cause']> = new Set(['scrape-gap', 'machine-s
 function decisive(room: EvidenceRoom, experiment: PlannedExperiment, check: AlertCheck, finding: Finding): Lost | undefined {
   const { window } = finding
   const job = experiment.subject['job']
-  if (window === undefined || job === undefined || stopsScrapesOf(experiment, job)) return undefined
+  const platform = room.run.header?.spec.platform
+  if (window === undefined || job === undefined || platform === undefined || stopsScrapesOf(experiment, job, platform)) return undefined
   // "True for less than `for`, because the fault did not last": as far as the samples tell.
   if (finding.status !== 'fail' && finding.cause !== 'not-injected') return undefined
   const [anchors, condition, value] = [room.ask('anchors'), room.ask('condition'), room.ask('value')]

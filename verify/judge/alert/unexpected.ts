@@ -150,7 +150,7 @@ export function tooSlowForSpeed(
   spec: Spec,
 ): CutScrape | undefined {
   const job = stray.labels['job']
-  if (job === undefined || blamed(spans, stray).some(({ experiment }) => stopsScrapesOf(experiment, job))) return undefined
+  if (job === undefined || blamed(spans, stray).some(({ experiment }) => stopsScrapesOf(experiment, job, spec.platform))) return undefined
   const aroundMs = AROUND * (timing.jobs[job] ?? timing).scrapeIntervalMs
   return cutScrapes(scrapes, timing, spec, {
     job,
