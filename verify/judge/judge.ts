@@ -19,7 +19,9 @@ import { ofExperiment } from './record/by-name.ts'
 import { Recorder, recordOf } from './record/recorder.ts'
 import type { RunRecord } from './record/recorder.ts'
 import { starvedText } from './record/cpu-waits.ts'
-import { starved } from './starvation.ts'
+import { starved, timeOf } from './starvation.ts'
+import { goneIn } from './signal/platform-gone.ts'
+import { clockTime } from '../text/instant.ts'
 import { messageOf } from '../text/error-text.ts'
 
 /**
@@ -65,9 +67,29 @@ function onDamage(damage: string | undefined, verdicts: Verdict[], checks: reado
 /** A verdict, and which services may have handled what it is about (as in Finding). */
 type Judged = Verdict & Pick<Finding, 'handledBy'>
 
+/** A failure of a time in which nothing of the platform answered at all: the promises are of one that runs. */
+function unlessGone(run: RunRecord, checks: readonly Check[], verdict: Judged): Judged {
+  const check = checks.find(({ meta }) => meta.id === verdict.check)
+  if (check === undefined || verdict.status !== 'fail' || check.meta.slowMachine !== 'excuses') return verdict
+  const [fromMs, untilMs] = timeOf(run, verdict.subject, verdict.window)
+  const gone = goneIn(run).find((each) => each.fromMs < untilMs && each.untilMs > fromMs)
+  if (gone === undefined) return verdict
+  const { diagnosis: _, part: __, ...rest } = verdict
+  const until = gone.untilMs === Infinity ? 'to the end' : `to ${clockTime(gone.untilMs)}`
+  return {
+    ...rest,
+    status: 'unknown',
+    title: sentence(check, 'unknown'),
+    observed: `${verdict.observed}. But no service and no Prometheus was there from ${clockTime(gone.fromMs)} ${until}: the engine or machine that runs them was stopped or restarted`,
+    cause: 'source-unreachable',
+    pointers: [...new Set([...verdict.pointers, gone.seq])].sort((a, b) => a - b),
+  }
+}
+
 /** A failure that the machine may have made, and not the platform. */
 function unlessStarved(run: RunRecord, checks: readonly Check[], judged: Judged[]): Verdict[] {
-  return judged.map(({ handledBy, ...verdict }) => {
+  return judged.map((each) => {
+    const { handledBy, ...verdict } = unlessGone(run, checks, each)
     const check = checks.find(({ meta }) => meta.id === verdict.check)
     const cut = restartedBy(run, verdict)
     const waited = cut === undefined && check?.meta.slowMachine === 'excuses' ? starved(run, verdict, handledBy) : undefined

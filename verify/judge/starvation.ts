@@ -91,7 +91,7 @@ function densest(part: string, waits: readonly Waited[], fromMs: number, untilMs
 }
 
 /** When what the verdict is about could happen; from the first leg or outage on for what is about no time of its own. */
-function timeOf(run: RunRecord, subject: string, window: Verdict['window']): [fromMs: number, untilMs: number] {
+export function timeOf(run: RunRecord, subject: string, window: Verdict['window']): [fromMs: number, untilMs: number] {
   const legs = legsOf(run, subject)
   if (legs.size > 0) {
     const [beginMs, endMs] = [Math.min(...legs.values().map((leg) => leg.beginMs)), Math.max(...legs.values().map((leg) => leg.endMs))]

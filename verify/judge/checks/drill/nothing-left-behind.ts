@@ -25,8 +25,12 @@ export const check = defineCheck(
     }
     // An undo that failed at first may have been done by the last sweep: only what was never undone counts.
     const last = new Map(faults.map((entry) => [`${entry.experiment}\n${entry.fault}\n${entry.target}`, entry]))
-    const swept = (entry: (typeof faults)[number]): boolean =>
-      footer.undone.some((text) => text === `${entry.fault} ${entry.target}` || text.startsWith(`${entry.fault} ${entry.target} `))
+    // The ledger names the means: on containers kill-process is kill-container.
+    const swept = ({ fault, target, experiment }: (typeof faults)[number]): boolean =>
+      footer.undone.some(
+        (text) =>
+          text === `${fault} ${target}` || text.startsWith(`${fault} ${target} `) || text.endsWith(` ${target} (experiment ${experiment})`),
+      )
     const open = [...last.values()].filter((entry) => (entry.phase === 'inject' ? entry.ok : !entry.ok) && !swept(entry))
     if (open.length > 0)
       return fail(expected, `no undo is recorded for ${open.map((entry) => `${entry.fault} on ${entry.target}`).join(', ')}`, [
