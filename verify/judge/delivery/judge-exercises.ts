@@ -7,9 +7,10 @@ import { deliveryOfPosted, type Delivery } from '../../routing/delivery.ts'
 import type { Finding } from '../drill-check.ts'
 import { DELIVERY_LAG_MS } from './arrival.ts'
 import type { Done, Exercise, Exercised } from './exercise.ts'
-import { clockTime } from '../../text/instant.ts'
+import { clockTime, seconds } from '../../text/instant.ts'
 import { hasLabels } from '../../promql/labels.ts'
-import type { Notified } from '../record/recorder.ts'
+import type { Notified, RunRecord } from '../record/recorder.ts'
+import { stalledWithin } from '../record/stalls.ts'
 import { skip, unknown } from '../finding.ts'
 
 type Step = Extract<JournalEntry, { kind: 'delivery-probe' }>
@@ -59,6 +60,8 @@ function sameLabels(a: ProbeAlert['labels'], b: ProbeAlert['labels']): boolean {
 /** What one case has to say: what is wrong, or (a text) why it says nothing. */
 export interface Said {
   problem?: string
+  /** Why its problem may be the drill's own. */
+  stalled?: string
   nothing?: string
   saw?: string
   pointers?: number[]
@@ -70,6 +73,7 @@ export interface Hearing {
   spec: Spec
   timing: Timing
   probed: readonly Notified[]
+  health: RunRecord['health']
 }
 
 /** Judges each exercise of one case: one problem fails it, one that was cut short makes it unknown, and without any it does not apply. */
@@ -86,7 +90,9 @@ export function judgeExercises(
   const whole = tried.filter(({ cutShort }) => cutShort === undefined)
   const said = whole.flatMap(judgeOne)
   const all = [...new Set([...pointers, ...said.flatMap((each) => each.pointers ?? [])])]
-  const bad = said.filter(({ problem }) => problem !== undefined)
+  const [bad, late] = [false, true].map((own) =>
+    said.filter(({ problem, stalled }) => problem !== undefined && (stalled !== undefined) === own),
+  ) as [Said[], Said[]]
   const window = bad.find((each) => each.window !== undefined)?.window ?? said.find((each) => each.window !== undefined)?.window
   const more = window === undefined ? {} : { window }
   if (bad.length > 0)
@@ -100,6 +106,9 @@ export function judgeExercises(
       pointers: all,
       ...more,
     }
+  const [first] = late
+  if (first !== undefined)
+    return unknown('verifier-stalled', expected, late.map(({ problem, stalled }) => `${problem}. But ${stalled}`).join('; '), all)
   const cut = tried.find(({ cutShort }) => cutShort !== undefined)
   if (cut !== undefined)
     return unknown(
@@ -154,8 +163,18 @@ function heardIn(
   if (elsewhere.length > 0) return { problem: `${who}: notification at ${elsewhere[0]?.receiver} too`, pointers, window }
   if (first.arrivedMs < earliestMs)
     return { problem: `${who}: notification at ${clockTime(first.arrivedMs)}, too early; due ${within}`, pointers, window }
-  if (first.arrivedMs > latestMs)
-    return { problem: `${who}: notification at ${clockTime(first.arrivedMs)}, too late; due ${within}`, pointers, window }
+  if (first.arrivedMs > latestMs) {
+    // It has arrived when the drill's own receiver reads it.
+    const stalledMs = stalledWithin(hearing.health, earliestMs, first.arrivedMs)
+    return {
+      problem: `${who}: notification at ${clockTime(first.arrivedMs)}, too late; due ${within}`,
+      ...(stalledMs < first.arrivedMs - latestMs
+        ? {}
+        : { stalled: `the drill process itself stalled for ${seconds(stalledMs)} meanwhile` }),
+      pointers,
+      window,
+    }
+  }
   return { saw: `${who} notified to ${receiver} at ${clockTime(first.arrivedMs)}`, pointers, window }
 }
 

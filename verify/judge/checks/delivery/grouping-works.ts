@@ -12,12 +12,12 @@ export const check = defineCheck(
     why: 'group_by decides whether ten alerts are one notification or ten, and whether a second outage hides in the notification of the first.',
     mend: 'In alertmanager.yml, set group_by and group_wait of the route as specified.',
     example: 'two alerts with equal alertname, job arrived in two notifications',
-    needs: ['spec', 'timing', 'promised', 'exercises', 'probed'],
+    needs: ['spec', 'timing', 'promised', 'exercises', 'probed', 'health'],
     needsInjection: 'no',
     slowMachine: 'excuses',
   },
-  ({ spec, timing, promised, exercises, probed }) => {
-    const hearing = { spec, timing: promised?.timing ?? timing, probed }
+  ({ spec, timing, promised, exercises, probed, health }) => {
+    const hearing = { spec, timing: promised?.timing ?? timing, probed, health }
     const grouped = exercises.find((exercise) => exercise.case === 'grouping')?.alerts[0]?.labels ?? {}
     const keys = promisedFor(spec.routing, grouped).groupBy.join(', ')
     const expected = `alerts with equal ${keys} in one notification after group_wait, an alert that differs in one of them in its own`

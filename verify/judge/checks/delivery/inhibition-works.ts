@@ -11,12 +11,12 @@ export const check = defineCheck(
     why: 'An inhibition that does not match floods the channel in an outage; one that matches too much, or does not end, hides the next alert.',
     mend: 'In alertmanager.yml, correct source_matchers, target_matchers and `equal` of inhibit_rules.',
     example: 'the target was notified while its source was firing',
-    needs: ['spec', 'timing', 'promised', 'exercises', 'probed'],
+    needs: ['spec', 'timing', 'promised', 'exercises', 'probed', 'health'],
     needsInjection: 'no',
     slowMachine: 'excuses',
   },
-  ({ spec, timing, promised, exercises, probed }) => {
-    const hearing = { spec, timing: promised?.timing ?? timing, probed }
+  ({ spec, timing, promised, exercises, probed, health }) => {
+    const hearing = { spec, timing: promised?.timing ?? timing, probed, health }
     const expected = `source notified; target suppressed while the source fires, then notified within ${seconds(
       longestGroupIntervalMs(
         hearing,

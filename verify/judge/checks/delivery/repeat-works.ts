@@ -16,12 +16,12 @@ export const check = defineCheck(
     why: 'Re-notified too often, alerts are ignored; never, and an outage that outlasts a shift is forgotten.',
     mend: 'In alertmanager.yml, set repeat_interval as specified and lead one route and one integration to each receiver. Connect two Alertmanagers by --cluster.peer.',
     example: 'critical received the same notification again after 2 s',
-    needs: ['spec', 'timing', 'promised', 'exercises', 'probed', 'notified'],
+    needs: ['spec', 'timing', 'promised', 'exercises', 'probed', 'health', 'notified'],
     needsInjection: 'no',
     slowMachine: 'excuses',
   },
-  ({ spec, timing, promised, exercises, probed, notified }) => {
-    const hearing = { spec, timing: promised?.timing ?? timing, probed }
+  ({ spec, timing, promised, exercises, probed, health, notified }) => {
+    const hearing = { spec, timing: promised?.timing ?? timing, probed, health }
     const repeated = exercises.find((exercise) => exercise.case === 'repeat')?.alerts[0]
     const { repeatIntervalMs, groupIntervalMs } = repeated === undefined ? timing : clocksFor(hearing, repeated)
     const expected = `re-notified ${seconds(repeatIntervalMs)} (repeat_interval) after the first notification, at most one group_interval (${seconds(groupIntervalMs)}) later`

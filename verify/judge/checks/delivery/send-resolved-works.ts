@@ -14,12 +14,12 @@ export const check = defineCheck(
     why: 'send_resolved is set per receiver; where it is missing, on-call keeps working on an alert that is over.',
     mend: 'In alertmanager.yml, set send_resolved of each integration as the specification says for its receiver.',
     example: 'default received no resolved notification of an alert that ended at 12:02:15',
-    needs: ['spec', 'timing', 'promised', 'exercises', 'probed'],
+    needs: ['spec', 'timing', 'promised', 'exercises', 'probed', 'health'],
     needsInjection: 'no',
     slowMachine: 'excuses',
   },
-  ({ spec, timing, promised, exercises, probed }) => {
-    const hearing = { spec, timing: promised?.timing ?? timing, probed }
+  ({ spec, timing, promised, exercises, probed, health }) => {
+    const hearing = { spec, timing: promised?.timing ?? timing, probed, health }
     const expected = `a resolved notification within ${seconds(longestGroupIntervalMs(hearing, exercises))} (group_interval) of the end, at every receiver that has send_resolved`
     return judgeExercises(
       exercises,

@@ -11,12 +11,12 @@ export const check = defineCheck(
     why: 'On-call engineers trust silences during maintenance. A silenced alert that is notified pages for nothing; one that stays suppressed afterwards is missed.',
     mend: "Look at Alertmanager's silences (amtool silence query) and at its data folder: it must accept, keep and expire them.",
     example: 'the silenced alert was notified before its silence ended',
-    needs: ['spec', 'timing', 'promised', 'exercises', 'probed'],
+    needs: ['spec', 'timing', 'promised', 'exercises', 'probed', 'health'],
     needsInjection: 'no',
     slowMachine: 'excuses',
   },
-  ({ spec, timing, promised, exercises, probed }) => {
-    const hearing = { spec, timing: promised?.timing ?? timing, probed }
+  ({ spec, timing, promised, exercises, probed, health }) => {
+    const hearing = { spec, timing: promised?.timing ?? timing, probed, health }
     const expected = `the silenced alert not notified before the silence expires, and notified within ${seconds(
       longestGroupIntervalMs(
         hearing,

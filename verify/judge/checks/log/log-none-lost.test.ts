@@ -153,3 +153,29 @@ test('lines that are inside others point at the multiline stage', () => {
   const journal = alter(flowRun(without((index) => index % 3 === 1)), 'log-flow', (entry) => ({ ...entry, glued: 30 }))
   assert.match(verdictOf(journal, 'log-none-lost').diagnosis ?? '', /30 of the missing lines .*multiline stage/)
 })
+
+/** One line seen 2 s too late, and how long the drill process stood still before it saw it. */
+function lateLine(stallMs: number, change: (row: FlowRow, index: number) => FlowRow = (row) => row): Journal {
+  const lateAtMs = LOG_SPEC.maxDelayMs + 1_000 + 2_000
+  const all = rows().map((row, index): FlowRow =>
+    index === 12 ? [row[0], row[1], row[2], row[3], row[0] + lateAtMs, 1, 0] : change(row, index),
+  )
+  return withEntries(flowRun(all), {
+    kind: 'health',
+    metric: 'firedrill_stall_seconds',
+    series: [{ metric: {}, values: [[((all[12]?.[0] ?? 0) + lateAtMs) / 1_000, String(stallMs / 1_000)]] }],
+  })
+}
+
+test('a line that was seen late by no more than the drill process itself stalled is no failure of the pipeline', () => {
+  const verdict = verdictOf(lateLine(2_500), 'log-none-lost')
+  assert.deepEqual([verdict.status, verdict.cause], ['unknown', 'verifier-stalled'], verdict.observed)
+  assert.match(verdict.observed, /1 late, but the drill process itself stalled for 2\.5 s meanwhile/)
+})
+
+test('late by more than the stall, late beside it, or lost: the stall excuses nothing', () => {
+  const late = (row: FlowRow, index: number): FlowRow => (index === 90 ? [row[0], row[1], row[2], row[3], row[0] + 60_000, 1, 0] : row)
+  const lost = (row: FlowRow, index: number): FlowRow => (index === 90 ? [row[0], row[1], row[2], -1, -1, 0, 0] : row)
+  for (const journal of [lateLine(1_500), lateLine(2_500, late), lateLine(2_500, lost)])
+    assert.equal(verdictOf(journal, 'log-none-lost').status, 'fail')
+})

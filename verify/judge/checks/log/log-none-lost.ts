@@ -4,6 +4,7 @@ import type { Entry } from '../../drill-check.ts'
 import { describeDelays } from '../../../text/quantiles.ts'
 import { seconds } from '../../../text/instant.ts'
 import { labelDifference } from '../../../promql/labels.ts'
+import { stalledWithin } from '../../record/stalls.ts'
 import { outOfOrder } from '../../signal/line-order.ts'
 import { fail, pass, skip, unknown } from '../../finding.ts'
 import { countOf } from '../../../text/count-of.ts'
@@ -20,11 +21,11 @@ export const check = defineCheck(
     why: 'A pipeline that delivers one line may lose some of many: by a limit, a drop stage, a full queue or a restart. A few copies are allowed (at least once) and counted; when half of the lines are there twice, two jobs collect them.',
     mend: 'Correct a drop, sampling or limit stage of Promtail, its backoff_config, or limits_config of Loki; with copies, read the service in one job only.',
     example: '318 of 330 arrived: 12 lost, 0 duplicated',
-    needs: ['logSpec', 'logFlows'],
+    needs: ['logSpec', 'logFlows', 'health'],
     needsInjection: 'no',
     slowMachine: 'excuses',
   },
-  ({ logSpec, logFlows }) => {
+  ({ logSpec, logFlows, health }) => {
     if (logSpec.flow === undefined) return skip('a flow of stamped lines', 'the specification asks for none')
     const flow = logFlows.at(-1)
     const expected = `${logSpec.flow.steady} lines at ${logSpec.flow.ratePerS}/s and ${logSpec.flow.burst} at once, each in the store within ${seconds(logSpec.maxDelayMs)}`
@@ -43,7 +44,9 @@ export const check = defineCheck(
     const lost = answered.filter(([, , , , , copies]) => copies === 0)
     const copies = answered.reduce((sum, row) => sum + Math.max(0, row[5] - 1), 0)
     const delays = answered.filter((row) => row[4] !== -1).map(([sentMs, , , , arrivedMs]) => arrivedMs - sentMs)
-    const late = delays.filter((delayMs) => delayMs > logSpec.maxDelayMs + POLL_MS).length
+    const longestMs = logSpec.maxDelayMs + POLL_MS
+    const lateRows = answered.filter(([sentMs, , , , arrivedMs]) => arrivedMs !== -1 && arrivedMs - sentMs > longestMs)
+    const late = lateRows.length
     const notes = [
       refused > 0 ? `${refused} answered with another status than ${logSpec.request.expectStatus}` : '',
       answered.length < flow.rows.length ? `${flow.rows.length - answered.length} requests not answered` : '',
@@ -62,6 +65,18 @@ export const check = defineCheck(
       return fail(`${expected}, once`, `${observed}; ${countOf(doubled, 'line')} more than once`, pointers, {
         diagnosis: whyTwice(flow.twice, logSpec.service),
       })
+    // When a line arrived is when the drill saw it.
+    const stalls = lateRows.map(([sentMs, , , , arrivedMs]) => ({
+      overMs: arrivedMs - sentMs - longestMs,
+      stalledMs: stalledWithin(health, flow.startedMs + sentMs, flow.startedMs + arrivedMs),
+    }))
+    if (late > 0 && stalls.every(({ overMs, stalledMs }) => stalledMs >= overMs))
+      return unknown(
+        'verifier-stalled',
+        expected,
+        `${observed}; ${late} late, but the drill process itself stalled for ${seconds(Math.max(...stalls.map(({ stalledMs }) => stalledMs)))} meanwhile`,
+        pointers,
+      )
     if (late > 0)
       return fail(expected, `${observed}; ${late} late`, pointers, {
         diagnosis: 'Lower batchwait and backoff_config of the clients section of the log collector, or mend the lag of the log store.',
