@@ -18,9 +18,9 @@ export interface CutScrape {
 }
 
 /**
- * Whether an experiment stops or hangs what this job scrapes: there the fault is the cause of a scrape that ran into its timeout. Of a part
- * that is scraped through an exporter it does so only where the specification says that `up` of that exporter is 0 meanwhile: the exporter of
- * a killed part answers, if perhaps only after it has dialled in vain for longer than a compressed timeout.
+ * Whether an experiment stops or hangs what this job scrapes: there the fault is the cause of a scrape that ran into its timeout. Of a
+ * part that is scraped through an exporter it does so only where the specification says that `up` of that exporter is 0 meanwhile: the
+ * exporter of a killed part answers, if perhaps only after it has dialled in vain for longer than a compressed timeout.
  */
 export function stopsScrapesOf({ subject, legs }: PlannedExperiment, job: string, platform: PlatformSpec): boolean {
   return (

@@ -6,11 +6,11 @@ import { conditionExplains } from './replay.ts'
 
 /**
  * An alert that began early only because evaluations ran while a scrape was under way: a rate over one sample less is extrapolated
- * differently, so that 3 events in 18 s are at a threshold of 10 a minute and the same 3 in 19 s are below it. The record has the sample, the
- * evaluation did not. Judged by the same window is then when the condition began by every sample, and was there as long as the fault.
+ * differently, so that 3 events in 18 s are at a threshold of 10 a minute and the same 3 in 19 s are below it. The record has the sample,
+ * the evaluation did not. Judged by the same window is then when the condition began by every sample, and was there as long as the fault.
  *
- * Only where the rule did, to the sample, what the specification gives, and the replay needed such a scrape at the very instant at which the
- * alert began; what every sample says is early stays early.
+ * Only where the rule did, to the sample, what the specification gives, and the replay needed such a scrape at the very instant at which
+ * the alert began; what every sample says is early stays early.
  */
 export function unlessUnderWay(room: EvidenceRoom, experiment: PlannedExperiment, check: string, finding: Finding): Finding {
   const { status, window } = finding

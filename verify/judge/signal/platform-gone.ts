@@ -13,8 +13,8 @@ const SILENT_INTERVALS = 3
 
 /**
  * When what runs every part (the container engine, the machine) was stopped or restarted: no service answered any stamped request, and
- * Prometheus itself was gone too: it was started anew, took no sample of itself, or could not be asked from then on. A fault of the drill is
- * in one part; no single part takes all of them along and Prometheus as well.
+ * Prometheus itself was gone too: it was started anew, took no sample of itself, or could not be asked from then on. A fault of the drill
+ * is in one part; no single part takes all of them along and Prometheus as well.
  */
 export const goneIn = remembered((run: RunRecord): Gone[] => silences(run).flatMap((silence) => withPrometheus(run, silence) ?? []))
 
