@@ -109,6 +109,8 @@ route:
           receiver: five
           continue: true
           repeat_interval: 1d
+          mute_time_intervals: [nights]
+          active_time_intervals: [weekdays]
 `
 
 test('every route has the clocks, the grouping and the receiver that it inherits', () => {
@@ -125,6 +127,7 @@ test('every route has the clocks, the grouping and the receiver that it inherits
     [five?.receiver, five?.groupBy, five?.groupIntervalMs, five?.repeatIntervalMs, five?.continues],
     ['five', ['alertname', 'job'], 60_000, 86_400_000, true],
   )
+  assert.deepEqual([five?.muteTimes, five?.activeTimes, redis?.muteTimes], [['nights'], ['weekdays'], undefined])
   assert.equal(routesFor(route, { severity: 'info' })[0]?.groupWaitMs, 30_000)
 })
 

@@ -125,6 +125,8 @@ function plain({
   groupIntervalMs,
   repeatIntervalMs,
   routes,
+  muteTimes,
+  activeTimes,
 }: RouteNode<Cursor>): LoadedRoute {
   return {
     receiver,
@@ -135,6 +137,8 @@ function plain({
     groupWaitMs,
     groupIntervalMs,
     repeatIntervalMs,
+    ...(muteTimes === undefined ? {} : { muteTimes }),
+    ...(activeTimes === undefined ? {} : { activeTimes }),
     routes: routes.map(plain),
   }
 }

@@ -1,6 +1,7 @@
 import { deliveryOf } from '../../../routing/delivery.ts'
 import { defineCheck } from '../../drill-check.ts'
 import { DELIVERY_LAG_MS, GHOST_GROUP_MS, firedEpisode, inhibitor, lostPostMs, ownNotifications } from '../../delivery/arrival.ts'
+import { atEachReceiver } from '../../delivery/each-receiver.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
 import { labelKey } from '../../../promql/labels.ts'
 import { fail, pass, unknown } from '../../finding.ts'
@@ -20,21 +21,7 @@ export const check = defineCheck(
     slowMachine: 'excuses',
     diagnose: true,
   },
-  (evidence) => {
-    const { experiment } = evidence
-    const findings = [experiment.receiver, ...(experiment.alsoReceivers ?? [])].map((receiver) => arrivedAt(receiver, evidence))
-    // Where a route continues, one receiver that is not notified is as bad as none.
-    const [first] = findings
-    const missing = findings.find(({ status }) => status === 'fail') ?? findings.find(({ status }) => status !== 'pass')
-    if (missing !== undefined || findings.length === 1) return missing ?? first!
-    const texts = (of: (finding: (typeof findings)[number]) => string): string => [...new Set(findings.map(of))].join('; ')
-    return {
-      ...first!,
-      expected: texts(({ expected }) => expected),
-      observed: texts(({ observed }) => observed),
-      pointers: [...new Set(findings.flatMap(({ pointers }) => pointers))],
-    }
-  },
+  (evidence) => atEachReceiver(evidence.experiment, (receiver) => arrivedAt(receiver, evidence)),
 )
 
 type Evidence = Pick<
