@@ -29,7 +29,7 @@ export const HOST_DRILLS: Drill[] = [
       part: 'alertmanager.yml',
       fails: 'shared-memory-used notification-delivered',
       may: also('shared-memory-used'),
-      named: /its route is muted by time intervals \(backup\)/,
+      named: /its route is muted by the time interval backup, which covers/,
     },
   ),
   drill(

@@ -1,5 +1,5 @@
 import type { AlertRelabelling } from './relabel.ts'
-import type { LoadedRoute } from './route.ts'
+import type { LoadedRoute, TimeSpan } from './route.ts'
 import type { AlertRef, FaultUse, Labels, LoadUse } from './spec.ts'
 
 /** Intervals as *loaded* in the running system (or, offline, as specified and compressed). Milliseconds. */
@@ -18,6 +18,8 @@ export interface Timing {
    * system.
    */
   route?: LoadedRoute
+  /** The named time intervals that routes are muted or active in, as loaded. Absent when there are none. */
+  timeIntervals?: Record<string, TimeSpan[]>
   /** What Prometheus adds to every alert that it sends, unless the alert has that label. */
   externalLabels?: Labels
   /** Its alert_relabel_configs, where there are any. */

@@ -21,3 +21,21 @@ export interface LoadedRoute {
   muteTimes?: string[]
   activeTimes?: string[]
 }
+
+/** Both ends included, but for minutes, whose end is not. */
+export type TimeRange = [from: number, to: number]
+
+/** One of the times of a named time interval: all that is given must hold. */
+export interface TimeSpan {
+  /** Of the day. */
+  minutes?: TimeRange[]
+  /** 0 is Sunday. */
+  weekdays?: TimeRange[]
+  /** From 1, or from -1 backwards. */
+  daysOfMonth?: TimeRange[]
+  /** From 1. */
+  months?: TimeRange[]
+  years?: TimeRange[]
+  /** A zone of the IANA database; UTC when absent. */
+  location?: string
+}

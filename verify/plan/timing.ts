@@ -7,6 +7,7 @@ import type { Timing } from '../model/plan.ts'
 import type { LoadedRoute } from '../model/route.ts'
 import type { Spec } from '../model/spec.ts'
 import { relabellingOf } from '../routing/alert-relabelling.ts'
+import { timeSpans } from '../routing/time-spans.ts'
 import { promisedRoute, routeNode } from '../routing/tree.ts'
 import type { RouteNode } from '../routing/tree.ts'
 
@@ -89,6 +90,7 @@ export function timingFromLoaded(loaded: {
   const { externalLabels, ...alertRelabelling } = relabellingOf(prometheus)
   const rules = ownIntervals(loaded.groups ?? [], evaluationIntervalMs)
   const { groupWaitMs, groupIntervalMs, repeatIntervalMs } = route
+  const timeIntervals = timeSpans(alertmanager)
   return {
     scrapeIntervalMs,
     scrapeTimeoutMs,
@@ -99,6 +101,7 @@ export function timingFromLoaded(loaded: {
     repeatIntervalMs,
     jobs,
     route,
+    ...(Object.keys(timeIntervals).length === 0 ? {} : { timeIntervals }),
     ...(Object.keys(externalLabels).length === 0 ? {} : { externalLabels }),
     ...([alertRelabelling.all, ...alertRelabelling.each].every((steps) => steps.length === 0) ? {} : { alertRelabelling }),
     ...(rules.length === 0 ? {} : { rules }),

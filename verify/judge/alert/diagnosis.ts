@@ -9,6 +9,8 @@ import { formatDuration } from '../../promql/duration.ts'
 import { compareExpressions } from '../../promql/expression-difference.ts'
 import { formatLabels, hasLabels } from '../../promql/labels.ts'
 import type { AlertHistory, Column } from '../record/recorder.ts'
+import { covers } from '../../routing/time-spans.ts'
+import { clockTime } from '../../text/instant.ts'
 import { countOf } from '../../text/count-of.ts'
 
 /** What is broken, and the journal entries (seq) that show it besides those of the check itself. */
@@ -183,7 +185,7 @@ function deliveryLink(room: EvidenceRoom, experiment: PlannedExperiment): Diagno
   const inAlertmanager = alertmanagerAlerts(room).find((alert) => hasLabels(alert.labels, episode.history.labels))
   if (inAlertmanager !== undefined)
     return found(
-      `Alertmanager has the alert (receivers ${inAlertmanager.receivers.join(', ')}) but no notification arrived at ${experiment.receiver}: ${mutedBy(room, experiment, episode.history.labels) ?? URL_OF_RECEIVER}`,
+      `Alertmanager has the alert (receivers ${inAlertmanager.receivers.join(', ')}) but no notification arrived at ${experiment.receiver}: ${mutedBy(room, experiment.receiver, episode.history.labels, firedAtMs) ?? URL_OF_RECEIVER}`,
       [inAlertmanager.seq],
     )
   if (sawMetric(room, SENT) && sent === 0)
@@ -234,14 +236,24 @@ function relabelLink(room: EvidenceRoom, labels: Record<string, string>): string
 
 const URL_OF_RECEIVER = "correct that receiver's webhook URL in alertmanager.yml."
 
-/** Time intervals that mute the route which the alert takes, as loaded; Alertmanager says of no alert that it is muted by them. */
-function mutedBy(room: EvidenceRoom, { receiver }: PlannedExperiment, labels: AlertHistory['labels']): string | undefined {
+/**
+ * The time interval that mutes the route which the alert takes, or outside of whose times the route is active, as loaded, at the time of
+ * the first notification; Alertmanager says of no alert that it is muted by one.
+ */
+function mutedBy(room: EvidenceRoom, receiver: string, labels: AlertHistory['labels'], firedAtMs: number): string | undefined {
   const timing = room.ask('timing')
-  const routes = timing?.route === undefined ? [] : routesOfSent(timing.route, timing, labels, receiver)
-  const names = [...new Set(routes.flatMap(({ muteTimes = [], activeTimes = [] }) => [...muteTimes, ...activeTimes]))]
-  return names.length === 0
-    ? undefined
-    : `its route is muted by time intervals (${names.join(', ')}). Compare them in alertmanager.yml with the time of the drill; else ${URL_OF_RECEIVER}`
+  if (timing?.route === undefined) return undefined
+  const { timeIntervals = {} } = timing
+  for (const { muteTimes = [], activeTimes = [], groupWaitMs } of routesOfSent(timing.route, timing, labels, receiver)) {
+    const atMs = firedAtMs + groupWaitMs
+    const holds = (name: string): boolean => covers(timeIntervals[name] ?? [], atMs)
+    const mutes = muteTimes.find(holds)
+    if (mutes !== undefined)
+      return `its route is muted by the time interval ${mutes}, which covers ${clockTime(atMs)}. Correct time_intervals or mute_time_intervals of that route in alertmanager.yml.`
+    if (activeTimes.length > 0 && !activeTimes.some(holds))
+      return `its route is active in the time intervals ${activeTimes.join(', ')} alone, and none covers ${clockTime(atMs)}. Correct time_intervals or active_time_intervals of that route in alertmanager.yml.`
+  }
+  return undefined
 }
 
 function heldBack(room: EvidenceRoom, history: AlertHistory): Diagnosis | undefined {

@@ -1,0 +1,79 @@
+import type { TimeRange, TimeSpan } from '../model/route.ts'
+import type { RouteSource } from './tree.ts'
+
+const DAYS = 'sunday monday tuesday wednesday thursday friday saturday'.split(' ')
+const MONTHS = 'january february march april may june july august september october november december'.split(' ')
+const NUMBERED = { weekdays: 'weekdays', daysOfMonth: 'days_of_month', months: 'months', years: 'years' } as const
+
+/** The named time intervals of a configuration that Alertmanager has loaded: what it would refuse is not expected. */
+export function timeSpans<S extends RouteSource<S>>(alertmanager: S): Record<string, TimeSpan[]> {
+  const named = ['time_intervals', 'mute_time_intervals'].flatMap((key) => alertmanager.get(key)?.items() ?? [])
+  return Object.fromEntries(named.map((each) => [each.string('name') ?? '', (each.get('time_intervals')?.items() ?? []).map(spanOf)]))
+}
+
+function spanOf<S extends RouteSource<S>>(at: S): TimeSpan {
+  const span: TimeSpan = {}
+  if (at.has('times'))
+    span.minutes = (at.get('times')?.items() ?? []).map((each) => [minuteOf(each.string('start_time')), minuteOf(each.string('end_time'))])
+  for (const [name, key] of Object.entries(NUMBERED) as [keyof typeof NUMBERED, string][])
+    if (at.has(key)) span[name] = at.strings(key).map((text) => rangeOf(name, text))
+  const location = at.string('location')
+  if (location !== undefined && location !== '') span.location = location
+  return span
+}
+
+function minuteOf(text = ''): number {
+  const [hour = 0, minute = 0] = text.split(':').map(Number)
+  return hour * 60 + minute
+}
+
+function rangeOf(name: keyof typeof NUMBERED, text: string): TimeRange {
+  const [from = '', to = from] = text.toLowerCase().split(':')
+  return [numberOf(name, from), numberOf(name, to)]
+}
+
+function numberOf(name: keyof typeof NUMBERED, text: string): number {
+  if (name === 'weekdays') return DAYS.indexOf(text)
+  return name === 'months' && MONTHS.includes(text) ? MONTHS.indexOf(text) + 1 : Number(text)
+}
+
+/** As timeinterval.go's ContainsTime: https://github.com/prometheus/alertmanager/blob/v0.27.0/timeinterval/timeinterval.go */
+export function covers(spans: readonly TimeSpan[], atMs: number): boolean {
+  return spans.some(({ minutes, weekdays, daysOfMonth, months, years, location = 'UTC' }) => {
+    const now = clockAt(atMs, location)
+    // In UTC, so that no change of the clock makes a month longer.
+    const length = new Date(Date.UTC(now.year, now.month, 0)).getUTCDate()
+    const fromStart = (day: number): number => (day < 0 ? length + day + 1 : day)
+    return (
+      (minutes?.some(([from, to]) => now.minute >= from && now.minute < to) ?? true) &&
+      within(weekdays, now.weekday) &&
+      within(
+        daysOfMonth?.map(([from, to]): TimeRange => [fromStart(from), fromStart(to)]),
+        now.day,
+      ) &&
+      within(months, now.month) &&
+      within(years, now.year)
+    )
+  })
+}
+
+function within(ranges: readonly TimeRange[] | undefined, value: number): boolean {
+  return ranges?.some(([from, to]) => value >= from && value <= to) ?? true
+}
+
+/** minute: of the day; weekday: 0 is Sunday; month: 1 is January. */
+function clockAt(atMs: number, location: string): { minute: number; weekday: number; day: number; month: number; year: number } {
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    timeZone: location,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+  }).formatToParts(atMs)
+  const number = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.find((part) => part.type === type)?.value)
+  const [year, month, day] = [number('year'), number('month'), number('day')]
+  const weekday = new Date(Date.UTC(year, month - 1, day)).getUTCDay()
+  return { minute: number('hour') * 60 + number('minute'), weekday, day, month, year }
+}
