@@ -89,7 +89,7 @@ export const HOST_DRILLS: Drill[] = [
       part: 'nginx',
       fails: 'nginx',
       may: /^nginx$/,
-      named: /log="?acces/,
+      named: /log is "acces", not "access"/,
     },
   ),
 ]

@@ -85,3 +85,13 @@ test('where a route continues, each notification is held to the grouping of its 
   const wrong = withTeam(['alertname', 'job'])
   assert.deepEqual([wrong.status, wrong.expected, wrong.observed], ['fail', 'group_by job', 'a notification grouped by alertname, job'])
 })
+
+test('what arrived at a receiver that it must not go to says nothing of the grouping', () => {
+  const elsewhere = alter(run({ mutant: 'wrong-receiver' }), 'notification', (entry) => ({
+    ...entry,
+    body: { ...(entry.body as object), groupLabels: { alertname: 'Probed' } },
+  }))
+  const verdict = verdictOf(elsewhere, 'grouped-as-specified')
+  assert.equal(verdict.status, 'skipped', JSON.stringify(verdict))
+  assert.match(verdict.observed, /at a specified receiver \(see notification-delivered\)/)
+})

@@ -1,6 +1,6 @@
 import { promisedFor } from '../../../routing/tree.ts'
 import { defineCheck } from '../../drill-check.ts'
-import { ownNotifications } from '../../delivery/arrival.ts'
+import { allowedReceivers, ownNotifications } from '../../delivery/arrival.ts'
 import { fail, pass, unknown } from '../../finding.ts'
 
 export const check = defineCheck(
@@ -17,13 +17,15 @@ export const check = defineCheck(
     slowMachine: 'no-excuse',
   },
   ({ experiment, spec, legs, subject, notified }) => {
-    const own = ownNotifications(notified, experiment, legs, subject)
+    // What went to a receiver that it must not go to has no promised grouping there: no-other-receiver names it.
+    const allowed = allowedReceivers(spec, experiment)
+    const own = ownNotifications(notified, experiment, legs, subject).filter(({ receiver }) => allowed.has(receiver))
     const promisedAt = (receiver: string): string[] =>
       promisedFor(spec.routing, { alertname: experiment.alert, ...experiment.labels, ...experiment.subject }, receiver).groupBy
     const groupings = [experiment.receiver, ...(experiment.alsoReceivers ?? [])].map((receiver) => promisedAt(receiver).join(', '))
     const expected = `group_by ${[...new Set(groupings)].join('; ')}`
     if (own.length === 0)
-      return unknown('evidence-missing', expected, 'no notification of this alert arrived', [], {
+      return unknown('evidence-missing', expected, 'no notification of this alert arrived at a specified receiver', [], {
         follows: ['alert-fired', 'notification-delivered'],
       })
     for (const alert of own) {

@@ -161,3 +161,33 @@ test('where a route continues, each receiver must be notified, in time', () => {
   assert.match(observed, /^notification at critical at .* after startsAt; notification at team at .* after startsAt$/)
   assert.equal(copied(60_000).status, 'fail')
 })
+
+test('a route that a time interval mutes is named while the interval covers the notification, else the URL is', () => {
+  const held = withEntries(run({ mutant: 'missing-notification' }), {
+    kind: 'alertmanager',
+    what: 'alerts',
+    body: [
+      {
+        labels: { alertname: 'Probed', job: 'probed', instance: '127.0.0.1:1', severity: 'critical' },
+        status: { state: 'active', inhibitedBy: [], silencedBy: [] },
+        receivers: [{ name: 'critical' }],
+      },
+    ],
+  })
+  const diagnosisWith = (own: object, years: [number, number]): string => {
+    const journal = alter(held, 'header', (entry) => {
+      const { timing } = entry.plan
+      const route = { receiver: 'critical', matchers: [], continues: false, groupBy: [], routes: [], ...own }
+      const { groupWaitMs, groupIntervalMs, repeatIntervalMs } = timing
+      const loaded = { ...route, groupWaitMs, groupIntervalMs, repeatIntervalMs }
+      return { ...entry, plan: { ...entry.plan, timing: { ...timing, route: loaded, timeIntervals: { nights: [{ years: [years] }] } } } }
+    })
+    const verdict = verdictOf(journal, 'notification-delivered')
+    assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+    return verdict.diagnosis ?? ''
+  }
+  assert.match(diagnosisWith({ muteTimes: ['nights'] }, [2000, 2100]), /muted by the time interval nights, which covers \d\d:/)
+  assert.match(diagnosisWith({ muteTimes: ['nights'] }, [2000, 2001]), /correct that receiver's webhook URL/)
+  assert.match(diagnosisWith({ activeTimes: ['nights'] }, [2000, 2001]), /active in the time intervals nights alone, and none covers/)
+  assert.match(diagnosisWith({ activeTimes: ['nights'] }, [2000, 2100]), /correct that receiver's webhook URL/)
+})
