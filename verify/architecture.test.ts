@@ -36,7 +36,7 @@ const TABLE: readonly Row[] = [
     may: ['@prometheus-io/lezer-promql', '@lezer/common'],
     tests: ['verify/recordings/', '@prometheus-io/lezer-promql'],
   },
-  { folder: 'verify/routing/', may: ['re2js', 'node:crypto', 'verify/promql/labels.ts'] },
+  { folder: 'verify/routing/', may: ['re2js', 'node:crypto', 'verify/promql/labels.ts'], tests: ['verify/config/yaml/cursor.ts'] },
   { folder: 'verify/trace/', may: [], tests: ['re2js'] },
   { folder: 'verify/logs/', may: ['re2js', 'verify/config/yaml/cursor.ts'] },
   { folder: 'verify/grafana/', may: ['re2js', 'verify/promql/'] },

@@ -41,9 +41,7 @@ function numberOf(name: keyof typeof NUMBERED, text: string): number {
 export function covers(spans: readonly TimeSpan[], atMs: number): boolean {
   return spans.some(({ minutes, weekdays, daysOfMonth, months, years, location = 'UTC' }) => {
     const now = clockAt(atMs, location)
-    // In UTC, so that no change of the clock makes a month longer.
-    const length = new Date(Date.UTC(now.year, now.month, 0)).getUTCDate()
-    const fromStart = (day: number): number => (day < 0 ? length + day + 1 : day)
+    const fromStart = (day: number): number => (day < 0 ? daysIn(now) + day + 1 : day)
     return (
       (minutes?.some(([from, to]) => now.minute >= from && now.minute < to) ?? true) &&
       within(weekdays, now.weekday) &&
@@ -55,6 +53,12 @@ export function covers(spans: readonly TimeSpan[], atMs: number): boolean {
       within(years, now.year)
     )
   })
+}
+
+function daysIn({ year, month }: { year: number; month: number }): number {
+  const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
+  if (month === 2) return isLeap ? 29 : 28
+  return [4, 6, 9, 11].includes(month) ? 30 : 31
 }
 
 function within(ranges: readonly TimeRange[] | undefined, value: number): boolean {
@@ -69,11 +73,12 @@ function clockAt(atMs: number, location: string): { minute: number; weekday: num
     year: 'numeric',
     month: 'numeric',
     day: 'numeric',
+    weekday: 'long',
     hour: 'numeric',
     minute: 'numeric',
   }).formatToParts(atMs)
-  const number = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.find((part) => part.type === type)?.value)
-  const [year, month, day] = [number('year'), number('month'), number('day')]
-  const weekday = new Date(Date.UTC(year, month - 1, day)).getUTCDay()
-  return { minute: number('hour') * 60 + number('minute'), weekday, day, month, year }
+  const text = (type: Intl.DateTimeFormatPartTypes): string => parts.find((part) => part.type === type)?.value ?? ''
+  const [year, month, day] = [Number(text('year')), Number(text('month')), Number(text('day'))]
+  const weekday = DAYS.indexOf(text('weekday').toLowerCase())
+  return { minute: Number(text('hour')) * 60 + Number(text('minute')), weekday, day, month, year }
 }

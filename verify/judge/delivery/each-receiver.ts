@@ -16,12 +16,12 @@ export function atEachReceiver(
   if (open !== undefined) return open
   const passed = findings.filter(({ status }) => status === 'pass')
   const [leading = first] = passed
-  const told = passed.length > 0 ? passed : findings
-  const texts = (of: (finding: Finding) => string): string => [...new Set(told.map(of))].join('; ')
+  const said = passed.length > 0 ? passed : findings
+  const texts = (of: (finding: Finding) => string): string => [...new Set(said.map(of))].join('; ')
   return {
     ...leading,
     expected: texts(({ expected }) => expected),
     observed: texts(({ observed }) => observed),
-    pointers: [...new Set(told.flatMap(({ pointers }) => pointers))],
+    pointers: [...new Set(said.flatMap(({ pointers }) => pointers))],
   }
 }
