@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, describe, test } from 'node:test'
+import { findTool } from '../lab/tools/tools.ts'
 import { randomRule } from '../testing/backtest/random-rule.ts'
 import { RecordedWorld } from '../testing/backtest/recorded-world.ts'
 import { serveWorld } from '../testing/backtest/serve-world.ts'
 import { loadedGroup, selfSeries, simulate } from '../testing/backtest/simulated-rule.ts'
+import { fakeDeployment, shopAnswers } from '../testing/init/fake-deployment.ts'
 import { installPackage, nodeProgram } from '../testing/package/installed-package.ts'
 import { toolFile } from '../verify/tool/tool-files.ts'
 
@@ -94,6 +96,43 @@ for (const major of [20, 22, 24] as const)
       assert.equal(code, 3, err)
       assert.match(err, /^not tested: rules: promtool is not installed$/m)
       assert.match(err, /^Put promtool \(2\.42 or newer\).* on the PATH, or name the file: .*FIREDRILL_TOOL_PROMTOOL=FILE/m)
+    })
+
+    const programs = ['promtool', 'amtool', 'alertmanager'] as const
+    const named = programs.flatMap((name) => {
+      const file = findTool(name)
+      return file === undefined ? [] : [[`FIREDRILL_TOOL_${name.toUpperCase()}`, file]]
+    })
+    const skip = named.length < programs.length ? `needs ${programs.join(', ')}` : false
+    test('simulate proves the rules and routes with the programs that it is given', { skip }, async () => {
+      const { code, out, err } = await run(['simulate'], Object.fromEntries(named))
+      assert.equal(code, 0, `${out}${err}`)
+      assert.match(out, /^as specified: \d{2,} tests of rules and routing/m)
+    })
+
+    test('init makes a platform from files, and one from a Prometheus and an Alertmanager; lint finds no drift in either', async (t) => {
+      const made = mkdtempSync(join(installed.folder, 'made-'))
+      const init = (folder: string, ...argv: string[]) => {
+        mkdirSync(join(made, folder), { recursive: true })
+        return installed.run(['init', ...argv], node, {}, join(made, folder))
+      }
+      cpSync(toolFile('testing/package/host/monitoring'), join(made, 'files/deploy'), { recursive: true })
+      const files = await init('files', 'deploy')
+      assert.equal(files.code, 0, files.err)
+      assert.match(files.out, /2 of 2 alerting rules of deploy are specified/)
+
+      const fake = await fakeDeployment(shopAnswers())
+      t.after(() => fake.close())
+      const running = await init('running', '--prometheus', fake.url, '--alertmanager', fake.url)
+      assert.equal(running.code, 0, running.err)
+      assert.match(running.out.replace(/\s+/g, ' '), /3 of 3 alerting rules of http.* are specified; for 3 a cause is proposed/)
+
+      for (const folder of ['files', 'running']) {
+        const lint = await installed.run(['lint', '--format', 'json'], node, {}, join(made, folder))
+        assert.equal(lint.code, 0, lint.out)
+        const { summary } = JSON.parse(lint.out) as { summary: { errors: number; files: number } }
+        assert.deepEqual([summary.errors, summary.files], [0, 3], folder)
+      }
     })
 
     test('without a platform each command says how to make one', async () => {

@@ -170,7 +170,7 @@ test('a command line that cannot be meant is 2, and nothing is asked', async () 
     [['--target', 'target.yaml'], /BACKTEST_WHERE/],
     [[], /BACKTEST_URL.*credentials/, 'http://user:pass@127.0.0.1:9090'],
     [[], /BACKTEST_URL.*no http/, 'localhost:9090'],
-    [['--bearer-token-file', 'nowhere'], /BACKTEST_TOKEN/],
+    [['--bearer-token-file', 'nowhere'], /TOKEN_UNREADABLE/],
   ]
   for (const [args, message, url] of cases) {
     const ran = await run(args, url === undefined ? {} : { url })

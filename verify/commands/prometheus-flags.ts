@@ -59,7 +59,7 @@ function tokenIn(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim()
   } catch (error) {
-    throw new FiredrillError('BACKTEST_TOKEN', `the token cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, {
+    throw new FiredrillError('TOKEN_UNREADABLE', `the token cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, {
       place: { file },
       next: 'Check the path and its permissions.',
       cause: error,
