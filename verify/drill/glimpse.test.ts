@@ -3,21 +3,54 @@ import { test } from 'node:test'
 import { allWell } from '../../testing/journals/named-journal.ts'
 import { recordedPrometheus } from '../../testing/virtual/recorded-prometheus.ts'
 import { judge } from '../judge/judge.ts'
+import { windowsSoFar } from '../judge/windows-so-far.ts'
 import type { JournalEntry, Series } from '../model/journal.ts'
 import { NOT_RECORDED } from '../model/journal.ts'
 import type { Lane, Page, Signal } from '../model/page.ts'
 import { livePageOf } from '../report/page/live.ts'
 import { isDrawnLive, pageOf } from '../report/page/make-page.ts'
 import { summarise } from '../report/summarise.ts'
+import { selectorsOf } from '../run/experiment/signal-samples.ts'
 import type { PrometheusSource } from '../run/ports.ts'
 import type { Connected } from './connect.ts'
-import { glimpsing, MOST_VALUES, type Look } from './glimpse.ts'
+import { glimpsing, MOST_SAMPLED, MOST_VALUES, type Look } from './glimpse.ts'
 
-const { entries } = allWell()
-const REPORT = pageOf(allWell(), summarise(allWell(), judge(allWell())))
+const entries = await withSamples(allWell().entries)
+const JOURNAL = { entries, problems: [] }
+const REPORT = pageOf(JOURNAL, summarise(JOURNAL, judge(JOURNAL)))
 /** When the drill began to read what it had only watched until then. */
 const COLLECTED = entries.findIndex(({ kind }) => kind === 'alerts-series')
 const LIVE = entries.filter(isDrawnLive)
+
+/** The same drill with the raw samples of each experiment, a counter that rises at every scrape. */
+async function withSamples(all: JournalEntry[]): Promise<JournalEntry[]> {
+  const [header, footer] = [all[0], all.at(-1)]
+  assert.ok(header?.kind === 'header' && footer?.kind === 'footer')
+  const { experiments, timing } = header.plan
+  const rising: Pick<PrometheusSource, 'query'> = {
+    query: (expr, atMs = 0) => {
+      if (expr.startsWith('count(')) return Promise.resolve([{ metric: {}, values: [[atMs / 1_000, '1']] }])
+      const seconds = Number(/\[(\d+)s\]$/.exec(expr)?.[1])
+      const untilS = Math.floor(atMs / 1_000)
+      const times = Array.from({ length: seconds }, (_, index) => untilS - seconds + 1 + index)
+      return Promise.resolve([{ metric: { job: expr }, values: times.map((timeS) => [timeS, String((timeS * 3) % 1_000_000)]) }])
+    },
+  }
+  const samples = await Promise.all(
+    experiments.map(async (experiment, index): Promise<JournalEntry> => {
+      const legs = all.filter((entry) => entry.kind === 'leg' && entry.experiment === experiment.id)
+      const fromMs = legs[0]!.atMs
+      const untilMs = legs.at(-1)!.atMs + timing.scrapeIntervalMs + timing.evaluationIntervalMs
+      const found = await selectorsOf(experiment, { fromMs, untilMs }, timing, rising as PrometheusSource)
+      const place = { seq: footer.seq + index, atMs: footer.atMs }
+      return { ...place, kind: 'signal-samples', experiment: experiment.id, fromMs, untilMs, ...found }
+    }),
+  )
+  return [...all.slice(0, -1), ...samples, { ...footer, seq: footer.seq + samples.length }]
+}
+
+/** What is asked for of raw samples, beside the values. */
+const isOfSamples = (expr: string): boolean => expr.startsWith('count(') || /\{.*\[\d+s\]$/.test(expr)
 
 /** A look at the recorded drill, as it was at `now.ms`; `asked`: what Prometheus was asked. */
 function looking(secrets: string[] = []): { look: Look; now: { ms: number }; asked: string[] } {
@@ -83,6 +116,64 @@ test("a signal's chart grows while its experiment runs, and has the report's val
   }
 })
 
+test("its raw samples grow beside it, a few experiments in a look, and are the report's when it is over", async () => {
+  const { pages } = await WATCHED
+  for (const [id, { raw }] of Object.entries(REPORT.signals)) {
+    const course = pages.map((page) => page.signals[id]!.raw.flatMap(({ curves }) => curves.map(({ points }) => points.length)))
+    assert.ok(course.filter((counts) => counts.length > 0).length > 2 && raw.length > 0, id)
+    assert.deepEqual(pages.at(-1)!.signals[id]!.raw, raw, id)
+  }
+  const { look, now, asked } = looking()
+  now.ms = entries[COLLECTED]!.atMs - 1
+  await look(LIVE.filter(({ atMs }) => atMs <= now.ms))
+  const experiments = Object.values(REPORT.signals).filter(({ raw }) => raw.length > 0)
+  assert.ok(experiments.length > 2 * MOST_SAMPLED)
+  const most = Math.max(...experiments.map(({ raw }) => raw.length))
+  assert.ok(asked.filter(isOfSamples).length <= MOST_SAMPLED * most * 2, asked.filter(isOfSamples).join('\n'))
+})
+
+test('while it runs a chart has the legal windows of the plan and what was observed, as the verdicts have them at the end', async () => {
+  const { pages } = await WATCHED
+  const experiments = entries.flatMap((entry) => (entry.kind === 'header' ? entry.plan.experiments : []))
+  const windows = windowsSoFar(LIVE, experiments)
+  const end = livePageOf(LIVE, entries.at(-1)!.atMs, undefined, [], windows)
+  for (const [id, signal] of Object.entries(REPORT.signals)) {
+    assert.ok(
+      pages.every(({ signals }) => signals[id]!.windows.length === 0),
+      'a page that is given none has none',
+    )
+    assert.deepEqual(
+      end.signals[id]!.marks.map(({ text, kind, atMs }) => [text, kind, Math.round(atMs)]).sort(),
+      signal.marks.map(({ text, kind, atMs }) => [text, kind, Math.round(atMs)]).sort(),
+      id,
+    )
+    for (const name of ['pending', 'firing', 'resolved']) {
+      const [own, judged] = [end.signals[id]!, signal].map((each) => each.windows.find(({ text }) => text === `${name}: legal window`)!)
+      assert.equal(own?.fromMs, judged?.fromMs, `${id} ${name}`)
+      // Where a load took time to take hold, the judge gives that time.
+      assert.ok(own!.untilMs <= judged!.untilMs && judged!.untilMs - own!.untilMs < 5_000, `${id} ${name}`)
+    }
+  }
+})
+
+test('of a leg that has not begun there is no window and no mark; of an undo none before it is done', () => {
+  const experiments = entries.flatMap((entry) => (entry.kind === 'header' ? entry.plan.experiments : []))
+  for (const { id } of experiments) {
+    const at = (leg: string): string[] => {
+      const begun = entries.findIndex((entry) => entry.kind === 'leg' && entry.experiment === id && entry.leg === leg)
+      const isCause = (entry: JournalEntry): boolean =>
+        (entry.kind === 'load' || entry.kind === 'fault') && entry.experiment === id && entry.leg === 'fire'
+      const last = leg === 'fire' ? entries.findIndex((entry, index) => index > begun && isCause(entry)) : begun
+      const soFar = entries.slice(0, last + 1).filter(isDrawnLive)
+      const page = livePageOf(soFar, entries[last]!.atMs, undefined, [], windowsSoFar(soFar, experiments))
+      return page.signals[id]!.windows.map(({ text }) => text.split(':')[0]!)
+    }
+    assert.deepEqual(at('before'), [], id)
+    assert.deepEqual(at('fire'), ['pending', 'firing', 'notified'], id)
+    assert.deepEqual(at('clear'), ['pending', 'firing', 'notified', 'resolved', 'resolved notified'], id)
+  }
+})
+
 test('missed evaluations are marked as soon as Prometheus has counted them', async () => {
   const missed = entries.find((entry) => entry.kind === 'health' && entry.metric.includes('missed'))
   assert.ok(missed?.kind === 'health')
@@ -129,7 +220,7 @@ test('only what is new is asked for, of what runs; nothing of an experiment that
     now.ms = ms
     asked.length = 0
     await look(LIVE.filter((entry) => entry.atMs <= ms))
-    return [...asked]
+    return asked.filter((expr) => !isOfSamples(expr))
   }
   assert.equal((await at(begin - 1_000)).length, 2, 'no leg has begun: ALERTS and missed evaluations alone')
   await at(begin + 1_000)
@@ -169,7 +260,7 @@ test('an observation of many rules asks for a few conditions a look, and for eac
   asked.length = 0
   await look(observed)
   assert.deepEqual(
-    asked.filter((expr) => !expr.startsWith('up ==')),
+    asked.filter((expr) => !expr.startsWith('up ==') && !isOfSamples(expr)),
     [],
     'before the next evaluation nothing can be new',
   )

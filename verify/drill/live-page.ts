@@ -5,7 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { JournalEntry } from '../model/journal.ts'
 import type { Choice, Cockpit, Page, PageCode } from '../model/page.ts'
 import type { Clock } from '../run/ports.ts'
+import { windowsSoFar } from '../judge/windows-so-far.ts'
 import { inertJson, liveHtml } from '../report/formats.ts'
+import { experimentsOf } from '../report/page/entries.ts'
 import { livePageOf } from '../report/page/live.ts'
 import { isDrawnLive } from '../report/page/make-page.ts'
 import { evidenceText } from '../report/page/shown-evidence.ts'
@@ -79,8 +81,9 @@ export async function openLivePage(clock: Clock, code: PageCode, gameday?: LiveG
   let last: Page | undefined
   let changed = false
 
-  const state = (acting: boolean): string =>
-    inertJson(last ?? livePageOf(entries, clock.now(), cockpit === undefined ? undefined : { ...cockpit, mayAct: acting }, glimpses))
+  const state = (acting: boolean): string => inertJson(last ?? soFar(cockpit === undefined ? undefined : { ...cockpit, mayAct: acting }))
+  const soFar = (acting?: Cockpit): Page =>
+    livePageOf(entries, clock.now(), acting, glimpses, windowsSoFar(entries, experimentsOf(entries)))
   const send = (to: Iterable<[ServerResponse, string]>, event: string): void => {
     const texts = new Map<boolean, string>()
     for (const [watcher, given] of to) {

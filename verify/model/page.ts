@@ -148,6 +148,8 @@ export interface IsolationCell {
   byOther: boolean
   /** The verdicts say that this is a broken promise. */
   wrong: boolean
+  /** The room of the page that has the verdict it rests on. */
+  opens: string
 }
 
 /** A curve: unix ms, value; null where there was none. */

@@ -44,6 +44,14 @@ export interface LegalWindows {
   resolvedNotified: Window
 }
 
+/** One of them at its place in time, unix ms, while the drill runs. `pointer`: the journal entry from which it counts. */
+export interface PlacedWindow {
+  what: string
+  earliestMs: number
+  latestMs: number
+  pointer: number
+}
+
 /** observe: nothing is done to the platform. */
 export type LegName = 'before' | 'quiet' | 'settle' | 'fire' | 'clear' | 'observe'
 

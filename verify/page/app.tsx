@@ -37,7 +37,7 @@ function useAddress(): string[] {
 
 export function App({ page, connected = true }: { page: Page; connected?: boolean }) {
   const { report } = page
-  const [room = '', id = ''] = useAddress()
+  const [room = '', id = '', at = ''] = useAddress()
   useEffect(() => {
     document.title = `Fire drill ${report.runId}: ${page.sentence}${id === '' ? '' : ` ${id}`}`
   }, [id])
@@ -47,7 +47,7 @@ export function App({ page, connected = true }: { page: Page; connected?: boolea
       {page.live === undefined ? null : <Running live={page.live} connected={connected} />}
       <main id="content">
         {room === 'experiment' ? (
-          <Experiment key={id} page={page} id={id} />
+          <Experiment key={id} page={page} id={id} at={at} />
         ) : room === 'outage' ? (
           <Outage key={id} page={page} id={id} />
         ) : room === 'subject' ? (

@@ -179,12 +179,26 @@ function drawStrips(u: uPlot, strips: readonly Strip[], colour: (name: string) =
       const x = u.valToPos(mark.atMs / 1_000, 'x', true)
       if (x < bbox.left || x > bbox.left + bbox.width) continue
       ctx.fillStyle = colour(`--${mark.kind}`)
-      ctx.fillRect(x - 2, top, 4, row)
+      if (mark.kind === 'resolved') drawRing(ctx, x, top + row / 2, row / 2 - 2 * devicePixelRatio, colour)
+      else ctx.fillRect(x - 2, top, 4, row)
       ctx.globalAlpha = 0.35
       ctx.fillRect(x - 0.5, top + row, 1, bbox.top + bbox.height - top - row)
       ctx.globalAlpha = 1
     }
   })
+  ctx.restore()
+}
+
+/** Open, as in the lanes: its shape sets it apart from what begins, not its colour alone. */
+function drawRing(ctx: CanvasRenderingContext2D, x: number, y: number, radius: number, colour: (name: string) => string): void {
+  ctx.save()
+  ctx.beginPath()
+  ctx.arc(x, y, radius, 0, 2 * Math.PI)
+  ctx.fillStyle = colour('--back')
+  ctx.fill()
+  ctx.strokeStyle = colour('--resolved')
+  ctx.lineWidth = 2.5 * devicePixelRatio
+  ctx.stroke()
   ctx.restore()
 }
 

@@ -13,9 +13,10 @@ import { SignalChart } from './signal-chart.tsx'
 import { Status } from './status.tsx'
 import { VerdictTable } from './verdicts.tsx'
 import { clock, figure } from './verdict-signs.ts'
+import { Trace, tracesThrough } from './waterfall.tsx'
 
-/** One rule's drill: the signal, the chain from target to resolved notification, messages, verdicts. */
-export function Experiment({ page, id }: { page: Page; id: string }) {
+/** One rule's drill: the signal, the chain from target to resolved notification, messages, verdicts. `at`: the check that is asked for. */
+export function Experiment({ page, id, at }: { page: Page; id: string; at: string }) {
   const signal = page.signals[id]
   const rule = page.report.rules.find((each) => each.experiments.some((experiment) => experiment.id === id))
   const experiment = rule?.experiments.find((each) => each.id === id)
@@ -24,6 +25,8 @@ export function Experiment({ page, id }: { page: Page; id: string }) {
   // What holds for the alert stands in the chain as well.
   const about = [...experiment.verdicts, ...page.report.others.filter(({ alert, subject }) => [alert, subject].includes(rule.alert))]
   const broken = signal.chain.find(({ status }) => status === 'fail')
+  const services = new Set(experiment.moments.flatMap((moment) => moment.services))
+  const paths = tracesThrough(page, services)
   // What the report takes for the cause, else what this experiment found first.
   const found =
     page.report.causes.find(({ root, also }) => [root, ...also].some(({ subject }) => subject === id))?.root ??
@@ -90,9 +93,19 @@ export function Experiment({ page, id }: { page: Page; id: string }) {
         </section>
       ) : null}
       <Moments moments={experiment.moments} />
+      {paths.length === 0 ? null : (
+        <section aria-labelledby="paths">
+          <h3 id="paths">Trace paths of this drill through {[...services].join(', ')}</h3>
+          {paths.map((trace) => (
+            <Folded key={trace.spec} summary={`${trace.spec}: ${trace.spans.length} spans, ${figure(trace.durationMs, 'ms')}`}>
+              {() => <Trace trace={trace} />}
+            </Folded>
+          ))}
+        </section>
+      )}
       <section aria-labelledby="verdicts">
         <h3 id="verdicts">Verdicts</h3>
-        <VerdictTable verdicts={experiment.verdicts} />
+        <VerdictTable verdicts={experiment.verdicts} at={at} />
       </section>
       <section aria-labelledby="timeline">
         <h3 id="timeline">What happened</h3>

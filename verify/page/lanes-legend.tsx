@@ -15,7 +15,7 @@ const BARS: [kind: Bar['kind'], text: string][] = [
 ]
 const MARKS: [kind: Mark['kind'], text: string][] = [
   ['firing', 'notified: firing (filled)'],
-  ['resolved', 'notified: resolved (ring)'],
+  ['resolved', 'resolved: the alert, or notified (ring)'],
   ['missed', 'evaluations missed'],
 ]
 

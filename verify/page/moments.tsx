@@ -1,7 +1,8 @@
 import type { Moment } from '../model/report.ts'
 import { sentence } from '../report/moment.ts'
 import { Pointer } from './journal-view.tsx'
-import { clock } from './verdict-signs.ts'
+import { clock, figure } from './verdict-signs.ts'
+import { Course } from './waterfall.tsx'
 
 /** What log and traces said when the alert fired. */
 export function Moments({ moments }: { moments: readonly Moment[] }) {
@@ -42,39 +43,50 @@ export function Moments({ moments }: { moments: readonly Moment[] }) {
               </table>
             </div>
           )}
-          {moment.traces.length === 0 ? null : (
-            <div class="scroll" tabIndex={0} role="region" aria-label="Requests">
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">request (UTC)</th>
-                    <th scope="col">service</th>
-                    <th scope="col">operation</th>
-                    <th scope="col">status</th>
-                    <th scope="col">took</th>
-                    <th scope="col">trace</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {moment.traces.map((trace) => (
-                    <tr key={trace.traceId}>
-                      <td>{clock(trace.atMs)}</td>
-                      <td>{trace.service}</td>
-                      <td>{trace.operation}</td>
-                      <td>
-                        {trace.status}
-                        {trace.error ? ' error' : ''}
-                      </td>
-                      <td>{trace.durationMs.toFixed(1)} ms</td>
-                      <td class="line">{trace.traceId}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
-          )}
+          {moment.traces.length === 0 ? null : <Requests traces={moment.traces} />}
         </div>
       ))}
     </section>
+  )
+}
+
+/** Its requests as a waterfall, each over the time from the first one's begin to the last one's end. */
+function Requests({ traces }: Pick<Moment, 'traces'>) {
+  const fromMs = Math.min(...traces.map(({ atMs }) => atMs))
+  const lengthMs = Math.max(...traces.map(({ atMs, durationMs }) => atMs + durationMs)) - fromMs
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label="Requests">
+      <table class="waterfall requests">
+        <thead>
+          <tr>
+            <th scope="col">request (UTC)</th>
+            <th scope="col">service</th>
+            <th scope="col">operation</th>
+            <th scope="col">status</th>
+            <th scope="col">took</th>
+            <th scope="col">0 to {figure(lengthMs, 'ms')}</th>
+            <th scope="col">trace</th>
+          </tr>
+        </thead>
+        <tbody>
+          {traces.map((trace) => (
+            <tr key={trace.traceId}>
+              <td>{clock(trace.atMs)}</td>
+              <td>{trace.service}</td>
+              <td>{trace.operation}</td>
+              <td>
+                {trace.status}
+                {trace.error ? ' error' : ''}
+              </td>
+              <td>{trace.durationMs.toFixed(1)} ms</td>
+              <td class="course">
+                <Course atMs={trace.atMs - fromMs} durationMs={trace.durationMs} lengthMs={lengthMs} error={trace.error} />
+              </td>
+              <td class="line">{trace.traceId}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }

@@ -1,6 +1,7 @@
 import { Fragment } from 'preact'
+import type { ComponentChildren } from 'preact'
 import type { Cause } from '../model/report.ts'
-import type { Isolation, Page } from '../model/page.ts'
+import type { Isolation, IsolationCell, Page } from '../model/page.ts'
 import { reproductionsOf } from '../report/reproduce.ts'
 import { lastText, subjectText } from '../report/subject-reports.ts'
 import { took } from '../report/time.ts'
@@ -270,11 +271,13 @@ function IsolationTable({ isolation: { alerts, rows } }: { isolation: Isolation 
                 <th scope="row">
                   <a href={`#/experiment/${encodeURIComponent(row.experiment)}`}>{row.experiment}</a>
                 </th>
-                {row.cells.map(({ expected, fired, byOther, wrong }, index) => (
-                  <td key={alerts[index]} class={wrong ? 'wrong' : expected === 'must' ? 'must' : ''}>
-                    {expected === 'must' ? (fired ? '● fired' : '○ must fire') : fired ? (byOther ? '· by another' : '● fired') : ''}
-                    {expected === 'may' ? ' (may)' : ''}
-                    {wrong ? <Status status="fail" /> : null}
+                {row.cells.map((cell, index) => (
+                  <td key={alerts[index]} class={cell.wrong ? 'wrong' : cell.expected === 'must' ? 'must' : ''}>
+                    <a href={`#/${cell.opens}`}>
+                      {signOf(cell)}
+                      {cell.expected === 'may' ? ' (may)' : ''}
+                      {cell.wrong ? <Status status="fail" /> : null}
+                    </a>
                   </td>
                 ))}
               </tr>
@@ -284,8 +287,19 @@ function IsolationTable({ isolation: { alerts, rows } }: { isolation: Isolation 
       </div>
       <p class="hint">
         ● fired while this experiment&#39;s fault or load was in force. “By another”: another experiment, running at the same time, fires
-        it.
+        it. – did not fire. Each leads to its verdict.
       </p>
+    </>
+  )
+}
+
+function signOf({ expected, fired, byOther }: IsolationCell): ComponentChildren {
+  if (fired) return byOther ? '· by another' : '● fired'
+  if (expected === 'must') return '○ must fire'
+  return (
+    <>
+      <span aria-hidden="true">–</span>
+      <span class="hidden">did not fire</span>
     </>
   )
 }

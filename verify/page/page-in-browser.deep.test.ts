@@ -77,7 +77,7 @@ function withSamples(text: string): string {
   const selectors = [...new Set(expr.match(/\w+\{[^}]*\}/g))].map((selector): SampledSelector => ({
     selector,
     taken: [{ by: 'rate', rangeMs: 20_000 }],
-    query: selector,
+    query: `${selector.replace('{', `{job="${subject['job']}",`)}[60s]`,
     series: selector.startsWith('axum') ? [packSeries({ metric: { ...subject, path: '/orders' }, values })] : [],
   }))
   const samples = { seq: footer.seq, atMs: footer.atMs, kind: 'signal-samples', experiment: id, fromMs, untilMs, selectors }
@@ -151,6 +151,7 @@ test(
     const rooms = [
       '#/',
       '#/experiment/error-burst',
+      '#/experiment/error-burst/isolation',
       `#/outage/${data.outages[0]?.outage}`,
       '#/traces',
       '#/slo',
@@ -492,6 +493,59 @@ test('while a drill runs its alerts are pending on the page, and the chart of a 
   assert.deepEqual(trouble, [])
   await tab.context().close()
 })
+
+test("while a drill runs a rule's chart has its legal windows, and its raw samples grow beside it", { skip }, async (t) => {
+  const { entries } = parseJournal(withSamples(namedText('all-well')).split('\n'))
+  const legs = entries.filter((entry) => entry.kind === 'leg' && entry.experiment === 'error-burst')
+  const fire = legs.findIndex((entry) => entry.kind === 'leg' && entry.leg === 'fire')
+  const now = { ms: legs[fire]!.atMs + 3_000 }
+  const clock = { now: () => now.ms }
+  const prometheus = recordedPrometheus(entries, () => now.ms) as Parameters<typeof glimpsing>[0]['prometheus']
+  const look = glimpsing({ prometheus, secrets: [] }, clock)
+  const live = await openLivePage(clock as Parameters<typeof openLivePage>[0], await bundlePage(), undefined, look)
+  t.after(() => live.close())
+  for (const entry of entries.filter(({ atMs }) => atMs <= now.ms)) live.append(JSON.stringify(entry))
+  const { tab, trouble } = await followed(live.address)
+  await tab.getByRole('link', { name: 'error-burst' }).first().click()
+  await tab.locator('.raw .chart canvas').first().waitFor()
+  await tab.locator('.swatch.window').first().waitFor()
+  const points = async (): Promise<number> =>
+    Number(/: (\d+) points/.exec((await tab.locator('#numbers ~ details summary').last().textContent()) ?? '')?.[1])
+  const before = await points()
+  assert.ok(before > 2, `${before} points`)
+  now.ms = legs[fire + 1]!.atMs
+  await t.waitFor(async () => assert.ok((await points()) > before), { timeout: PATIENCE_MS })
+  assert.deepEqual(trouble, [])
+  await tab.context().close()
+})
+
+test(
+  "a cell of the isolation leads to its verdict, which is in sight; the rule's page has the waterfalls of its services",
+  { skip },
+  async () => {
+    const { file, page } = await written('cells', namedText('all-well'))
+    const { tab, trouble } = await opened(file)
+    const [row] = page.isolation.rows
+    await tab.locator('#isolation ~ .scroll tbody tr').first().locator('td a').last().click()
+    const marked = tab.locator('tr.marked')
+    await marked.waitFor()
+    assert.match((await marked.textContent()) ?? '', new RegExp(row!.cells.at(-1)!.opens.split('/')[2]!))
+    await tab.waitForFunction(`(() => {
+    const { top, bottom } = document.querySelector('tr.marked').getBoundingClientRect()
+    return top >= 0 && bottom <= innerHeight
+  })()`)
+    const moments = page.report.rules
+      .flatMap(({ experiments }) => experiments)
+      .find(({ moments }) => moments.some(({ services }) => services.length > 0))
+    if (moments !== undefined) {
+      await tab.evaluate(`location.hash = '/experiment/${moments.id}'`)
+      await tab.locator('#paths ~ details summary').first().click()
+      await tab.locator('#paths ~ details .waterfall .span').first().waitFor()
+    }
+    assert.deepEqual(trouble, [])
+    await tab.context().close()
+  },
+)
 
 test('a running drill is followed: what is awaited, a reload in the middle, the stop button, the end', { skip }, async (t) => {
   const lines = namedText('redis-hung').trim().split('\n')

@@ -64,6 +64,11 @@ export function SignalChart({ signal }: { signal: Signal }) {
             <span class="swatch window" /> legal window, with what was observed in it
           </li>
         ) : null}
+        {signal.marks.some(({ kind }) => kind === 'resolved') ? (
+          <li>
+            <span class="swatch dot resolved" /> resolved
+          </li>
+        ) : null}
       </ul>
     </>
   )

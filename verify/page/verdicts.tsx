@@ -1,13 +1,23 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Verdict, VerdictStatus } from '../model/verdict.ts'
 import { Pointer } from './journal-view.tsx'
 import { Status } from './status.tsx'
 
 const WORST_FIRST: readonly VerdictStatus[] = ['fail', 'unknown', 'pass', 'skipped']
 
-/** The worst first; which of them are shown is chosen above. */
-export function VerdictTable({ verdicts, withSubject = false }: { verdicts: readonly Verdict[]; withSubject?: boolean }) {
+/** The worst first; which of them are shown is chosen above. `at`: the check whose row is marked and brought into sight. */
+export function VerdictTable({
+  verdicts,
+  withSubject = false,
+  at = '',
+}: {
+  verdicts: readonly Verdict[]
+  withSubject?: boolean
+  at?: string
+}) {
   const [shown, setShown] = useState<VerdictStatus | 'all'>('all')
+  const marked = useRef<HTMLTableRowElement>(null)
+  useEffect(() => marked.current?.scrollIntoView({ block: 'center' }), [at])
   const counts = WORST_FIRST.map((status) => [status, verdicts.filter((verdict) => verdict.status === status).length] as const)
   const rows = WORST_FIRST.flatMap((status) =>
     verdicts.filter((verdict) => verdict.status === status && (shown === 'all' || shown === status)),
@@ -40,7 +50,10 @@ export function VerdictTable({ verdicts, withSubject = false }: { verdicts: read
           </thead>
           <tbody>
             {rows.map((verdict) => (
-              <tr key={`${verdict.subject} ${verdict.check} ${verdict.alert ?? ''}`}>
+              <tr
+                key={`${verdict.subject} ${verdict.check} ${verdict.alert ?? ''}`}
+                {...(verdict.check === at ? { class: 'marked', ref: marked } : {})}
+              >
                 <td>
                   <Status status={verdict.status} text />
                 </td>

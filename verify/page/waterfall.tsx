@@ -13,8 +13,18 @@ export function Waterfalls({ page }: { page: Page }) {
   )
 }
 
+/** When a span or a request was, within the whole. */
+export function Course({ atMs, durationMs, lengthMs, error }: { atMs: number; durationMs: number; lengthMs: number; error: boolean }) {
+  const part = (ms: number): string => `${lengthMs === 0 ? 0 : (ms / lengthMs) * 100}%`
+  return <span class={error ? 'span error' : 'span'} style={{ marginLeft: part(atMs), width: part(durationMs) }} />
+}
+
+/** The trace paths of the drill that go through any of these services. */
+export function tracesThrough({ traces }: Pick<Page, 'traces'>, services: ReadonlySet<string>): Waterfall[] {
+  return traces.filter(({ spans }) => spans.some(({ service }) => services.has(service)))
+}
+
 export function Trace({ trace }: { trace: Waterfall }) {
-  const part = (ms: number): string => `${trace.durationMs === 0 ? 0 : (ms / trace.durationMs) * 100}%`
   return (
     <section aria-label={trace.spec}>
       <h3>
@@ -41,10 +51,7 @@ export function Trace({ trace }: { trace: Waterfall }) {
               </td>
               <td>{figure(span.durationMs, 'ms')}</td>
               <td class="course">
-                <span
-                  class={span.error ? 'span error' : 'span'}
-                  style={{ marginLeft: part(span.atMs - trace.startMs), width: part(span.durationMs) }}
-                />
+                <Course atMs={span.atMs - trace.startMs} durationMs={span.durationMs} lengthMs={trace.durationMs} error={span.error} />
               </td>
             </tr>
           ))}

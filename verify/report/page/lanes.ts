@@ -18,6 +18,7 @@ export function lanesOf(entries: readonly JournalEntry[], lastMs = lastOf(entrie
   const experiments = experimentsOf(entries)
   const planless = new Set(entriesOf(entries, 'by-hand').map(({ experiment }) => experiment?.id))
   const severities = new Map((header?.spec.rules ?? []).map((rule) => [rule.alert, rule.labels['severity'] ?? '']))
+  const missed = missedMarks(entries)
   return [
     ...experiments.map((experiment): Lane => ({
       group: 'experiments',
@@ -34,11 +35,11 @@ export function lanesOf(entries: readonly JournalEntry[], lastMs = lastOf(entrie
     ...outageLanes(entries, header, [...(plan?.outages ?? []), ...confirmed.flatMap((entry) => entry.outages ?? [])], lastMs),
     ...byHandLanes(entries, lastMs),
     ...(entries.some((entry) => entry.kind === 'alerts-series')
-      ? alertLanes(entries, severities, plan?.timing)
+      ? alertLanes(entries, severities, plan?.timing, missed)
       : notifiedLanes(entries, severities, lastMs)),
     ...notificationLanes(entries),
     ...loadLanes(entries, lastMs),
-    ...missedLane(entries),
+    ...missedLane(missed),
   ].filter((lane) => lane.bars.length > 0 || lane.marks.length > 0)
 }
 
@@ -149,8 +150,16 @@ function byHandLanes(entries: readonly JournalEntry[], lastMs: number): Lane[] {
   return [...lanes].map(([label, bars]): Lane => ({ group: 'experiments', label, bars, marks: [] }))
 }
 
-/** Pending and firing of each alert name, from Prometheus' own ALERTS: a state lasts until the evaluation that no longer has it. */
-function alertLanes(entries: readonly JournalEntry[], severities: ReadonlyMap<string, string>, timing: Timing | undefined): Lane[] {
+/**
+ * Pending and firing of each alert name, from Prometheus' own ALERTS: a state lasts until the evaluation that no longer has it. At the one
+ * that no longer has it firing it resolved.
+ */
+function alertLanes(
+  entries: readonly JournalEntry[],
+  severities: ReadonlyMap<string, string>,
+  timing: Timing | undefined,
+  missed: readonly Mark[],
+): Lane[] {
   const lanes = new Map<string, Lane>()
   for (const entry of entriesOf(entries, 'alerts-series')) {
     if (entry.metric !== 'ALERTS') continue
@@ -170,11 +179,18 @@ function alertLanes(entries: readonly JournalEntry[], severities: ReadonlyMap<st
         .map(([, value]) => value)
         .join(' ')
       const stepMs = timing === undefined ? 0 : evaluationIntervalOf(timing, alertname, labels)
-      for (const { fromMs, untilMs } of runsOf(one.values.map(([timeS]) => timeS * 1_000)))
+      const runs = runsOf(one.values.map(([timeS]) => timeS * 1_000))
+      for (const { fromMs, untilMs } of runs)
         lane.bars.push({ fromMs, untilMs: untilMs + stepMs, kind: alertstate, text: `${alertstate} ${who}`, pointer: entry.seq })
+      if (alertstate === 'firing' && stepMs > 0)
+        for (const atMs of resolvedAt(runs, stepMs, entry.atMs, missed))
+          lane.marks.push({ atMs, kind: 'resolved', text: `resolved ${who}`, pointer: entry.seq })
     }
   }
-  for (const lane of lanes.values()) lane.bars.sort((a, b) => a.fromMs - b.fromMs)
+  for (const lane of lanes.values()) {
+    lane.bars.sort((a, b) => a.fromMs - b.fromMs)
+    lane.marks.sort((a, b) => a.atMs - b.atMs)
+  }
   return [...lanes.values()].sort((a, b) => (a.bars[0]?.fromMs ?? 0) - (b.bars[0]?.fromMs ?? 0))
 }
 
@@ -207,7 +223,11 @@ function notifiedLanes(entries: readonly JournalEntry[], severities: ReadonlyMap
       if (!open.has(key)) lane.bars.push(bar)
       open.set(key, bar)
       const endMs = parseInstant(endsAt)
-      if (status === 'resolved' && endMs !== undefined) bar.untilMs = Math.max(bar.fromMs, within(endMs))
+      if (status !== 'resolved' || endMs === undefined) continue
+      bar.untilMs = Math.max(bar.fromMs, within(endMs))
+      const resolved = text.replace('firing', 'resolved')
+      if (!lane.marks.some((mark) => mark.text === resolved && mark.atMs === bar.untilMs))
+        lane.marks.push({ atMs: bar.untilMs, kind: 'resolved', text: resolved, pointer: seq })
     }
   }
   return [...lanes.values()].sort((a, b) => (a.bars[0]?.fromMs ?? 0) - (b.bars[0]?.fromMs ?? 0))
@@ -227,7 +247,7 @@ function notifiedAlerts(body: unknown): { status: unknown; labels: Record<string
 }
 
 /** Stretches of samples without a hole; a step is the smallest distance between two. */
-function runsOf(timesMs: readonly number[]): { fromMs: number; untilMs: number }[] {
+export function runsOf(timesMs: readonly number[]): { fromMs: number; untilMs: number }[] {
   const gaps = timesMs.slice(1).map((atMs, index) => atMs - timesMs[index]!)
   const stepMs = gaps.filter((gap) => gap > 0).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
   const runs: { fromMs: number; untilMs: number }[] = []
@@ -237,6 +257,24 @@ function runsOf(timesMs: readonly number[]): { fromMs: number; untilMs: number }
     else runs.push({ fromMs: atMs, untilMs: atMs })
   }
   return runs
+}
+
+/**
+ * The evaluations at which an alert was no longer firing. It is not known of an alert whose last sample is as new as the reading, nor of a
+ * hole in which evaluations were missed.
+ */
+export function resolvedAt(
+  runs: readonly { fromMs: number; untilMs: number }[],
+  stepMs: number,
+  readMs: number,
+  missed: readonly Pick<Mark, 'atMs'>[],
+): number[] {
+  return runs.flatMap(({ untilMs }, index) => {
+    const next = runs[index + 1]
+    const untilReadMs = next === undefined ? readMs : Infinity
+    const isHole = next !== undefined && missed.some(({ atMs }) => atMs > untilMs && atMs <= next.fromMs + stepMs)
+    return isHole || untilMs + 2 * stepMs > untilReadMs ? [] : [untilMs + stepMs]
+  })
 }
 
 function notificationLanes(entries: readonly JournalEntry[]): Lane[] {
@@ -294,7 +332,7 @@ function loadLanes(entries: readonly JournalEntry[], lastMs: number): Lane[] {
 export const MISSED = 'prometheus_rule_group_iterations_missed_total'
 
 /** Evaluations that Prometheus left out, as it counts them itself. */
-function missedLane(entries: readonly JournalEntry[]): Lane[] {
+export function missedMarks(entries: readonly JournalEntry[]): Mark[] {
   const marks: Mark[] = []
   for (const entry of entriesOf(entries, 'health')) {
     if (entry.metric !== MISSED) continue
@@ -306,5 +344,9 @@ function missedLane(entries: readonly JournalEntry[]): Lane[] {
       })
     }
   }
+  return marks
+}
+
+function missedLane(marks: Mark[]): Lane[] {
   return marks.length === 0 ? [] : [{ group: 'evaluations', label: 'missed evaluations', bars: [], marks }]
 }

@@ -1,10 +1,12 @@
 import type { JournalEntry } from '../../model/journal.ts'
 import type { Cockpit, Live, Page } from '../../model/page.ts'
-import type { LegName } from '../../model/plan.ts'
+import type { LegName, PlacedWindow } from '../../model/plan.ts'
 import { statusAbout, summarise } from '../summarise.ts'
 import { entriesOf, experimentsOf } from './entries.ts'
 import type { Entry } from './entries.ts'
 import { drawnOf } from './make-page.ts'
+import { marksSoFar } from './marks-so-far.ts'
+import { windowBar } from './page-signals.ts'
 
 const AWAITED: Record<LegName, string> = {
   before: 'the steady state',
@@ -17,29 +19,49 @@ const AWAITED: Record<LegName, string> = {
 
 /**
  * The page of a drill that runs, from the entries so far; `nowMs` is the verifier's clock. `glimpses`: what Prometheus says meanwhile of
- * what the journal has only at the end. They are drawn as the journal's own entries will be, until those come.
+ * what the journal has only at the end. They are drawn as the journal's own entries will be, until those come. `windows`: by experiment.
  */
 export function livePageOf(
   entries: readonly JournalEntry[],
   nowMs: number,
   cockpit?: Cockpit,
   glimpses: readonly JournalEntry[] = [],
+  windows: ReadonlyMap<string, readonly PlacedWindow[]> = new Map(),
 ): Page {
   const known = entries.filter(({ kind }) => GLIMPSED.has(kind))
   const ahead = glimpses.filter((glimpse) => !known.some((entry) => entry.atMs >= glimpse.atMs && isOfTheSame(entry, glimpse)))
   const journal = { entries: [...entries, ...ahead], problems: [] }
-  const page = drawnOf(journal, summarise(journal, []), Math.max(nowMs, entries.at(-1)?.atMs ?? nowMs))
+  const drawn = drawnOf(journal, summarise(journal, []), Math.max(nowMs, entries.at(-1)?.atMs ?? nowMs))
+  const page = { ...drawn, signals: signalsSoFar(drawn.signals, journal.entries, windows) }
   const live = liveOf(entries, nowMs)
   return cockpit === undefined
     ? { ...page, sentence: 'The drill is running.', live }
     : { ...page, sentence: 'Game day.', live: { ...live, cockpit } }
 }
 
-const GLIMPSED = new Set<JournalEntry['kind']>(['alerts-series', 'health', 'evaluated'])
+const GLIMPSED = new Set<JournalEntry['kind']>(['alerts-series', 'health', 'evaluated', 'signal-samples'])
+
+/** What a verdict will say: in which windows something is awaited, and what of it has come. */
+function signalsSoFar(
+  signals: Page['signals'],
+  entries: readonly JournalEntry[],
+  windows: ReadonlyMap<string, readonly PlacedWindow[]>,
+): Page['signals'] {
+  const experiments = new Map(experimentsOf(entries).map((experiment) => [experiment.id, experiment]))
+  return Object.fromEntries(
+    Object.entries(signals).map(([id, signal]) => {
+      const experiment = experiments.get(id)
+      if (experiment === undefined) return [id, signal]
+      const bars = (windows.get(id) ?? []).map(({ what, earliestMs, latestMs, pointer }) => windowBar(what, earliestMs, latestMs, pointer))
+      return [id, { ...signal, windows: bars, marks: marksSoFar(entries, experiment) }]
+    }),
+  )
+}
 
 /** Whether one has what the other has, of another moment. */
 export function isOfTheSame(a: JournalEntry, b: JournalEntry): boolean {
   if (a.kind === 'evaluated') return b.kind === a.kind && b.experiment === a.experiment && b.what === a.what
+  if (a.kind === 'signal-samples') return b.kind === a.kind && b.experiment === a.experiment
   return (a.kind === 'alerts-series' || a.kind === 'health') && b.kind === a.kind && b.metric === a.metric
 }
 

@@ -10,7 +10,7 @@ import { allWell, namedText } from '../../../testing/journals/named-journal.ts'
 import { summarise } from '../summarise.ts'
 import { MOST_POINTS, thinned } from './entries.ts'
 import { isDrawn, mayBeShown, pageOf } from './make-page.ts'
-import { lanesOf } from './lanes.ts'
+import { lanesOf, resolvedAt } from './lanes.ts'
 import { SHOWN_CHECKS } from './proofs.ts'
 
 function drawn(name: string): Page {
@@ -127,6 +127,44 @@ test('must, may and must not of the isolation are those of the specification, an
   }
 })
 
+test('each cell of the isolation leads to the verdict that it rests on', () => {
+  for (const { experiment, cells } of WELL.isolation.rows) {
+    const own = WELL.report.rules.flatMap(({ experiments }) => experiments)
+    const { verdicts } = own.find(({ id }) => id === experiment)!
+    cells.forEach(({ expected, opens }, index) => {
+      const [room, id, check] = opens.split('/')
+      assert.deepEqual([room, id], ['experiment', experiment])
+      assert.ok(
+        verdicts.some((verdict) => verdict.check === check),
+        `${opens} of ${WELL.isolation.alerts[index]}`,
+      )
+      if (expected === 'must not') assert.equal(check, 'isolation')
+    })
+  }
+})
+
+test('an alert has a mark where it resolved, at the instant that its verdict has', () => {
+  for (const [id, signal] of Object.entries(WELL.signals)) {
+    const resolved = signal.marks.find(({ text }) => text === 'resolved')!
+    const { alert } = header.plan.experiments.find((experiment) => experiment.id === id)!
+    const { marks } = WELL.lanes.find((lane) => lane.group === 'alerts' && lane.label === alert)!
+    assert.ok(
+      marks.some(({ kind, atMs }) => kind === 'resolved' && Math.abs(atMs - resolved.atMs) <= 1),
+      `${id} resolved at ${resolved.atMs}, its lane has ${marks.map(({ atMs }) => atMs).join()}`,
+    )
+  }
+})
+
+test('no alert counts as resolved that fires at the reading, or whose evaluations were missed', () => {
+  const run = (fromMs: number, untilMs: number): { fromMs: number; untilMs: number } => ({ fromMs, untilMs })
+  assert.deepEqual(resolvedAt([run(0, 10_000)], 1_000, 12_000, []), [11_000])
+  assert.deepEqual(resolvedAt([run(0, 10_000)], 1_000, 11_999, []), [], 'the next evaluation may not have been read')
+  const twice = [run(0, 10_000), run(15_000, 20_000)]
+  assert.deepEqual(resolvedAt(twice, 1_000, 30_000, []), [11_000, 21_000])
+  assert.deepEqual(resolvedAt(twice, 1_000, 30_000, [{ atMs: 13_000 }]), [21_000])
+  assert.deepEqual(resolvedAt(twice, 1_000, 30_000, [{ atMs: 9_000 }]), [11_000, 21_000], 'before it')
+})
+
 test('every check of an experiment is in a column of the matrix', () => {
   const ofExperiments = registry.filter(({ meta }) => meta.scope === 'experiment').map(({ meta }) => meta.id)
   assert.ok(ofExperiments.length > 10)
@@ -207,13 +245,16 @@ test('before ALERTS is read, while a drill runs, an alert is on its lane as its 
   const alerts = (...entries: JournalEntry[]): unknown[] =>
     lanesOf([header, ...entries])
       .filter(({ group }) => group === 'alerts')
-      .map(({ label, severity, bars }) => [
+      .map(({ label, severity, bars, marks }) => [
         label,
         severity,
         ...bars.map((bar) => [(bar.fromMs - header.atMs) / 1_000, (bar.untilMs - header.atMs) / 1_000, bar.kind, bar.pointer]),
+        ...marks.map((mark) => [(mark.atMs - header.atMs) / 1_000, mark.kind, mark.pointer]),
       ])
   assert.deepEqual(alerts(notified(4, 'firing'), notified(5, 'firing')), [['RedisConnectionFailed', 'critical', [2, 5, 'firing', 4]]])
-  assert.deepEqual(alerts(notified(4, 'firing'), notified(11, 'resolved')), [['RedisConnectionFailed', 'critical', [2, 9, 'firing', 4]]])
+  assert.deepEqual(alerts(notified(4, 'firing'), notified(11, 'resolved'), notified(12, 'resolved')), [
+    ['RedisConnectionFailed', 'critical', [2, 9, 'firing', 4], [9, 'resolved', 11]],
+  ])
   assert.deepEqual(alerts(notified(4, 'firing', { labels: { ...labels, firedrill: 'run' } })), [], 'of the delivery exercise')
   for (const broken of [{ labels: null }, { startsAt: 'soon' }, { labels: { job: 'a' } }])
     assert.deepEqual(alerts(notified(4, 'firing', broken)), [])

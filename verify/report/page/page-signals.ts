@@ -69,25 +69,25 @@ function signalOf(
     windows: verdicts.flatMap((verdict): Bar[] =>
       verdict.window === undefined || verdict.subject !== experiment.id
         ? []
-        : [
-            {
-              fromMs: verdict.window.earliestMs,
-              untilMs: verdict.window.latestMs,
-              kind: 'window',
-              text: `${verdict.window.what}: legal window`,
-              pointer: verdict.pointers[0] ?? 0,
-            },
-          ],
+        : [windowBar(verdict.window.what, verdict.window.earliestMs, verdict.window.latestMs, verdict.pointers[0] ?? 0)],
     ),
     marks: verdicts.flatMap((verdict): Mark[] => {
       const { window } = verdict
       if (window === undefined || window.observedMs === null || verdict.subject !== experiment.id) return []
-      const kind = window.what.includes('pending') ? 'pending' : window.what.includes('resolved') ? 'resolved' : 'firing'
-      return [{ atMs: window.observedMs, kind, text: window.what, pointer: verdict.pointers.at(-1) ?? 0 }]
+      return [markOf(window.what, window.observedMs, verdict.pointers.at(-1) ?? 0)]
     }),
     messages: messagesOf(entries, experiment, fromMs, untilMs + AFTER_MS),
     chain: chainOf(verdicts),
   }
+}
+
+export function windowBar(what: string, fromMs: number, untilMs: number, pointer: number): Bar {
+  return { fromMs, untilMs, kind: 'window', text: `${what}: legal window`, pointer }
+}
+
+/** What was observed in a window. */
+export function markOf(what: string, atMs: number, pointer: number): Mark {
+  return { atMs, kind: what.includes('pending') ? 'pending' : what.includes('resolved') ? 'resolved' : 'firing', text: what, pointer }
 }
 
 /** The condition's value at each evaluation; the last attempt's, when it was tried again. */

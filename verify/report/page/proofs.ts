@@ -122,11 +122,13 @@ export function isolationOf(entries: readonly JournalEntry[], lanes: readonly La
           const expected = must.has(alert) ? 'must' : may.has(alert) ? 'may' : 'must not'
           const blamed = failed('isolation').includes(alert)
           const missing = (alert === experiment.alert && failed('alert-fired') !== '') || failed('side-effects-fired').includes(alert)
+          const check = alert === experiment.alert ? 'alert-fired' : expected === 'must' ? 'side-effects-fired' : 'isolation'
           return {
             expected,
             fired: seen,
             byOther: seen && expected === 'must not' && !blamed,
             wrong: expected === 'must' ? missing : blamed,
+            opens: `experiment/${encodeURIComponent(experiment.id)}${verdicts.some((verdict) => verdict.check === check) ? `/${check}` : ''}`,
           }
         }),
       }

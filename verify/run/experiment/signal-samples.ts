@@ -48,18 +48,25 @@ export async function recordSignalSamples(
     if (legs === undefined) continue
     const untilMs = Math.min(clock.now(), legs.untilMs + timing.scrapeIntervalMs + timing.evaluationIntervalMs)
     const entry = { kind: 'signal-samples', experiment: experiment.id, fromMs: legs.fromMs, untilMs } as const
-    const none = (error: string): number => journal.append({ ...entry, selectors: [], error })
-    const parsed = parsePromql(experiment.expr)
-    if (clock.now() - startedMs > DEADLINE_MS) none(`not read: the samples of the experiments before took more than ${DEADLINE_MS} ms`)
-    else if (!parsed.ok) none(`the condition could not be parsed: ${parsed.message}`)
-    else {
-      const uses = usesIn(parsed.expr).map(async (use) => {
-        const fromMs = legs.fromMs - use.backMs - timing.scrapeIntervalMs
-        return sampled(use, experiment, { fromMs, untilMs }, prometheus)
-      })
-      journal.append({ ...entry, selectors: await Promise.all(uses) })
-    }
+    if (clock.now() - startedMs > DEADLINE_MS)
+      journal.append({ ...entry, selectors: [], error: `not read: the samples of the experiments before took more than ${DEADLINE_MS} ms` })
+    else journal.append({ ...entry, ...(await selectorsOf(experiment, { fromMs: legs.fromMs, untilMs }, timing, prometheus)) })
   }
+}
+
+/** What the condition of one experiment is made of, between its first leg and its last, or now. Never throws. */
+export async function selectorsOf(
+  experiment: PlannedExperiment,
+  { fromMs, untilMs }: { fromMs: number; untilMs: number },
+  timing: Pick<Plan['timing'], 'scrapeIntervalMs'>,
+  prometheus: Ports['prometheus'],
+): Promise<{ selectors: SampledSelector[]; error?: string }> {
+  const parsed = parsePromql(experiment.expr)
+  if (!parsed.ok) return { selectors: [], error: `the condition could not be parsed: ${parsed.message}` }
+  const uses = usesIn(parsed.expr).map((use) =>
+    sampled(use, experiment, { fromMs: fromMs - use.backMs - timing.scrapeIntervalMs, untilMs }, prometheus),
+  )
+  return { selectors: await Promise.all(uses) }
 }
 
 interface Use {
