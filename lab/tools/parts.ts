@@ -130,6 +130,25 @@ const mariadbMinimum = version('10.6')
 const postgresMinimum = version('15')
 const lokiVersion = '3.0.0-20240617182007'
 
+/** `stamped`: the linker's variable by which the program knows its version. */
+function goProgram(module: string, from: string, output: string, stamped: string, number: string): Recipe {
+  return { kind: 'go', module, package: from, output, stamp: `${stamped}=${number}` }
+}
+
+/** Debian calls each of them prometheus-NAME, the project itself NAME with an underscore. */
+function debianExporter(id: 'redis-exporter' | 'node-exporter' | 'blackbox-exporter', minimum: string, megabytes: number): Part {
+  const [title, debian] = [id.replace('-', '_'), `prometheus-${id}`]
+  return {
+    id,
+    title,
+    version: `${minimum} or newer`,
+    recipe: { kind: 'debian', packages: [debian], libraries: false },
+    tools: { [id]: { file: `usr/bin/${debian}`, installed: { names: [title, debian], minimum: version(minimum) } } },
+    seconds: { network: 3, cpu: 1 },
+    megabytes,
+  }
+}
+
 /** Quick parts first, so that lint and simulate have their programs within a minute of a bare start. */
 export const PARTS: readonly Part[] = [
   {
@@ -149,13 +168,13 @@ export const PARTS: readonly Part[] = [
     id: 'alertmanager',
     title: 'Alertmanager',
     version: alertmanagerVersion,
-    recipe: {
-      kind: 'go',
-      module: 'alertmanager',
-      package: 'github.com/prometheus/alertmanager/cmd/alertmanager',
-      output: 'alertmanager',
-      stamp: `github.com/prometheus/common/version.Version=${alertmanagerVersion}`,
-    },
+    recipe: goProgram(
+      'alertmanager',
+      'github.com/prometheus/alertmanager/cmd/alertmanager',
+      'alertmanager',
+      'github.com/prometheus/common/version.Version',
+      alertmanagerVersion,
+    ),
     tools: {
       alertmanager: {
         file: 'alertmanager',
@@ -169,13 +188,13 @@ export const PARTS: readonly Part[] = [
     id: 'amtool',
     title: 'amtool',
     version: alertmanagerVersion,
-    recipe: {
-      kind: 'go',
-      module: 'alertmanager',
-      package: 'github.com/prometheus/alertmanager/cmd/amtool',
-      output: 'amtool',
-      stamp: `github.com/prometheus/common/version.Version=${alertmanagerVersion}`,
-    },
+    recipe: goProgram(
+      'alertmanager',
+      'github.com/prometheus/alertmanager/cmd/amtool',
+      'amtool',
+      'github.com/prometheus/common/version.Version',
+      alertmanagerVersion,
+    ),
     tools: { amtool: { file: 'amtool', installed: { names: ['amtool'], minimum: alertmanagerMinimum } } },
     seconds: { network: 1, cpu: 5 },
     megabytes: 29,
@@ -222,20 +241,7 @@ export const PARTS: readonly Part[] = [
     seconds: { network: 6, cpu: 2 },
     megabytes: 60,
   },
-  {
-    id: 'redis-exporter',
-    title: 'redis_exporter',
-    version: '1.45 or newer',
-    recipe: { kind: 'debian', packages: ['prometheus-redis-exporter'], libraries: false },
-    tools: {
-      'redis-exporter': {
-        file: 'usr/bin/prometheus-redis-exporter',
-        installed: { names: ['redis_exporter', 'prometheus-redis-exporter'], minimum: version('1.45') },
-      },
-    },
-    seconds: { network: 3, cpu: 1 },
-    megabytes: 9,
-  },
+  debianExporter('redis-exporter', '1.45', 9),
   {
     id: 'payment-provider',
     title: 'payment-provider stand-in',
@@ -252,13 +258,13 @@ export const PARTS: readonly Part[] = [
     id: 'toxiproxy',
     title: 'Toxiproxy',
     version: '2.5.0',
-    recipe: {
-      kind: 'go',
-      module: 'toxiproxy',
-      package: 'github.com/Shopify/toxiproxy/v2/cmd/server',
-      output: 'toxiproxy',
-      stamp: 'github.com/Shopify/toxiproxy/v2.Version=2.5.0',
-    },
+    recipe: goProgram(
+      'toxiproxy',
+      'github.com/Shopify/toxiproxy/v2/cmd/server',
+      'toxiproxy',
+      'github.com/Shopify/toxiproxy/v2.Version',
+      '2.5.0',
+    ),
     tools: { toxiproxy: { file: 'toxiproxy' } },
     seconds: { network: 3, cpu: 6 },
     megabytes: 13,
@@ -267,13 +273,13 @@ export const PARTS: readonly Part[] = [
     id: 'mysqld-exporter',
     title: 'mysqld_exporter',
     version: '0.16.0',
-    recipe: {
-      kind: 'go',
-      module: 'mysqld-exporter',
-      package: 'github.com/prometheus/mysqld_exporter',
-      output: 'mysqld_exporter',
-      stamp: 'github.com/prometheus/common/version.Version=0.16.0',
-    },
+    recipe: goProgram(
+      'mysqld-exporter',
+      'github.com/prometheus/mysqld_exporter',
+      'mysqld_exporter',
+      'github.com/prometheus/common/version.Version',
+      '0.16.0',
+    ),
     // 0.15 took DATA_SOURCE_NAME away and brought --mysqld.address and --config.my-cnf.
     tools: {
       'mysqld-exporter': {
@@ -336,13 +342,13 @@ export const PARTS: readonly Part[] = [
     id: 'jaeger',
     title: 'Jaeger and OpenTelemetry Collector',
     version: '1.76.0',
-    recipe: {
-      kind: 'go',
-      module: 'jaeger',
-      package: 'github.com/jaegertracing/jaeger/cmd/jaeger',
-      output: 'jaeger',
-      stamp: 'github.com/jaegertracing/jaeger/internal/version.latestVersion=v1.76.0',
-    },
+    recipe: goProgram(
+      'jaeger',
+      'github.com/jaegertracing/jaeger/cmd/jaeger',
+      'jaeger',
+      'github.com/jaegertracing/jaeger/internal/version.latestVersion',
+      'v1.76.0',
+    ),
     tools: { jaeger: { file: 'jaeger' } },
     seconds: { network: 45, cpu: 150 },
     megabytes: 99,
@@ -360,13 +366,13 @@ export const PARTS: readonly Part[] = [
     id: 'loki',
     title: 'Loki',
     version: lokiVersion,
-    recipe: {
-      kind: 'go',
-      module: 'loki',
-      package: 'github.com/grafana/loki/v3/cmd/loki',
-      output: 'loki',
-      stamp: `github.com/grafana/loki/v3/pkg/util/build.Version=${lokiVersion}`,
-    },
+    recipe: goProgram(
+      'loki',
+      'github.com/grafana/loki/v3/cmd/loki',
+      'loki',
+      'github.com/grafana/loki/v3/pkg/util/build.Version',
+      lokiVersion,
+    ),
     tools: { loki: { file: 'loki' } },
     seconds: { network: 50, cpu: 100 },
     megabytes: 92,
@@ -375,47 +381,19 @@ export const PARTS: readonly Part[] = [
     id: 'promtail',
     title: 'Promtail',
     version: lokiVersion,
-    recipe: {
-      kind: 'go',
-      module: 'loki',
-      package: 'github.com/grafana/loki/v3/clients/cmd/promtail',
-      output: 'promtail',
-      stamp: `github.com/grafana/loki/v3/pkg/util/build.Version=${lokiVersion}`,
-    },
+    recipe: goProgram(
+      'loki',
+      'github.com/grafana/loki/v3/clients/cmd/promtail',
+      'promtail',
+      'github.com/grafana/loki/v3/pkg/util/build.Version',
+      lokiVersion,
+    ),
     tools: { promtail: { file: 'promtail' } },
     seconds: { network: 2, cpu: 58 },
     megabytes: 118,
   },
-  {
-    id: 'node-exporter',
-    title: 'node_exporter',
-    version: '1.5 or newer',
-    recipe: { kind: 'debian', packages: ['prometheus-node-exporter'], libraries: false },
-    tools: {
-      'node-exporter': {
-        file: 'usr/bin/prometheus-node-exporter',
-        installed: { names: ['node_exporter', 'prometheus-node-exporter'], minimum: version('1.5') },
-      },
-    },
-    seconds: { network: 3, cpu: 1 },
-    megabytes: 20,
-    extra: true,
-  },
-  {
-    id: 'blackbox-exporter',
-    title: 'blackbox_exporter',
-    version: '0.23 or newer',
-    recipe: { kind: 'debian', packages: ['prometheus-blackbox-exporter'], libraries: false },
-    tools: {
-      'blackbox-exporter': {
-        file: 'usr/bin/prometheus-blackbox-exporter',
-        installed: { names: ['blackbox_exporter', 'prometheus-blackbox-exporter'], minimum: version('0.23') },
-      },
-    },
-    seconds: { network: 3, cpu: 1 },
-    megabytes: 20,
-    extra: true,
-  },
+  { ...debianExporter('node-exporter', '1.5', 20), extra: true },
+  { ...debianExporter('blackbox-exporter', '0.23', 20), extra: true },
   {
     id: 'nginx',
     title: 'nginx',
