@@ -173,7 +173,8 @@ const TABLE: readonly Row[] = [
       'verify/recordings/',
       'monitoring/vendor/',
     ],
-    tests: ['verify/drill/version.ts', 'verify/report/findings-text.ts', 'verify/commands/', 'verify/spec/', 'qa/fuzz/'],
+    // (path): the deep run takes all tests of the checks.
+    tests: ['(path)', 'verify/drill/version.ts', 'verify/report/findings-text.ts', 'verify/commands/', 'verify/spec/', 'qa/fuzz/'],
   },
   {
     folder: 'verify/simulate/',

@@ -173,32 +173,40 @@ export function passesRule(id: string, expr: string, fault: string, more?: strin
 /** The faults of this test file by check: what `passes` breaks again. */
 const faultsOf = new Map<string, Fault[]>()
 
-/** The check finds each fault, and did not before. */
+/** Checks of which a fault has gone through the whole of lint; undefined where each fault does (every-fault.deep.test.ts). */
+let thoroughly: Set<string> | undefined = new Set()
+
+export function everyFaultThroughAllOfLint(): void {
+  thoroughly = undefined
+}
+
+/**
+ * The check finds each fault, and did not before. A fault with a `line` is one finding, at that line: of this check, and for the first of
+ * a check of the whole of lint.
+ */
 export function finds(id: string, story: string, ...faults: Fault[]): void {
   faultsOf.set(id, [...(faultsOf.get(id) ?? []), ...faults])
   test(`${id}: ${story}`, async () => {
     const { texts } = await deployment()
     for (const fault of faults) {
-      const added = await (fault.line === undefined ? addedBy(id, texts, fault) : addedAlone(id, texts, fault.line, fault))
+      const { from, to, line } = fault
+      const byAll = line !== undefined && thoroughly?.has(id) !== true
+      if (byAll) thoroughly?.add(id)
+      const added = await addedBy(byAll ? undefined : id, texts, fault)
+      const shown = `${String(from)} -> ${to}: ${added.length === 0 ? 'no finding' : JSON.stringify(added, null, 1)}`
       assert.ok(
         added.some((finding) => names(finding, fault)),
-        `${String(fault.from)} -> ${fault.to}: ${added.length === 0 ? 'no finding' : JSON.stringify(added, null, 1)}`,
+        shown,
       )
+      // One cause, one finding, at the line that must change.
+      if (line !== undefined)
+        assert.deepEqual(
+          added.map((finding) => [finding.id, finding.source.includes(line) ? line : finding.source]),
+          [[id, line]],
+          shown,
+        )
     }
   })
-}
-
-/** What a fault adds to the whole of lint. One cause, one finding, of this check and at the line that must change. */
-async function addedAlone(id: string, texts: ConfigText[], line: string, { file, from, to }: Fault): Promise<Finding[]> {
-  const key = (finding: LocatedFinding): string => `${finding.id} ${finding.subject} ${finding.observed}`
-  const before = new Set((await lintOf(texts)).findings.map(key))
-  const added = (await lintOf(change(texts, file, from, to))).findings.filter((finding) => !before.has(key(finding)))
-  assert.deepEqual(
-    added.map((finding) => [finding.id, finding.source.includes(line) ? line : finding.source]),
-    [[id, line]],
-    `${String(from)} -> ${to}: ${JSON.stringify(added, null, 1)}`,
-  )
-  return added
 }
 
 /**
@@ -225,9 +233,9 @@ export function passes(
   })
 }
 
-/** Findings of a check that a fault adds. */
-async function addedBy(id: string, texts: ConfigText[], { file, from, to }: Fault): Promise<Finding[]> {
-  const key = ({ subject, observed }: Finding): string => `${subject} ${observed}`
+/** Findings that a fault adds: those of a check, or of the whole of lint. */
+async function addedBy(id: string | undefined, texts: ConfigText[], { file, from, to }: Fault): Promise<LocatedFinding[]> {
+  const key = (finding: LocatedFinding): string => `${finding.id} ${finding.subject} ${finding.observed}`
   const before = new Set((await lintOf(texts, id)).findings.map(key))
   return (await lintOf(change(texts, file, from, to), id)).findings.filter((finding) => !before.has(key(finding)))
 }

@@ -9,32 +9,36 @@ import { problemOf, slipOf, unitsOf } from './run-tests.ts'
 
 const RUNNER = fileURLToPath(new URL('run-tests.ts', import.meta.url))
 
-test('pure files share a few processes, a room whole in one, those that open ports a few others; what changes its process, and a deep one, has its own', () => {
+test('pure files share a few processes, a room whole in one, those that wait a few others; what changes its process, and a deep one, has its own', () => {
+  const starts = "import { spawn } from 'node:child_process'"
   const files = [
-    { file: 'verify/plan/a.test.ts', text: '' },
-    { file: 'verify/plan/b.test.ts', text: '' },
+    { file: 'verify/plan/a.test.ts', text: 'four' },
+    { file: 'verify/plan/b.test.ts', text: 'more' },
     { file: 'verify/plan/c.test.ts', text: "import { createServer } from 'node:http'" },
-    { file: 'verify/plan/d.test.ts', text: "import { spawn } from 'node:child_process'" },
+    { file: 'verify/plan/d.test.ts', text: starts },
     { file: 'verify/plan/e.deep.test.ts', text: '' },
-    { file: 'verify/plan/f.test.ts', text: "import { spawn } from 'node:child_process'\nprocess.env['A'] = ''" },
-    { file: 'chaos/g.test.ts', text: '' },
+    { file: 'verify/plan/f.test.ts', text: `${starts}\nprocess.env['A'] = ''` },
+    { file: 'chaos/g.test.ts', text: 'one' },
+    { file: 'chaos/drivers/p.test.ts', text: "import { fakeDocker } from '../../testing/chaos/fake-docker.ts'" },
     { file: 'verify/page/h.test.ts', text: '' },
-    { file: 'lab/i.test.ts', text: '' },
+    { file: 'lab/i.test.ts', text: 'a' },
     { file: 'lab/j.test.ts', text: "import { connect } from 'node:net'\nconst env = { ...process.env, A: process.env['B'] === 'c' }" },
     { file: 'qa/k.test.ts', text: "import { connect } from 'node:net'" },
     { file: 'qa/l.test.ts', text: "delete process.env['A']" },
-    { file: 'verify/lint/m.test.ts', text: '' },
-    { file: 'qa/n.test.ts', text: '' },
-    { file: 'monitoring/o.test.ts', text: '' },
+    { file: 'verify/lint/m.test.ts', text: 'ab' },
+    { file: 'qa/n.test.ts', text: 'a' },
+    { file: 'monitoring/o.test.ts', text: 'b' },
   ]
   const units = unitsOf(files, 2)
   assert.deepEqual(
     units.map(({ name, files: together }) => [name, ...together]),
     [
+      ['lab, live', 'lab/j.test.ts'],
       ['plan, live', 'verify/plan/c.test.ts', 'verify/plan/d.test.ts'],
-      ['lab, qa, live', 'lab/j.test.ts', 'qa/k.test.ts'],
-      ['lint, lab', 'verify/lint/m.test.ts', 'qa/n.test.ts', 'monitoring/o.test.ts', 'lab/i.test.ts'],
+      ['chaos/drivers, live', 'chaos/drivers/p.test.ts'],
+      ['qa, live', 'qa/k.test.ts'],
       ['plan, chaos', 'verify/plan/a.test.ts', 'verify/plan/b.test.ts', 'chaos/g.test.ts'],
+      ['lint, lab', 'verify/lint/m.test.ts', 'qa/n.test.ts', 'monitoring/o.test.ts', 'lab/i.test.ts'],
       ['verify/plan/e.deep.test.ts', 'verify/plan/e.deep.test.ts'],
       ['verify/plan/f.test.ts', 'verify/plan/f.test.ts'],
       ['verify/page/h.test.ts', 'verify/page/h.test.ts'],

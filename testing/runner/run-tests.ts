@@ -22,18 +22,18 @@ const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 /** Another tree of tests: how the runner itself is tested. */
 const ROOT = resolve(process.env['FIREDRILL_TESTS_ROOT'] ?? REPOSITORY)
 const TREES = ['verify', 'chaos', 'lab', 'monitoring', 'qa', 'testing', 'docs', 'package']
-/** Folders whose tests share a process: those of verify/ by room. */
-const SHARED = /^(?:verify\/(?!page\/)(\w+)|(lab|monitoring|docs|qa|chaos|testing))\//
+/** Folders whose tests share a process: those of verify/ by room, those of chaos/, which wait longest, in three. */
+const SHARED = /^(?:verify\/(?!page\/)(\w+)|(lab|monitoring|docs|qa|chaos(?:\/\w+(?=\/))?|testing))\//
 /** Rooms that lint whole deployments, as lint's own tests do: where those run, all of lint is compiled and warm. */
 const LINTING = new Set(['qa', 'monitoring'])
-/** Waits for others more than it works: shares a process with its like. */
-const OPENS_PORTS = /from 'node:(http|https|net|child_process|worker_threads)'/
+/** Waits for others more than it works (ports, processes, the doubles of testing/chaos/): shares a process with its like. */
+const WAITS = /from '(?:node:(?:http|https|net|child_process|worker_threads)'|(?:\.\.\/)+testing\/chaos\/)/
 /** To read the environment changes nothing. */
 const CHANGES_ITS_PROCESS =
   /\bprocess\.(env(\.\w+|\[[^\]]*\])?\s*=(?!=)|chdir|on\b|exitCode\s*=)|(delete |deleteProperty\(|assign\()process\.env|\bmock\.(timers|module)/
 
 /** One process a core calculates; beside them so many run whose tests wait more than they work. */
-const WAITING = 2
+const WAITING = 4
 
 /** Seconds after which a process hangs: ten times what it takes on a busy machine. Set otherwise where the runner itself is tested. */
 const limitS = (deep: boolean): number => Number(process.env['FIREDRILL_TESTS_LIMIT_S'] ?? (deep ? 1_800 : 600))
@@ -51,8 +51,8 @@ interface Unit {
 
 /** What runs in one process each; `bins` for all that is pure. */
 export function unitsOf(files: readonly { file: string; text: string }[], bins: number): Unit[] {
-  const rooms = new Map<string, string[]>()
-  const live = new Map<string, string[]>()
+  const rooms = new Map<string, Room>()
+  const live = new Map<string, Room>()
   const alone: Unit[] = []
   for (const { file, text } of files) {
     const [, inside, outside] = SHARED.exec(file) ?? []
@@ -61,26 +61,37 @@ export function unitsOf(files: readonly { file: string; text: string }[], bins: 
       alone.push({ name: file, files: [file], pure: isDeep(file) })
       continue
     }
-    const kind = OPENS_PORTS.test(text) ? live : rooms
+    const kind = WAITS.test(text) ? live : rooms
     const company = kind === rooms && LINTING.has(room) ? 'lint' : room
-    kind.set(company, [...(kind.get(company) ?? []), file])
+    const { files: others, length } = kind.get(company) ?? { files: [], length: 0 }
+    // A row of such a test is a lint of a whole deployment.
+    const weight = company === 'lint' ? 2 : 1
+    kind.set(company, { files: [...others, file], length: length + weight * text.length })
   }
   // What waits begins first, so that nothing but waiting is left at the end.
   const waiting = dealt(live, WAITING).map((unit) => ({ ...unit, name: `${unit.name}, live`, pure: false }))
   return [...waiting, ...dealt(rooms, bins), ...alone]
 }
 
-const byLength = (a: Unit, b: Unit): number => b.files.length - a.files.length
+/** `length`: of the text of its files, which says more of the time they take than their number. */
+interface Room {
+  files: readonly string[]
+  length: number
+}
 
-/** Whole rooms, as they share what they import; the largest first, each to the process that has the fewest files. */
-function dealt(rooms: ReadonlyMap<string, string[]>, bins: number): Unit[] {
-  const units = Array.from({ length: bins }, (): Unit => ({ name: '', files: [], pure: true }))
-  for (const [room, members] of [...rooms].sort(([, a], [, b]) => b.length - a.length)) {
-    const fewest = units.reduce((least, unit) => (unit.files.length < least.files.length ? unit : least))
-    fewest.name += `${fewest.name === '' ? '' : ', '}${room}`
-    fewest.files.push(...members)
+/** Whole rooms, as they share what they import; the largest first, each to the process that has the least. */
+function dealt(rooms: ReadonlyMap<string, Room>, bins: number): Unit[] {
+  const units = Array.from({ length: bins }, () => ({ name: '', files: [] as string[], pure: true, length: 0 }))
+  for (const [room, { files, length }] of [...rooms].sort(([, a], [, b]) => b.length - a.length)) {
+    const least = units.reduce((a, b) => (b.length < a.length ? b : a))
+    least.name += `${least.name === '' ? '' : ', '}${room}`
+    least.files.push(...files)
+    least.length += length
   }
-  return units.filter(({ files }) => files.length > 0).sort(byLength)
+  return units
+    .filter(({ files }) => files.length > 0)
+    .sort((a, b) => b.length - a.length)
+    .map(({ name, files, pure }) => ({ name, files, pure }))
 }
 
 interface Outcome {
@@ -232,8 +243,13 @@ async function main(): Promise<void> {
   process.env['NODE_COMPILE_CACHE'] ??= join(REPOSITORY, 'node_modules/.cache/compiled')
   const started = performance.now()
   const cores = availableParallelism()
-  // Scripts are short: they come last.
-  const queue = [...unitsOf(files, cores), ...scripts.filter((script) => script !== undefined)]
+  const queue = unitsOf(files, cores)
+  // Behind what shares a process, before the many that are short.
+  queue.splice(
+    queue.findIndex(({ files: together }) => together.length === 1),
+    0,
+    ...scripts.filter((script) => script !== undefined),
+  )
   // Each takes its own kind as long as there is one, so that calculating and waiting go on side by side to the end.
   const next = (pure: boolean): Unit | undefined =>
     queue.splice(

@@ -11,9 +11,18 @@ import type { CommandIo } from '../model/command-io.ts'
 import type { JournalEntry } from '../model/journal.ts'
 import type { Report } from '../model/report.ts'
 import { reproductionsOf } from '../report/reproduce.ts'
+import { loadSpec } from '../spec/load.ts'
 import { runGameday } from './gameday.ts'
 import { observeTarget } from './observe-target.ts'
 import { requestFrom } from './request.ts'
+
+/** Each has been scraped, or a game day waits for it: see gameday-play.test.ts. */
+const activeTargets = ((await loadSpec()).spec?.platform.targets ?? []).map(({ job }) => ({
+  labels: { job },
+  health: 'up',
+  lastError: '',
+  scrapeUrl: '',
+}))
 
 const ANSWERS: Record<string, unknown> = {
   '/api/v1/status/config': { yaml: 'global: { scrape_interval: 1s, evaluation_interval: 1s }\n' },
@@ -21,7 +30,7 @@ const ANSWERS: Record<string, unknown> = {
   '/api/v1/status/buildinfo': { version: '2.48.0' },
   '/api/v1/rules': { groups: [] },
   '/api/v1/alerts': { alerts: [] },
-  '/api/v1/targets': { activeTargets: [] },
+  '/api/v1/targets': { activeTargets },
   '/api/v1/query': { resultType: 'vector', result: [] },
   '/api/v1/query_range': { resultType: 'matrix', result: [] },
 }
