@@ -14,7 +14,7 @@ export interface TakenApart extends Comparison {
   quantile?: number
   /** What the specification's reader cannot derive from the expression: it is written beside it. */
   explicit: readonly ('value' | 'comparator' | 'threshold' | 'window' | 'quantile')[]
-  selectors: Selector[]
+  selectors: readonly Selector[]
   /** What is expressed in part. */
   remarks: string[]
 }

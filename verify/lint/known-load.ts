@@ -114,7 +114,7 @@ export interface Expected {
  */
 export function expectedNumbers(
   measures: Measure,
-  panel: Selector[],
+  panel: readonly Selector[],
   world: readonly SteadySeries[],
   spec: Spec,
   job?: string,

@@ -130,9 +130,21 @@ function instancesOf(input: LintInput): (meta: LintMeta) => LintInput[] {
 
 /** One file may be part of several configurations: what is said of it is said once. */
 function distinct(findings: readonly LocatedFinding[]): LocatedFinding[] {
-  const key = ({ id, subject, file, line, column, expected, observed }: LocatedFinding): string =>
-    JSON.stringify([id, subject, file, line, column, expected, observed])
-  return [...new Map(findings.map((finding) => [key(finding), finding])).values()]
+  const at = new Map<string, LocatedFinding[]>()
+  return findings.filter((finding) => {
+    const { id, file, line, column } = finding
+    const place = `${id} ${line}:${column} ${file}`
+    const others = at.get(place)
+    if (others === undefined) at.set(place, [finding])
+    else if (
+      others.some(
+        (other) => other.subject === finding.subject && other.expected === finding.expected && other.observed === finding.observed,
+      )
+    )
+      return false
+    else others.push(finding)
+    return true
+  })
 }
 
 interface Cause {

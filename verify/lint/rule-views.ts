@@ -44,7 +44,7 @@ export function soughtAbsent(rule: RuleNode): Set<Selector> {
   return new Set(calls.flatMap((call) => selectors(call)))
 }
 
-export function ruleSelectors(rule: RuleNode): Selector[] {
+export function ruleSelectors(rule: RuleNode): readonly Selector[] {
   const result = parsedRule(rule)
   return result.ok ? selectors(result.expr) : []
 }

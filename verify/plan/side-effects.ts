@@ -56,7 +56,7 @@ function unexpected(caused: readonly CausedAlert[], expected: readonly Pick<Aler
 /** The platform without a fault: what each rule is true for then, and what it looks at. Every fault is held against the same. */
 interface Well {
   world: SteadySeries[]
-  rules: { rule: RuleSpec; selectors: Selector[]; rows: ReadonlySet<string> }[]
+  rules: { rule: RuleSpec; selectors: readonly Selector[]; rows: ReadonlySet<string> }[]
 }
 
 function wellOf({ platform, rules }: Pick<Spec, 'platform' | 'rules'>): Well {

@@ -1,3 +1,5 @@
+import { remembered } from '../text/remembered.ts'
+
 /** PromQL as a tree, without the punctuation of the parser's own. Offsets are in UTF-16 units of the expression text. */
 export type MatchOp = '=' | '!=' | '=~' | '!~'
 
@@ -71,17 +73,27 @@ export function children(expr: Expr): Expr[] {
   }
 }
 
-/** Every node, parents first. */
-export function walk(expr: Expr): Expr[] {
+/** Every node, parents first. Each check asks for those of every rule: found once. */
+export const walk = remembered((expr: Expr): readonly Expr[] => {
   const found: Expr[] = []
   const visit = (node: Expr): void => {
     found.push(node)
-    for (const child of children(node)) visit(child)
+    switch (node.kind) {
+      case 'call':
+        for (const arg of node.args) visit(arg)
+        return
+      case 'binary':
+        visit(node.lhs)
+        visit(node.rhs)
+        return
+      case 'aggregate':
+      case 'negate':
+      case 'subquery':
+        for (const child of children(node)) visit(child)
+    }
   }
   visit(expr)
   return found
-}
+})
 
-export function selectors(expr: Expr): Selector[] {
-  return walk(expr).filter((node) => node.kind === 'selector')
-}
+export const selectors = remembered((expr: Expr): readonly Selector[] => walk(expr).filter((node) => node.kind === 'selector'))

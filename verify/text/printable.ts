@@ -12,14 +12,19 @@ export function plain(text: string): string {
     .replace(LONE_SURROGATE, '\uFFFD')
 }
 
+const ASCII = /^[\x20-\x7e\n\t]*$/
+
 /** For a terminal, spaces as they are: no control characters (a carriage return overwrites the line), no text that runs backwards. */
 export function terminal(text: string): string {
-  return plain(text).replace(/\r/g, visible).replace(BIDI, '')
+  return ASCII.test(text) ? text : plain(text).replace(/\r/g, visible).replace(BIDI, '')
 }
+
+/** Words of ASCII, each one space from the next: nothing to be done, which is quicker seen than done. */
+const WORDS = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/
 
 /** For a table cell or one line: as `terminal`, and without line breaks. */
 export function line(text: string): string {
-  return plain(text).replace(/\s+/g, ' ').replace(BIDI, '').trim()
+  return WORDS.test(text) ? text : plain(text).replace(/\s+/g, ' ').replace(BIDI, '').trim()
 }
 
 /** A line of a file and a caret under the place; `column` is 1-based. */

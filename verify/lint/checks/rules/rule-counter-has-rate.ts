@@ -2,7 +2,7 @@ import { remark, type Check, type LintInput } from '../../lint-check.ts'
 import { selectors, walk, type Expr } from '../../../promql/ast.ts'
 import { parsedRule } from '../../../config/alerting/alert-rules.ts'
 import { exprAt, inlineRecordings, recordedExpressions } from '../../rule-views.ts'
-import { parsePromql } from '../../../promql/parse-promql.ts'
+import { parsePromql, type Parsed } from '../../../promql/parse-promql.ts'
 
 export const check: Check = {
   meta: {
@@ -40,19 +40,16 @@ export const check: Check = {
 
 /** Metrics that rate() or increase() is taken of somewhere: what is exposed without a type is a counter if its specification says so. */
 function ratedMetrics({ config, spec }: LintInput): ReadonlySet<string> {
-  const texts = [
-    ...spec.rules.map(({ condition }) => condition.expr),
-    ...config.rules.map(({ expr }) => expr),
-    ...config.recordings.map(({ expr }) => expr),
-  ]
-  const found = texts.flatMap((text) => {
-    const result = parsePromql(text)
-    const calls = result.ok
-      ? [...walk(result.expr)].filter((node) => node.kind === 'call' && /^(?:rate|irate|increase)$/.test(node.fn))
-      : []
-    return calls.flatMap((call) => selectors(call).flatMap(({ metric }) => metric ?? []))
-  })
-  return new Set(found)
+  const found = new Set<string>()
+  const look = (result: Parsed): void => {
+    for (const node of result.ok ? walk(result.expr) : [])
+      if (node.kind === 'call' && /^(?:rate|irate|increase)$/.test(node.fn))
+        for (const { metric } of selectors(node)) if (metric !== null) found.add(metric)
+  }
+  for (const { condition } of spec.rules) look(parsePromql(condition.expr))
+  for (const rule of config.rules) look(parsedRule(rule))
+  for (const { expr } of config.recordings) look(parsePromql(expr))
+  return found
 }
 
 /** Functions that leave a counter a counter, and those of gauges, to which a restart is a decrease. */
