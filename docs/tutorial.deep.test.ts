@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { findTool } from '../lab/tools/tools.ts'
+import { installPackage } from '../testing/package/installed-package.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const TUTORIAL = readFileSync(join(ROOT, 'docs/tutorial.md'), 'utf8')
@@ -30,13 +31,14 @@ const skip = tools.some((tool) => tool === undefined)
   ? 'prometheus, promtool, alertmanager and amtool are not installed'
   : !alone && 'no network namespace can be made, and its ports may be in use'
 
-test('the tutorial can be followed line by line, from an empty folder to a live drill', { skip }, async (t) => {
+test('the tutorial can be followed line by line with the packed tool alone, from an empty folder to a live drill', { skip }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'firedrill-tutorial-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const [bin, work] = [join(folder, 'bin'), join(folder, 'work')]
   for (const each of [bin, work]) mkdirSync(each)
-  writeFileSync(join(bin, 'firedrill'), `#!/bin/sh\nexec ${join(ROOT, 'bin/firedrill')} "$@"\n`)
-  chmodSync(join(bin, 'firedrill'), 0o755)
+  const installed = installPackage()
+  t.after(() => installed.remove())
+  symlinkSync(join(installed.root, 'bin/firedrill'), join(bin, 'firedrill'))
   const script = STEPS.map(({ typed }, index) => `{\n${typed}\n} > ../shown-${index} 2>&1; echo $? > ../code-${index}`).join('\n')
   writeFileSync(join(folder, 'typed.sh'), `ip link set lo up\ncd ${work}\n${script}\n`)
   const paths = [bin, ...tools.map((tool) => dirname(tool ?? '')), process.env['PATH'] ?? '']
