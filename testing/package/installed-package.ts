@@ -27,14 +27,15 @@ export interface InstalledPackage {
 /** `npm pack`, then `npm install` of what it made, offline, in an empty folder. */
 export function installPackage(): InstalledPackage {
   const folder = mkdtempSync(join(tmpdir(), 'firedrill package '))
-  const npm = (argv: string[], cwd: string): string =>
-    execFileSync('npm', argv, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
-  npm(['pack', '--silent', '--pack-destination', folder], TOOL_ROOT)
+  const typed = (program: string, argv: string[], cwd: string): string =>
+    execFileSync(program, argv, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  // One at a time: dist/ and package.json are the checkout's own while npm packs.
+  typed('flock', [join(TOOL_ROOT, 'package'), 'npm', 'pack', '--silent', '--pack-destination', folder], TOOL_ROOT)
   const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'))
   if (tarball === undefined) throw new Error('npm pack made no tarball')
   const tarballBytes = statSync(join(folder, tarball)).size
   writeFileSync(join(folder, 'package.json'), '{ "private": true }\n')
-  npm(['install', '--silent', '--offline', '--no-audit', '--no-fund', `./${tarball}`], folder)
+  typed('npm', ['install', '--silent', '--offline', '--no-audit', '--no-fund', `./${tarball}`], folder)
   const root = join(folder, 'node_modules/firedrill')
   return {
     folder,
