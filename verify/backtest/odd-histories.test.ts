@@ -275,8 +275,8 @@ function quiet(groups: LoadedGroup[]): { history: History; asked: () => number }
   }
 }
 
-test('5,000 rules are each asked for once or twice, and none is left out', async () => {
-  const groups = Array.from({ length: 500 }, (_, at): LoadedGroup => ({
+test('1,000 rules are each asked for once or twice, and none is left out', async () => {
+  const groups = Array.from({ length: 100 }, (_, at): LoadedGroup => ({
     ...loadedGroup({ ...RULE, index: at }),
     rules: Array.from({ length: 10 }, (__, index) => loadedGroup({ ...RULE, index: at * 10 + index }).rules).flat(),
   }))
@@ -293,9 +293,9 @@ test('5,000 rules are each asked for once or twice, and none is left out', async
     progress: () => undefined,
     signal: new AbortController().signal,
   })
-  assert.equal(result.rules.length, 5_000)
+  assert.equal(result.rules.length, 1_000)
   assert.ok(result.rules.every(({ outcome, undecided }) => outcome === 'agrees' && undecided.length === 0))
-  assert.ok(asked() < 10_100, `${asked()} questions`)
+  assert.ok(asked() < 2_100, `${asked()} questions`)
 })
 
 test('a promised rule that is not loaded differs; a changed one is held beside what was recorded', async () => {

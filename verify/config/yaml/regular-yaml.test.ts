@@ -87,14 +87,14 @@ test('its nodes are those of the library', () => {
   assert.deepEqual(contents.toJSON(), { a: ['b'] })
 })
 
-test('9,000 texts are read as the library reads them, or left to it (more: npm run fuzz)', async () => {
+test('3,000 texts are read as the library reads them, or left to it (more: npm run fuzz)', async () => {
   const { texts } = await deployment()
   const files = texts.map(({ text }) => text).filter((text) => text.length < 8_000)
   const counts = { 'left to the library': 0, 'the same': 0 }
-  for (const text of yamlTexts(files, 5).take(9_000)) {
+  for (const text of yamlTexts(files, 5).take(3_000)) {
     const found = comparedWithLibrary(text, text.length % 2 === 0)
     assert.ok(typeof found === 'string', `${JSON.stringify(text)}: ${JSON.stringify(found)}`)
     counts[found]++
   }
-  assert.ok(counts['the same'] > 900, `${counts['the same']} were regular`)
+  assert.ok(counts['the same'] > 300, `${counts['the same']} were regular`)
 })
