@@ -32,6 +32,8 @@ const browser = await openChromium()
 async function take(name: string, url: string, options: BrowserContextOptions = DESK, seen = 'main'): Promise<void> {
   if (only.length > 0 && !only.includes(name)) return
   const context = await browser.newContext(options)
+  // A busy machine draws late.
+  context.setDefaultTimeout(300_000)
   const tab = await context.newPage()
   await tab.goto(url)
   await tab.locator(seen).first().waitFor()

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { namedText } from '../testing/journals/named-journal.ts'
-import { judgeFolder, pageHtml } from '../verify/drill/judge-folder.ts'
+import { pageHtml } from '../verify/drill/draw-page.ts'
+import { judgeFolder } from '../verify/drill/judge-folder.ts'
 import type { Report } from '../verify/model/report.ts'
 
 /** Recorded drills with one thing broken (verify/judge/fixtures/journals/), and what was done to the platform. */

@@ -6,7 +6,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { CHROMIUM, openChromium } from '../../testing/machine/chromium.ts'
 import { bundlePage } from '../../verify/drill/bundle-page.ts'
-import { judgeFolder, pageHtml } from '../../verify/drill/judge-folder.ts'
+import { pageHtml } from '../../verify/drill/draw-page.ts'
+import { judgeFolder } from '../../verify/drill/judge-folder.ts'
 import type { JournalEntry } from '../../verify/model/journal.ts'
 import type { Curve, Page } from '../../verify/model/page.ts'
 import { html } from '../../verify/report/formats.ts'
@@ -27,7 +28,7 @@ export async function pageRows(folder: string): Promise<Row[]> {
 }
 
 /** With Debian's Chromium, which draws in software here. */
-async function browserRows(folder: string): Promise<Row[]> {
+export async function browserRows(folder: string): Promise<Row[]> {
   if (CHROMIUM === undefined) return [{ what: 'page in Chromium', reach: '', measured: 'no Chromium is there' }]
   const browser = await openChromium()
   try {

@@ -10,7 +10,7 @@ import { firedrill } from '../command.ts'
 import { lintRows } from './bench-lint.ts'
 import { judgeRows } from './journals.ts'
 import { backtestRows } from './backtests.ts'
-import { pageRows } from './bench-page.ts'
+import { browserRows, pageRows } from './bench-page.ts'
 
 /** The figures of the design, measured once on this machine and printed as a table; nothing is asserted. */
 interface Row {
@@ -19,8 +19,19 @@ interface Row {
   measured: string
   verdict?: string
 }
-/** `npm run bench -- lint`: the offline rungs alone, without a lab. */
-const isLintAlone = process.argv[2] === 'lint'
+/** `npm run bench -- NAME`: these rows alone, without a lab. */
+const ALONE: Readonly<Record<string, (folder: string) => Promise<Row[]>>> = {
+  lint: lintRows,
+  // First paint and crosshair in Chromium.
+  browser: browserRows,
+  // report.html of a drill in real time, what the live page costs, and the browser's.
+  page: pageRows,
+  // Judging, and report.html, up to 1 GB.
+  journals: judgeRows,
+}
+const [, , only] = process.argv
+const alone = only === undefined ? undefined : ALONE[only]
+if (only !== undefined && alone === undefined) throw new Error(`npm run bench -- ${Object.keys(ALONE).join('|')}`)
 const rows: Row[] = []
 const folder = mkdtempSync(join(tmpdir(), 'firedrill-bench-'))
 process.stderr.write(
@@ -30,10 +41,10 @@ process.stderr.write(
 )
 
 try {
-  rows.push(...(await lintRows(folder)))
-  if (!isLintAlone) await theRest()
+  rows.push(...(await (alone ?? lintRows)(folder)))
+  if (alone === undefined) await theRest()
 } finally {
-  if (!isLintAlone) await firedrill(['lab', 'down'])
+  if (alone === undefined) await firedrill(['lab', 'down'])
   rmSync(folder, { recursive: true, force: true })
 }
 const width = Math.max(...rows.map(({ what }) => what.length))

@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JournalEntry } from '../../verify/model/journal.ts'
-import { measure, PROGRAM, ROOT } from '../command.ts'
+import { firedrill, measure, PROGRAM, ROOT } from '../command.ts'
+import type { Measured } from '../command.ts'
 
 /** Unix seconds and milliseconds, and the instants of Alertmanager's messages, as they stand in the text of an entry. */
 const TIMES = /(?<![\w.-])1[789]\d{8}(?:\d{3})?(?:\.\d+)?(?![\w.])|\d{4}-\d\d-\d\dT[\d:.]+Z/g
@@ -52,6 +53,18 @@ function later(time: string, ms: number): string {
   return /^\d{13}/.test(time) ? String(Number(time) + ms) : String((Number(time) * 1_000 + ms) / 1_000)
 }
 
+function measuredText({ wallS, cpuS, peakMb, exitCode }: Measured): string {
+  return `${wallS.toFixed(2)} s (${cpuS.toFixed(2)} s of CPU), ${peakMb.toFixed(0)} MB at most (exit code ${exitCode})`
+}
+
+/** What `report` takes beyond judging: report.html from the journal and report.json. */
+async function drawnAlone(run: string): Promise<string> {
+  const { stdout } = await firedrill(['report', run, '--format', 'json'])
+  writeFileSync(join(run, 'report.json'), stdout)
+  // As bin/firedrill starts `report`.
+  return measuredText(await measure(process.execPath, ['--max-semi-space-size=8', join(ROOT, 'qa/bench/page-alone.ts'), run]))
+}
+
 /** Judges journals of growing size and makes report.html of them, each in a process of its own; they are gone again when it resolves. */
 export async function judgeRows(folder: string): Promise<{ what: string; reach: string; measured: string }[]> {
   const rows: { what: string; reach: string; measured: string }[] = []
@@ -73,9 +86,10 @@ export async function judgeRows(folder: string): Promise<{ what: string; reach: 
         rows.push({
           what: `${argv[0] === 'judge' ? 'judge' : 'report.html'} of ${what}, start included`,
           reach: argv[0] === 'judge' ? reach : page,
-          measured: `${wallS.toFixed(2)} s (${cpuS.toFixed(2)} s of CPU), ${peakMb.toFixed(0)} MB at most (exit code ${exitCode})`,
+          measured: measuredText({ wallS, cpuS, peakMb, exitCode }),
         })
       }
+      rows.push({ what: `the page alone of ${what}, judged before, start included`, reach: page, measured: await drawnAlone(run) })
     } finally {
       rmSync(run, { recursive: true, force: true })
     }

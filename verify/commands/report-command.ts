@@ -8,7 +8,8 @@ export function reportCommand(io: CommandIo): Command {
     .argument('<run>', 'folder of the run, for example reports/latest')
     .addOption(new Option('--format <format>').choices([...Object.keys(formats), 'html'].sort()).default('markdown'))
     .action(async (run: string, { format }: { format: keyof typeof formats | 'html' }) => {
-      const { judgeFolder, pageHtml } = await import('../drill/judge-folder.ts')
+      const { judgeFolder } = await import('../drill/judge-folder.ts')
+      const { pageHtml } = await import('../drill/draw-page.ts')
       const { findRun } = await import('../drill/run-folder.ts')
       const judged = await judgeFolder(findRun(run, io.cwd))
       io.stdout(format === 'html' ? await pageHtml(judged) : formats[format](judged.report))

@@ -11,7 +11,7 @@ export function Moments({ moments }: { moments: readonly Moment[] }) {
     <section aria-labelledby="moments">
       <h3 id="moments">What log and traces said at that moment</h3>
       {moments.map((moment) => (
-        <div key={moment.pointer}>
+        <div key={moment.pointer} class="moment">
           <p>
             {sentence(moment)} <Pointer seq={moment.pointer} />
           </p>
