@@ -21,7 +21,7 @@ for (const { only, breaks } of HOST_DRILLS)
     test(`${name} breaks something that is there, and is looked for where its drill looks`, () => {
       assert.ok(spec)
       const { experiments, logs } = select(spec, only)
-      const subjects = [...experiments.map(({ experiment }) => experiment.id), ...logs, 'drill']
+      const subjects = [...experiments.map(({ experiment }) => experiment.id), ...spec.rules.map(({ alert }) => alert), ...logs, 'drill']
       assert.ok(subjects.includes(must), `${must} is not drilled by --only ${only.join(' ')}`)
       assert.match(must, may)
       assert.ok(check === undefined || checks.some(({ meta }) => meta.id === check), check)

@@ -67,9 +67,9 @@ export const HOST_DRILLS: Drill[] = [
       name: 'status-not-counted',
       change: promtail(/^ +- labels:\n +status:\n/m, ''),
       part: 'WebsiteErrors',
-      fails: 'website-errors',
+      fails: 'WebsiteErrors rule-sees-subject',
       may: also('website-errors', 'WebsiteErrors'),
-      named: /status/,
+      named: /can never fire for .*: no series promtail_custom_http_responses_total.* has a label: status/,
     },
   ),
   drill(

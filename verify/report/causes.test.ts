@@ -111,6 +111,14 @@ test('what was confirmed alone belongs to the first attempt', () => {
   assert.deepEqual(listed([verdict('a--alone', 'isolation')]), [['a--alone isolation', 0, 0]])
 })
 
+test('an alert that fires with other labels is missed under its own: one cause, at whatever experiment it is a stray', () => {
+  const missed = verdict('a', 'alert-pending', { alert: 'Down' })
+  const stray = (subject: string, part: string): Verdict =>
+    verdict(subject, 'isolation', { alert: 'Other', part, diagnosis: `narrow ${part}` })
+  assert.deepEqual(listed([missed, stray('a', 'Down'), stray('b', 'Down')]), [['a alert-pending', 0, 2]])
+  assert.equal(listed([missed, stray('a', 'Full')]).length, 2)
+})
+
 test('unknown verdicts are causes only where nothing failed; what passed is none', () => {
   const of = (status: VerdictStatus): Verdict => verdict('a', 'injection-took-hold', { status, cause: 'not-injected' })
   const unknown = [of('unknown'), verdict('a', 'alert-fired', { status: 'unknown', cause: 'not-injected' })]

@@ -1,8 +1,11 @@
 import type { Cause } from '../model/report.ts'
 import type { Verdict } from '../model/verdict.ts'
 
-/** Where a verdict must stand to follow from another: the same subject, the same alert, about the same part, or anywhere in the drill. */
-type Reach = 'subject' | 'alert' | 'part' | 'drill'
+/**
+ * Where a verdict must stand to follow from another: the same subject, the same alert, about the same part, about the other's alert as its
+ * part, or anywhere in the drill.
+ */
+type Reach = 'subject' | 'alert' | 'part' | 'stray' | 'drill'
 
 interface Link {
   from: string
@@ -55,6 +58,9 @@ export const LINKS: readonly Link[] = [
   { from: 'keeps-answering', reach: 'subject', to: ['isolation'] },
   { from: 'keeps-answering', reach: 'drill', to: ['premises-hold', 'outage-services-answer', 'no-stray-alert'] },
   { from: 'alert-pending', reach: 'subject', to: ['alert-fired', 'oracle-replay', 'alert-resolved', ...DELIVERY] },
+  // The rule that fires with other labels than specified is missed under its own.
+  { from: 'alert-pending', reach: 'stray', to: ['isolation'] },
+  { from: 'alert-fired', reach: 'stray', to: ['isolation'] },
   { from: 'stayed-quiet', reach: 'subject', to: ['alert-pending', 'alert-fired', 'oracle-replay', 'alert-resolved', ...DELIVERY] },
   { from: 'alert-fired', reach: 'subject', to: ['oracle-replay', 'alert-resolved', ...DELIVERY] },
   { from: 'alert-resolved', reach: 'subject', to: ['oracle-replay', 'resolved-notified'] },
@@ -133,6 +139,7 @@ function originOf(verdict: Verdict, open: readonly Verdict[]): Verdict | undefin
 function reaches(from: Verdict, to: Verdict, reach: Reach): boolean {
   if (reach === 'drill') return true
   if (reach === 'part') return from.part !== undefined && from.part === to.part
+  if (reach === 'stray') return to.part !== undefined && (from.alert ?? from.subject) === to.part
   if (from.subject === to.subject) return true
   // The subject of a verdict about a rule is its alert; a verdict about the whole drill may be about one rule as its part.
   const alert = to.alert ?? to.part

@@ -45,10 +45,10 @@ export function diagnose(room: EvidenceRoom, experiment: PlannedExperiment): Dia
 }
 
 function targetLink(room: EvidenceRoom, experiment: PlannedExperiment, fromMs: number, toMs: number): string | undefined {
-  // An experiment that takes the target down on purpose proves nothing by a target that is down.
+  // An experiment that takes the target down on purpose proves nothing by a target that is down; an `absent()` that is true then neither.
   const kind = room.ask('spec')?.rules.find((rule) => rule.alert === experiment.alert)?.condition.kind
   const job = experiment.subject['job']
-  if (kind === 'up' || job === undefined) return undefined
+  if (kind === 'up' || job === undefined || conditionHeld(room, experiment, fromMs)) return undefined
   const columns = (room.ask('scrapes') ?? []).filter(
     (scrape) => scrape.job === job && (experiment.subject['instance'] ?? scrape.instance) === scrape.instance,
   )
@@ -62,16 +62,17 @@ function targetLink(room: EvidenceRoom, experiment: PlannedExperiment, fromMs: n
   return undefined
 }
 
-function seriesLink(room: EvidenceRoom, experiment: PlannedExperiment, fromMs: number, toMs: number): string | undefined {
-  const condition = room.ask('condition')
-  const value = room.ask('value')
-  if (
-    condition !== undefined &&
-    condition.series.some(
-      (column) => hasLabels({ ...column.labels, ...experiment.labels }, experiment.subject) && column.timesMs.some((t) => t >= fromMs),
-    )
+/** The specified condition was true of the subject since then. */
+function conditionHeld(room: EvidenceRoom, experiment: PlannedExperiment, fromMs: number): boolean {
+  const rows = room.ask('condition')?.series ?? []
+  return rows.some(
+    (column) => hasLabels({ ...column.labels, ...experiment.labels }, experiment.subject) && column.timesMs.some((t) => t >= fromMs),
   )
-    return undefined
+}
+
+function seriesLink(room: EvidenceRoom, experiment: PlannedExperiment, fromMs: number, toMs: number): string | undefined {
+  const value = room.ask('value')
+  if (conditionHeld(room, experiment, fromMs)) return undefined
   if (value === undefined) return undefined
   const columns = value.series.filter((column) => hasLabels({ ...column.labels, ...experiment.labels }, experiment.subject))
   const inFire = columns.flatMap((column) =>

@@ -33,6 +33,7 @@ export const check = defineCheck(
       .map(
         (stray) => `${stray.labels['alertname'] ?? 'an alert'}${formatLabels(stray.labels)} ${stray.what} (from ${clockTime(stray.atMs)})`,
       )
+    const names = [...new Set(mine.map(({ labels }) => labels['alertname'] ?? 'the alert'))]
     const slow = mine.map((stray) => tooSlowForSpeed(stray, spans, scrapes, timing, spec))
     const first = slow[0]
     if (first !== undefined && slow.every((each) => each !== undefined)) {
@@ -45,7 +46,8 @@ export const check = defineCheck(
       `${list.join('; ')}${mine.length > 5 ? ` and ${mine.length - 5} more` : ''}${others.size > 0 ? `; experiments at the same time: ${[...others].join(', ')}` : ''}`,
       [...new Set(mine.flatMap((stray) => stray.pointers))],
       {
-        diagnosis: `Narrow the expression of ${[...new Set(mine.map(({ labels }) => labels['alertname'] ?? 'the alert'))].join(', ')}. If it is right to fire, list it as a side effect (\`may\`) of ${experiment.id} in verify/spec/rules/.`,
+        ...(names.length === 1 ? { part: names[0] } : {}),
+        diagnosis: `Narrow the expression of ${names.join(', ')}. If it is right to fire, list it as a side effect (\`may\`) of ${experiment.id} in verify/spec/rules/.`,
       },
     )
   },
