@@ -140,7 +140,8 @@ function reaches(from: Verdict, to: Verdict, reach: Reach): boolean {
   if (reach === 'drill') return true
   if (reach === 'part') return from.part !== undefined && from.part === to.part
   if (reach === 'stray') return to.part !== undefined && (from.alert ?? from.subject) === to.part
-  if (from.subject === to.subject) return true
+  // Tried again alone it is the same experiment.
+  if (from.subject.replace(ALONE, '') === to.subject.replace(ALONE, '')) return true
   // The subject of a verdict about a rule is its alert; a verdict about the whole drill may be about one rule as its part.
   const alert = to.alert ?? to.part
   return reach === 'alert' && alert !== undefined && (from.alert ?? from.subject) === alert
