@@ -523,7 +523,7 @@ const OUTAGES: Drill[] = [
       change: collector(/retry_on_failure:\n +initial_interval: \w+/, 'retry_on_failure:\n      enabled: false'),
       part: 'retry_on_failure',
       fails: 'jaeger-stopped outage-spans-survive',
-      named: /trace-store.*sending_queue, retry_on_failure/s,
+      named: /trace-store.*sending_queue and retry_on_failure/s,
     },
     {
       name: 'promtail-gives-up',
