@@ -123,7 +123,7 @@ const RULES: Drill[] = [
     part: 'HighErrorRate',
     fails: 'error-burst',
     may: ALERT,
-    named: /loaded rule HighErrorRate differs: .*> 0\.02/,
+    named: /loaded rule HighErrorRate differs: .*threshold 0\.02 instead of 0\.01/,
   }),
   short(
     'for-and-panel',
