@@ -156,7 +156,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
   ),
   survived(
     COMPOSE,
-    /dockerfile_inline|healthcheck\.test\.[01]|fluxpay-engine|moalog-server|long-query-time/,
+    /dockerfile_inline|healthcheck\.test\.[01]|fluxpay-engine|moalog-server|long-query-time|\.image: \S+ -> \w+$/,
     'what is in an image, and what a service of one’s own reads, is not known',
   ),
 
@@ -359,7 +359,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
   ),
   equivalent(
     /promtail\.yml$/,
-    /(?:relabel_configs\.\d+|pipeline_stages\.0|\.0\.match\.stages\.[23]|\.1\.match\.stages\.[1345]): items swapped/,
+    /(?:relabel_configs\.\d+|pipeline_stages\.0|\.0\.match\.stages\.[23]|\.1\.match\.stages\.[12345]): items swapped/,
     'labels are set from different sources, a stream is taken by one match alone, and these stages read what earlier ones extracted',
     { operators: SWAPPED },
   ),
@@ -444,9 +444,12 @@ export const EXPLANATIONS: readonly Explanation[] = [
   equivalent(COMPOSE, /SERVER_PORT deleted/, 'the application.yml of each JVM service has the same port', {
     operators: ['deleted'],
   }),
+  survived(COMPOSE, /sysctls/, 'how soon a client gives up a dial to a dead container is seen in a drill alone'),
+  survived(COMPOSE, /x-health\.retries: 12 -> /, 'how long a service takes to start on a machine is not known'),
+  survived(/kustomization\.yaml$/, /secretGenerator deleted/, 'a Secret may be made by hand: pods that name it are no finding'),
   survived(
     /promtail\.yml$/,
-    /multiline|TRACE|backoff_config/,
+    /multiline|TRACE|backoff_config|\.0\.match\.stages\.0 deleted/,
     'lines of a crash, levels that no recorded line has, and how long an outage is bridged',
   ),
 ]

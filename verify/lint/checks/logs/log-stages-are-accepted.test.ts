@@ -10,6 +10,8 @@ finds(
   'a stage that Promtail ends with',
   { ...stage('tenant: {}'), observed: 'none of them', line: 'tenant: {}' },
   { ...stage('tenant: { source: level, value: a }'), observed: 'source and value', line: 'tenant' },
+  { ...stage('{}'), severity: 'warning', observed: 'without one' },
+  { ...stage(''), observed: 'without one' },
   { ...stage('labels: { level: }\n              regex: { expression: "(?P<a>.)" }'), observed: 'labels, regex', line: 'regex' },
   { ...stage('limit: { burst: 100 }'), expected: 'rate above 0', line: 'limit' },
   { ...stage('drop: {}'), observed: 'none of them', line: 'drop' },

@@ -25,6 +25,9 @@ function* pipeline(list: Cursor | undefined, depth = 0): Generator<Remark> {
   if (depth > 10) return
   for (const stage of list?.items() ?? []) {
     const kinds = stage.pairs()
+    // {} is passed over, an item without anything is refused.
+    if (kinds.length === 0)
+      yield remark('pipeline_stages', stage, 'a stage', 'an item without one', undefined, stage.isMap() ? 'warning' : undefined)
     const [, second] = kinds
     if (second !== undefined)
       yield remark(second[0], second[1].keyPlace(), 'one kind of stage in each item of the list', kinds.map(([kind]) => kind).join(', '))

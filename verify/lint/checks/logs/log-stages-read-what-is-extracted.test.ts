@@ -25,3 +25,11 @@ const cases: [string, string][] = [
 ]
 for (const [story, text] of cases)
   passes(id, story, file, from, stage(text).to, { file, from: '                source: timestamp\n', to: '                source: ts\n' })
+
+finds(id, 'a time that no timestamp stage reads', {
+  file,
+  from: / {12}- timestamp:\n {16}source: timestamp\n {16}format: RFC3339Nano\n/,
+  to: '',
+  severity: 'warning',
+  observed: 'timestamp is extracted, and no stage reads it',
+})

@@ -1,4 +1,4 @@
-import { remark, type Check, type Remark } from '../../lint-check.ts'
+import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 
@@ -20,6 +20,7 @@ export const check: Check = {
         const fields = new Set(labelsOf(job))
         const isOpen = job.items('relabel_configs').some((step) => /^label(?:map)$/.test(step.string('action') ?? ''))
         yield* pipeline(job.get('pipeline_stages'), { fields, isOpen: isOpen || [...fields].some((name) => name.includes('$')) })
+        yield* unreadTimes(job.get('pipeline_stages'), false)
       }
   },
 }
@@ -58,6 +59,28 @@ function* pipeline(list: Cursor | undefined, so: Extracted, depth = 0): Generato
       else if (Object.hasOwn(MAKES, kind)) for (const name of MAKES[kind]?.(at) ?? []) so.fields.add(name)
       else if (!PASSES.has(kind)) so.isOpen = true
     }
+}
+
+/** A time that is taken out of the line and given to no timestamp stage: the line is stored with the time at which Promtail read it. */
+function* unreadTimes(list: Cursor | undefined, isSet: boolean, depth = 0): Generator<Remark> {
+  if (depth > 10) return
+  const stages = (list?.items() ?? []).flatMap((stage) => stage.pairs())
+  const hasTime = isSet || stages.some(([kind]) => kind === 'timestamp')
+  const read = new Set(stages.flatMap(([kind, at]) => readBy(kind, at).map(({ name }) => name)))
+  const isOpen = stages.some(([kind]) => ['template', 'replace', 'match', 'pack'].includes(kind))
+  for (const [kind, at] of stages) {
+    if (kind === 'match') yield* unreadTimes(at.get('stages'), hasTime, depth + 1)
+    const made = /^(?:json|regex|logfmt)$/.test(kind) ? (MAKES[kind]?.(at) ?? []) : []
+    const time = made.find((name) => /^(?:time|timestamp|ts)$/i.test(name) && !read.has(name))
+    if (time !== undefined && !hasTime && !isOpen)
+      yield warning(
+        kind,
+        at.keyPlace(),
+        `a timestamp stage with source: ${time}`,
+        `${time} is extracted, and no stage reads it`,
+        'A time is extracted and not used: each line is stored with the time at which Promtail read it',
+      )
+  }
 }
 
 function readBy(kind: string, at: Cursor): { name: string; where: Cursor }[] {
