@@ -36,9 +36,8 @@ function mutateNode(node: Expr, expr: string, cut: (operator: string, what: stri
   const source = expr.slice(node.span.from, node.span.to)
   const inside = (pattern: RegExp): { from: number; to: number; text: string } | undefined => {
     const match = pattern.exec(source)
-    return match === null
-      ? undefined
-      : { from: node.span.from + match.index, to: node.span.from + match.index + match[0].length, text: match[0] }
+    const from = node.span.from + (match?.index ?? 0)
+    return match === null ? undefined : { from, to: from + match[0].length, text: match[0] }
   }
   switch (node.kind) {
     case 'binary': {
@@ -57,13 +56,8 @@ function mutateNode(node: Expr, expr: string, cut: (operator: string, what: stri
         cut('branch dropped', `the part left of ${node.op} dropped`, node.span.from, node.rhs.span.from, '')
       } else if (node.rhs.kind === 'number') {
         cut('unit', `${node.op} ${node.rhs.value} dropped`, node.lhs.span.to, node.rhs.span.to, '')
-        cut(
-          'unit',
-          `${node.op} ${node.rhs.value} -> ${node.rhs.value * 60}`,
-          node.rhs.span.from,
-          node.rhs.span.to,
-          String(node.rhs.value * 60),
-        )
+        const minutes = node.rhs.value * 60
+        cut('unit', `${node.op} ${node.rhs.value} -> ${minutes}`, node.rhs.span.from, node.rhs.span.to, String(minutes))
       } else if (node.op === '/') cut('arithmetic', '/ -> *', at, at + 1, '*')
       else if (node.op === '-') cut('arithmetic', '- -> +', at, at + 1, '+')
       return
@@ -72,13 +66,8 @@ function mutateNode(node: Expr, expr: string, cut: (operator: string, what: stri
       const brace = source.indexOf('{')
       if (node.metric !== null) {
         const end = node.span.from + node.metric.length
-        cut(
-          'metric',
-          `${node.metric} misspelt`,
-          node.span.from,
-          end,
-          node.metric.replace(/_(\w)(\w)/, '_$2$1') === node.metric ? `${node.metric}s` : node.metric.replace(/_(\w)(\w)/, '_$2$1'),
-        )
+        const turned = node.metric.replace(/_(\w)(\w)/, '_$2$1')
+        cut('metric', `${node.metric} misspelt`, node.span.from, end, turned === node.metric ? `${node.metric}s` : turned)
         cut('metric', `${node.metric} -> ${node.metric}_total`, node.span.from, end, `${node.metric}_total`)
       }
       if (node.rangeMs !== undefined) {
@@ -93,21 +82,15 @@ function mutateNode(node: Expr, expr: string, cut: (operator: string, what: stri
         const found = inside(pattern)
         if (found === undefined) continue
         const negated = { '=': '!=', '!=': '=', '=~': '!~', '!~': '=~' }[matcher.op]
-        cut('matcher', `${found.text} negated`, found.from, found.to, `${matcher.label}${negated}${JSON.stringify(matcher.value)}`)
-        cut(
-          'matcher',
-          `${found.text} changed`,
-          found.from,
-          found.to,
-          `${matcher.label}${matcher.op}${JSON.stringify(matcher.op.includes('~') ? matcher.value.replace('5', '4').replace('rjmx', 'jmx') : /^\d+$/.test(matcher.value) ? String(Number(matcher.value) - 1) : `${matcher.value}x`)}`,
-        )
-        cut(
-          'matcher',
-          `label ${matcher.label} misspelt`,
-          found.from,
-          found.to,
-          `${matcher.label}_name${matcher.op}${JSON.stringify(matcher.value)}`,
-        )
+        const { label, op, value } = matcher
+        const other = /^\d+$/.test(value) ? String(Number(value) - 1) : `${value}x`
+        const changed = op.includes('~') ? value.replace('5', '4').replace('rjmx', 'jmx') : other
+        for (const [what, text] of [
+          [`${found.text} negated`, `${label}${negated}${JSON.stringify(value)}`],
+          [`${found.text} changed`, `${label}${op}${JSON.stringify(changed)}`],
+          [`label ${label} misspelt`, `${label}_name${op}${JSON.stringify(value)}`],
+        ] as const)
+          cut('matcher', what, found.from, found.to, text)
         const only = node.matchers.length === 1
         const whole = inside(new RegExp(`\\s*,?\\s*${pattern.source}\\s*,?`))
         if (only && brace >= 0) {
@@ -129,22 +112,15 @@ function mutateNode(node: Expr, expr: string, cut: (operator: string, what: stri
         cut('aggregation', `${node.op} -> ${other}`, node.span.from, node.span.from + node.op.length, other)
       const clause = inside(/\b(by|without)\s*\(([^)]*)\)/)
       if (clause !== undefined) {
-        for (const label of node.grouping.labels)
-          cut(
-            'grouping',
-            `${label} dropped from ${clause.text}`,
-            clause.from,
-            clause.to,
-            `${node.grouping.kind} (${node.grouping.labels.filter((other) => other !== label).join(', ')})`,
+        const { kind, labels } = node.grouping
+        const regroup = (what: string, to: readonly string[]): void =>
+          cut('grouping', `${what} ${clause.text}`, clause.from, clause.to, `${kind} (${to.join(', ')})`)
+        for (const label of labels)
+          regroup(
+            `${label} dropped from`,
+            labels.filter((other) => other !== label),
           )
-        if (!node.grouping.labels.includes('instance'))
-          cut(
-            'grouping',
-            `instance added to ${clause.text}`,
-            clause.from,
-            clause.to,
-            `${node.grouping.kind} (${[...node.grouping.labels, 'instance'].join(', ')})`,
-          )
+        if (!labels.includes('instance')) regroup('instance added to', [...labels, 'instance'])
       }
       cut('aggregation', `${node.op} dropped`, node.span.from, node.span.to, expr.slice(node.expr.span.from, node.expr.span.to))
       return

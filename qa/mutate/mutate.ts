@@ -176,25 +176,14 @@ class Ladder {
   }
 
   async judge(mutant: Mutant): Promise<Judged> {
-    const { texts, spec, live } = this.options
+    const { texts, spec } = this.options
     const changed = texts.map((text) => (text.file === mutant.file ? { ...text, text: mutant.text } : text))
     const equivalence = equivalences.find((each) => each.holds(mutant, spec))
     if (equivalence !== undefined) return { mutant, fate: 'equivalent', by: equivalence.because }
     const result = this.lint(this.withReaders(mutant, changed))
     const invalid = result.problems[0]?.message ?? result.findings.find((finding) => finding.id === 'rule-parses')?.observed
     if (invalid !== undefined) return { mutant, fate: 'stillborn', by: invalid }
-    const fresh = this.fresh(result.findings)
-    const finding = fresh.find((each) => each.severity === 'error')
-    if (finding !== undefined) return { mutant, fate: 'killed', rung: 'lint', by: finding.id }
-    const simulated = await this.simulate(mutant, changed, PARTS)
-    if (simulated?.refused === true) return { mutant, fate: 'stillborn', by: simulated.findings[0]?.observed ?? 'refused' }
-    const [first] = simulated?.findings ?? []
-    if (first !== undefined) return { mutant, fate: 'killed', rung: 'simulate', by: `${first.id}: ${first.message}` }
-    if (live !== undefined && (await live(mutant, changed)) === 'killed') return { mutant, fate: 'killed', rung: 'live', by: 'the drill' }
-    // A warning is read by the author of the change, but stops no pipeline: it counts last, and the score says how many stand on one.
-    const warning = fresh.find((each) => each.severity === 'warning')
-    if (warning !== undefined) return { mutant, fate: 'killed', rung: 'lint', by: `${warning.id}${BY_WARNING}` }
-    return { mutant, fate: 'survived', by: '' }
+    return this.climb(mutant, changed, result.findings, false)
   }
 
   /** As `judge`, but what is refused at start counts as found: a blind change was not chosen to be valid. */
@@ -207,18 +196,30 @@ class Ladder {
     const result = this.lint(this.withReaders(mutant, changed), missing ? mutant.file : undefined)
     const [problem] = result.problems
     if (problem !== undefined) return { mutant, fate: 'killed', rung: 'lint', by: problem.code }
-    const fresh = this.fresh(result.findings)
-    const finding = fresh.find((each) => each.severity === 'error')
-    if (finding !== undefined) return { mutant, fate: 'killed', rung: 'lint', by: finding.id }
-    const [first] = (await this.simulate(mutant, changed, BLIND_PARTS))?.findings ?? []
-    if (first !== undefined) return { mutant, fate: 'killed', rung: 'simulate', by: `${first.id}: ${first.message}` }
-    const warning = fresh.find((each) => each.severity === 'warning')
-    if (warning !== undefined) return { mutant, fate: 'killed', rung: 'lint', by: `${warning.id}${BY_WARNING}` }
-    return { mutant, fate: 'survived', by: explanation?.because ?? '' }
+    return this.climb(mutant, changed, result.findings, true, explanation?.because)
   }
 
-  private fresh(findings: LintResult['findings']): LintResult['findings'] {
-    return findings.filter((each) => !this.known.has(`${each.id} ${each.subject} ${each.observed}`))
+  /** What lint found, then simulate, then the drill, which blind changes are too many for. */
+  private async climb(
+    mutant: Mutant,
+    changed: ConfigText[],
+    findings: LintResult['findings'],
+    isBlind: boolean,
+    survives = '',
+  ): Promise<Judged> {
+    const fresh = findings.filter((each) => !this.known.has(`${each.id} ${each.subject} ${each.observed}`))
+    const finding = fresh.find((each) => each.severity === 'error')
+    if (finding !== undefined) return { mutant, fate: 'killed', rung: 'lint', by: finding.id }
+    const simulated = await this.simulate(mutant, changed, isBlind ? BLIND_PARTS : PARTS)
+    const [first] = simulated?.findings ?? []
+    if (simulated?.refused === true && !isBlind) return { mutant, fate: 'stillborn', by: first?.observed ?? 'refused' }
+    if (first !== undefined) return { mutant, fate: 'killed', rung: 'simulate', by: `${first.id}: ${first.message}` }
+    if (!isBlind && (await this.options.live?.(mutant, changed)) === 'killed')
+      return { mutant, fate: 'killed', rung: 'live', by: 'the drill' }
+    // A warning is read by the author of the change, but stops no pipeline: it counts last, and the score says how many stand on one.
+    const warning = fresh.find((each) => each.severity === 'warning')
+    if (warning !== undefined) return { mutant, fate: 'killed', rung: 'lint', by: `${warning.id}${BY_WARNING}` }
+    return { mutant, fate: 'survived', by: survives }
   }
 
   private withReaders({ file }: Mutant, texts: ConfigText[]): ConfigText[] {

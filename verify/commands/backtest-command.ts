@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import type { CommandIo } from '../model/command-io.ts'
 import { FiredrillError } from '../model/error.ts'
 import { parseInstant } from '../text/instant.ts'
+import { present } from '../text/present.ts'
 import { duration, readingFrom, withPrometheus } from './prometheus-flags.ts'
 import type { PrometheusFlags } from './prometheus-flags.ts'
 import { formatOption, inFormat } from './result-format.ts'
@@ -60,12 +61,9 @@ async function runBacktest(io: CommandIo, flags: BacktestFlags): Promise<void> {
   const tries = (flags.try ?? []).map(parseTry)
   const result = await lookBack(io, {
     ...readingFrom(flags, io.cwd),
-    ...(flags.from === undefined ? {} : { fromMs: flags.from }),
-    ...(flags.until === undefined ? {} : { untilMs: flags.until }),
+    ...present({ fromMs: flags.from, untilMs: flags.until, rules: flags.rules, spec: flags.spec }),
     sinceMs: flags.since,
-    ...(flags.rules === undefined ? {} : { rules: flags.rules }),
     changed: flags.changed === true,
-    ...(flags.spec === undefined ? {} : { spec: flags.spec }),
     only: flags.only ?? [],
     tries,
     ignoreLabels: flags.ignoreLabel ?? [],

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import type { CommandIo } from '../model/command-io.ts'
 import { widthOf } from '../text/columns.ts'
+import { present } from '../text/present.ts'
 import { duration, readingFrom, withPrometheus } from './prometheus-flags.ts'
 import type { PrometheusFlags } from './prometheus-flags.ts'
 
@@ -47,11 +48,7 @@ export function coverageCommand(io: CommandIo): Command {
         {
           ...readingFrom(flags, io.cwd),
           rules,
-          ...(reports === undefined ? {} : { reports }),
-          ...(lint === undefined ? {} : { lint }),
-          ...(simulate === undefined ? {} : { simulate }),
-          ...(backtest === undefined ? {} : { backtest }),
-          ...(spec === undefined ? {} : { spec }),
+          ...present({ reports, lint, simulate, backtest, spec }),
           withinMs: within,
           maxAgeMs: maxAge ?? null,
           severities: severity,

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { Command } from 'commander'
 import type { CommandIo } from '../model/command-io.ts'
+import { present } from '../text/present.ts'
 import { readingFrom, withPrometheus } from './prometheus-flags.ts'
 import type { PrometheusFlags } from './prometheus-flags.ts'
 import { formatOption, inFormat } from './result-format.ts'
@@ -46,9 +47,7 @@ async function runInit(io: CommandIo, paths: string[], flags: InitFlags): Promis
   ])
   const result = await initPlatform(io, {
     ...readingFrom(flags, io.cwd),
-    ...(flags.alertmanager === undefined ? {} : { alertmanager: flags.alertmanager }),
-    ...(flags.loki === undefined ? {} : { loki: flags.loki }),
-    ...(flags.jaeger === undefined ? {} : { jaeger: flags.jaeger }),
+    ...present({ alertmanager: flags.alertmanager, loki: flags.loki, jaeger: flags.jaeger }),
     paths,
     out: path.resolve(io.cwd, flags.out),
     record: flags.record,

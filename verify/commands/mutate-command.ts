@@ -1,27 +1,6 @@
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
-import { formatError } from '../text/error-text.ts'
-import type { LiveJudge } from '../../qa/mutate/mutate.ts'
 import type { CommandIo } from '../model/command-io.ts'
-import { readPlatform } from '../platform/read-platform.ts'
-import { defaultPaths, deployedPaths, recordingsFor } from './lint-command.ts'
-
-/** The third rung: a judge, and what ends what it started. */
-export interface Live {
-  judge: LiveJudge
-  close(): Promise<void>
-}
-
-export interface MutateFlags {
-  spec?: string
-  only?: string[]
-  format?: 'text' | 'json'
-  live?: boolean
-  minimum?: string
-  blind?: string
-  seed?: string
-}
+import type { Live, MutateFlags } from './run-mutate.ts'
 
 /** `firedrill mutate`: 0 the score is reached, 1 it is not, 2 unreadable input, 3 a tool is missing or the unchanged files have errors. */
 export function mutateCommand(io: CommandIo, live?: Live): Command {
@@ -40,76 +19,6 @@ export function mutateCommand(io: CommandIo, live?: Live): Command {
       '\nExamples:\n  firedrill mutate\n  firedrill mutate --only threshold window --blind 0\n  firedrill mutate --blind all --only nothing\n  firedrill mutate --live --minimum 100',
     )
     .action(async (paths: string[], flags: MutateFlags) => {
-      await runMutate(io, paths, flags, live)
+      await (await import('./run-mutate.ts')).runMutate(io, paths, flags, live)
     })
-}
-
-async function runMutate(io: CommandIo, paths: string[], flags: MutateFlags, live?: Live): Promise<void> {
-  const [
-    { readSpec },
-    { readSources },
-    { buildSources },
-    { knowledgeFor },
-    { mutate },
-    { formatScore, scoreJson, scoreOf },
-    { installedPrograms },
-  ] = await Promise.all([
-    import('../drill/read-spec.ts'),
-    import('../config/read-sources.ts'),
-    import('../config/build-sources.ts'),
-    import('../recordings/read-recordings.ts'),
-    import('../../qa/mutate/mutate.ts'),
-    import('../../qa/mutate/score.ts'),
-    import('./installed-programs.ts'),
-  ])
-  const spec = await readSpec(flags.spec, io)
-  if (spec === undefined) return
-  const platform = readPlatform(io)
-  const deployed = platform.isFound ? deployedPaths(platform, io.cwd) : defaultPaths(io.cwd)
-  const sources = await readSources(paths.length > 0 ? paths : deployed, io.cwd)
-  if (sources.problems.length > 0 || sources.texts.length === 0) {
-    for (const problem of sources.problems) io.stderr(`${formatError(problem)}\n`)
-    if (sources.texts.length === 0) io.stderr('there is nothing to mutate: name the folder of the configuration\n')
-    io.exitCode = 2
-    return
-  }
-  const tools = installedPrograms()
-  let printed = 0
-  const run = await mutate({
-    spec,
-    knowledge: await knowledgeFor(recordingsFor(platform, flags.spec, io.cwd), undefined),
-    texts: sources.texts,
-    variables: sources.variables,
-    examples: sources.examples,
-    tools,
-    signal: io.signal,
-    ...(flags.only === undefined ? {} : { only: flags.only }),
-    ...blindOf(flags),
-    exists: (file) => existsSync(resolve(io.cwd, file)),
-    sources: buildSources(io.cwd),
-    // What reads the kustomization of monitoring/.
-    beside: paths.length === 0 && existsSync(resolve(io.cwd, 'deploy')) ? (await readSources(['deploy'], io.cwd)).texts : [],
-    ...(flags.live === true && live !== undefined ? { live: live.judge } : {}),
-    progress: (done, total) => {
-      if (done - printed >= 100 || done === total) {
-        printed = done
-        io.stderr(`${done} of ${total} mutants judged\n`)
-      }
-    },
-  }).finally(() => live?.close())
-  for (const error of run.baseline) io.stderr(`the unchanged files have an error already: ${error}\n`)
-  io.stdout(flags.format === 'json' ? scoreJson(run) : formatScore(run))
-  const scores = [run.judged, run.blind].filter((judged) => judged.length > 0).map((judged) => scoreOf(judged).score)
-  io.exitCode = io.signal.aborted
-    ? 130
-    : run.baseline.length > 0 || tools['promtool'] === undefined || scores.length === 0
-      ? 3
-      : scores.every((score) => 100 * score >= Number(flags.minimum ?? '95'))
-        ? 0
-        : 1
-}
-
-function blindOf({ blind = '300', seed = '1' }: MutateFlags): { blind?: { seed: number; sample?: number } } {
-  if (blind === 'all') return { blind: { seed: Number(seed) } }
-  return Number(blind) > 0 ? { blind: { seed: Number(seed), sample: Number(blind) } } : {}
 }

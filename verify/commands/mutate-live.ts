@@ -6,7 +6,7 @@ import { sameName } from '../text/names.ts'
 import type { LabState } from '../../lab/stack.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import type { Spec } from '../model/spec.ts'
-import type { Live } from './mutate-command.ts'
+import type { Live } from './run-mutate.ts'
 
 /** From monitoring/; the lab deploys the one beside the folder that it is given. */
 const COMPOSE = join('..', 'docker-compose.yaml')

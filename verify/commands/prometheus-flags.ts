@@ -4,6 +4,7 @@ import { InvalidArgumentError, type Command } from 'commander'
 import type { PrometheusPlace } from '../drill/prometheus-access.ts'
 import { FiredrillError } from '../model/error.ts'
 import { parseDuration } from '../promql/duration.ts'
+import { present } from '../text/present.ts'
 
 export interface PrometheusFlags {
   prometheus?: string
@@ -34,13 +35,7 @@ export function readingFrom(flags: PrometheusFlags, cwd: string): PrometheusPlac
 
 function placeFrom(flags: PrometheusFlags, cwd: string): PrometheusPlace {
   const token = flags.bearerTokenFile === undefined ? undefined : tokenIn(path.resolve(cwd, flags.bearerTokenFile))
-  return {
-    ...(flags.prometheus === undefined ? {} : { url: flags.prometheus }),
-    ...(flags.target === undefined ? {} : { target: flags.target }),
-    ...(token === undefined ? {} : { token }),
-    ...(flags.bearerTokenEnv === undefined ? {} : { tokenEnv: flags.bearerTokenEnv }),
-    ...(flags.tenant === undefined ? {} : { tenant: flags.tenant }),
-  }
+  return present({ url: flags.prometheus, target: flags.target, token, tokenEnv: flags.bearerTokenEnv, tenant: flags.tenant })
 }
 
 export function duration(text: string): number {

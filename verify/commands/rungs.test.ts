@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import type { CommandIo } from '../model/command-io.ts'
 import { rungStatus } from '../report/rung-status.ts'
-import { runLint } from './lint-command.ts'
+import { runLint } from './run-lint.ts'
 import { rungsOf } from './rungs.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'firedrill-rungs-'))

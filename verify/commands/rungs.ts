@@ -1,8 +1,9 @@
 import type { CommandIo } from '../model/command-io.ts'
 import type { Rung } from '../model/rung.ts'
 import { readPlatform } from '../platform/read-platform.ts'
-import { deployedPaths, runLint } from './lint-command.ts'
-import { runSimulate } from './simulate-command.ts'
+import { deployedPaths } from './deployed-paths.ts'
+import { runLint } from './run-lint.ts'
+import { runSimulate } from './run-simulate.ts'
 import { messageOf } from '../text/error-text.ts'
 
 interface Deployed {

@@ -1,9 +1,7 @@
 import { Command } from 'commander'
 import type { CommandIo } from '../model/command-io.ts'
 import type { Rung } from '../model/rung.ts'
-import { runLint } from './lint-command.ts'
 import { requestFrom, withRetries, withSelection, type RunFlags } from '../drill/request.ts'
-import { runSimulate } from './simulate-command.ts'
 
 /** 130 beats 2 beats 1 beats 3 beats 0: what a person must act on first. */
 const WEIGHT = [0, 3, 1, 2, 130]
@@ -39,6 +37,7 @@ export function startCommand(io: CommandIo): Command {
       }
 
       io.stderr('1/3 lint: does what is written keep the specification?\n')
+      const { runLint } = await import('./run-lint.ts')
       await climb((own) => runLint(own, flags.monitoring === undefined ? [] : [flags.monitoring], shared))
       if (stopHere()) {
         io.exitCode = worst(codes)
@@ -56,6 +55,7 @@ export function startCommand(io: CommandIo): Command {
       const building = missingTools().length === 0 ? Promise.resolve() : setup({ progress, signal: io.signal })
       building.catch(() => undefined)
       // Without a folder of its own all that the program's own monitoring files hold.
+      const { runSimulate } = await import('./run-simulate.ts')
       await climb((own) => runSimulate(own, flags.monitoring === undefined ? shared : { ...shared, monitoring: [flags.monitoring] }))
       if (stopHere()) {
         await building.catch(() => undefined)

@@ -144,6 +144,11 @@ export function scrapeJobs({ scrapeFragments }: Configuration, prometheus: Curso
   )
 }
 
+/** Those of every Prometheus. */
+export function allScrapeJobs(config: Configuration): Cursor[] {
+  return config.prometheus.flatMap((root) => scrapeJobs(config, root))
+}
+
 const RECEIVES = /^--(?:web\.enable-remote-write-receiver|enable-feature=.*(?:remote-write|otlp-write)-receiver)/
 
 /** Whether a Prometheus may have series that no job of its own scrapes: by federation, remote read, or as a receiver of remote writes. */

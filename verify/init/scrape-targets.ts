@@ -1,4 +1,4 @@
-import { scrapeJobs } from '../config/configuration.ts'
+import { allScrapeJobs } from '../config/configuration.ts'
 import type { Cursor } from '../config/yaml/cursor.ts'
 import type { TargetSpec } from '../model/spec.ts'
 import type { Deployed, RunningTarget } from './deployed.ts'
@@ -34,7 +34,7 @@ export function scrapingOf({ config, running, evaluationIntervalMs }: Deployed):
     targets: [],
     lacking: [],
   }
-  const written = config.prometheus.flatMap((root) => scrapeJobs(config, root))
+  const written = allScrapeJobs(config)
   // lint compares with what is written; only without it is what runs all that is known.
   const jobs = written.length > 0 ? writtenJobs(written) : [...byJob.keys()].map((job) => ({ job, at: undefined }))
   for (const { job, at } of jobs) {

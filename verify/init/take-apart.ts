@@ -6,6 +6,7 @@ import { isComparator } from '../promql/operators.ts'
 import { parsePromql } from '../promql/parse-promql.ts'
 import { comparisonOf, comparisonsIn, quantilesOf, rangesOf } from '../spec/promql.ts'
 import type { Comparison } from '../spec/promql.ts'
+import { present } from '../text/present.ts'
 
 /** A rule's expression in the words of a specification's condition. */
 export interface TakenApart extends Comparison {
@@ -36,8 +37,7 @@ export function takeApart(text: string): TakenApart | { reason: string } {
   return {
     ...compared,
     kind,
-    ...(windowMs === undefined ? {} : { windowMs }),
-    ...(quantile === undefined ? {} : { quantile }),
+    ...present({ windowMs, quantile }),
     explicit: [
       ...(derived === undefined ? (['value', 'comparator', 'threshold'] as const) : []),
       ...(windowMs !== undefined && ranges.length > 1 ? (['window'] as const) : []),

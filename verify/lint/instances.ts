@@ -1,5 +1,5 @@
 import type { Configuration, RuleNode } from '../config/configuration.ts'
-import { hasSeriesOfOthers, scrapeJobs } from '../config/configuration.ts'
+import { hasSeriesOfOthers, allScrapeJobs } from '../config/configuration.ts'
 import { reads } from '../config/deployment/container-files.ts'
 import { namedRuleFiles, nearestTo, ruleOwners } from '../config/deployment/loaded-rules.ts'
 import type { Workload } from '../config/deployment/workloads.ts'
@@ -30,7 +30,7 @@ export function prometheusInstances(config: Configuration, spec: Spec, facts: Fa
   const loads = (view: Configuration): number => new Set(view.rules.filter(({ alert }) => alerts.has(alert)).map(({ alert }) => alert)).size
   const most = Math.max(...views.map(loads))
   const main = views.find((view) => loads(view) === most)
-  const scraped = views.map((view) => new Set(jobsOf(view).map((job) => job.string('job_name'))))
+  const scraped = views.map((view) => new Set(allScrapeJobs(view).map((job) => job.string('job_name'))))
   return views.map((view, index) => {
     const isMain = view === main
     const own = spec.rules.filter(({ alert }) => view.rules.some((rule) => rule.alert === alert))
@@ -129,10 +129,6 @@ function viewOf(root: Cursor, config: Configuration): Configuration {
 function merged(views: readonly Configuration[], config: Configuration): Configuration {
   const of = <T>(pick: (view: Configuration) => readonly T[]): T[] => [...new Set(views.flatMap(pick))]
   return { ...config, ruleFiles: of((view) => view.ruleFiles), rules: of((view) => view.rules), recordings: of((view) => view.recordings) }
-}
-
-function jobsOf(view: Configuration): Cursor[] {
-  return view.prometheus.flatMap((root) => scrapeJobs(view, root))
 }
 
 /** Jobs of the specification that the rules of a Prometheus need: those they hold for, and one that exposes each metric. */

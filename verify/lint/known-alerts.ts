@@ -8,7 +8,7 @@ import { lacks, shapeOf, type Shape } from '../promql/shape.ts'
 import { matchersOf } from '../routing/tree.ts'
 import { nearest } from '../text/did-you-mean.ts'
 import type { LintInput } from './lint-check.ts'
-import { scrapeJobs } from '../config/configuration.ts'
+import { allScrapeJobs } from '../config/configuration.ts'
 import { labelWorld } from './rule-views.ts'
 
 /** What is known of an alert before it fires: the labels of its rule, and those that its expression has or lacks. */
@@ -85,23 +85,26 @@ export interface DeadMatcher {
   at: Cursor
 }
 
+type Prefix = '' | 'source_' | 'target_'
+
 /** Matchers of a route or of one side of an inhibit rule that take no alert, each at its own line. */
-export function deadMatchersOf(at: Cursor, prefix: '' | 'source_' | 'target_', alerts: readonly KnownAlert[]): DeadMatcher[] {
-  return writtenMatchers(at, prefix).flatMap(({ matcher, at: place }) => {
-    const reason = deadMatcher(matcher, alerts)
-    return reason === undefined ? [] : [{ matcher, reason, at: place }]
-  })
+export function deadMatchersOf(at: Cursor, prefix: Prefix, alerts: readonly KnownAlert[]): DeadMatcher[] {
+  return matchersWith(at, prefix, (matcher) => deadMatcher(matcher, alerts))
 }
 
 /** Matchers of a label that no alert has: they may be for what another Prometheus sends. */
-export function strangeMatchersOf(at: Cursor, prefix: '' | 'source_' | 'target_', input: LintInput): DeadMatcher[] {
+export function strangeMatchersOf(at: Cursor, prefix: Prefix, input: LintInput): DeadMatcher[] {
+  return matchersWith(at, prefix, (matcher) => strangeMatcher(matcher, input))
+}
+
+function matchersWith(at: Cursor, prefix: Prefix, reasonOf: (matcher: Matcher) => string | undefined): DeadMatcher[] {
   return writtenMatchers(at, prefix).flatMap(({ matcher, at: place }) => {
-    const reason = strangeMatcher(matcher, input)
+    const reason = reasonOf(matcher)
     return reason === undefined ? [] : [{ matcher, reason, at: place }]
   })
 }
 
-function writtenMatchers(at: Cursor, prefix: '' | 'source_' | 'target_'): { matcher: Matcher; at: Cursor }[] {
+function writtenMatchers(at: Cursor, prefix: Prefix): { matcher: Matcher; at: Cursor }[] {
   const written = at.get(`${prefix}matchers`)
   const texts = written === undefined ? [] : written.isList() ? written.items() : [written]
   const found = texts.flatMap((text) => parseMatchers(text.string() ?? '').matchers.map((matcher) => ({ matcher, at: text })))
@@ -119,7 +122,7 @@ function strangeMatcher(matcher: Matcher, input: LintInput): string | undefined 
   if (op === '!=' || op === '!~' || matches(matcher, {})) return undefined
   const roots = input.config.prometheus
   if (label === 'job' && op === '=') {
-    const jobs = roots.flatMap((root) => scrapeJobs(input.config, root)).flatMap((job) => job.string('job_name') ?? [])
+    const jobs = allScrapeJobs(input.config).flatMap((job) => job.string('job_name') ?? [])
     const near = jobs.includes(value) ? undefined : nearest(value, jobs, 2)
     return near === undefined ? undefined : `no job has this name; did you mean ${near}?`
   }
@@ -144,11 +147,9 @@ function isNeverSet(label: string, input: LintInput): boolean {
     ...root.items('alerting', 'alert_relabel_configs'),
     ...root.items('alerting', 'alertmanagers').flatMap((each) => each.items('alert_relabel_configs')),
   ])
-  const discovered = roots
-    .flatMap((root) => scrapeJobs(config, root))
-    .some((job) =>
-      ['relabel_configs', 'metric_relabel_configs'].some((list) => job.items(list).some((step) => step.string('action') === 'labelmap')),
-    )
+  const discovered = allScrapeJobs(config).some((job) =>
+    ['relabel_configs', 'metric_relabel_configs'].some((list) => job.items(list).some((step) => step.string('action') === 'labelmap')),
+  )
   if (discovered || steps.some((step) => step.string('target_label') === label || step.string('action') === 'labelmap')) return false
   // What Prometheus reports of a scrape has the labels of its target.
   const ofTarget = new Set(['job', 'instance'])

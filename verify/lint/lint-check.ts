@@ -6,6 +6,7 @@ import type { Configuration } from '../config/configuration.ts'
 import type { ConfigText, Cursor, Place } from '../config/yaml/cursor.ts'
 import type { Kind } from '../config/kinds.ts'
 import type { Facts } from '../model/facts.ts'
+import { present } from '../text/present.ts'
 
 export interface LintMeta extends CheckMeta {
   severity: Severity
@@ -74,8 +75,7 @@ export function remark(
     at: 'place' in at ? at.place() : at,
     expected,
     observed,
-    ...(message === undefined ? {} : { message }),
-    ...(severity === undefined ? {} : { severity }),
+    ...present({ message, severity }),
   }
 }
 

@@ -1,4 +1,4 @@
-import { scrapeJobs } from '../config/configuration.ts'
+import { allScrapeJobs } from '../config/configuration.ts'
 import type { Configuration } from '../config/configuration.ts'
 import type { Spec, TargetSpec } from '../model/spec.ts'
 import { parseDuration } from '../promql/duration.ts'
@@ -15,7 +15,7 @@ export function noSpecification(config: Configuration): Spec {
   const global = (key: string): number =>
     prometheus === undefined ? 0 : (parseDuration(prometheus.string('global', key) ?? '') ?? DEFAULT_INTERVAL_MS)
   const scrapeIntervalMs = global('scrape_interval')
-  const jobs = config.prometheus.flatMap((root) => scrapeJobs(config, root))
+  const jobs = allScrapeJobs(config)
   const targets = jobs.flatMap((job): TargetSpec[] => {
     const name = job.string('job_name')
     const intervalMs = job.durationMs('scrape_interval')

@@ -2,6 +2,7 @@ import colors from 'picocolors'
 import type { Cause, Report } from '../model/report.ts'
 import type { Verdict, VerdictStatus } from '../model/verdict.ts'
 import { columns, wrapped } from '../text/columns.ts'
+import { countOf } from '../text/count-of.ts'
 import { line } from '../text/printable.ts'
 import { reachOf } from './causes.ts'
 import { pointers } from './result.ts'
@@ -39,7 +40,8 @@ export function consoleText(report: Report, options: { color: boolean; width: nu
     row === 0 ? paint.dim(text) : column === OUTCOME_COLUMN ? tint[rows[row - 1]?.outcome ?? 'skipped'](text) : text,
   )
   const failed = report.causes.some(({ root }) => root.status === 'fail')
-  const head = report.causes.length === 0 ? [] : [`${count(report.causes.length, 'cause')}${failed ? '' : ' of what was not decided'}:`, '']
+  const head =
+    report.causes.length === 0 ? [] : [`${countOf(report.causes.length, 'cause')}${failed ? '' : ' of what was not decided'}:`, '']
   const details = report.causes.flatMap((cause, index) => [...causeLines(cause, index + 1, tint, options.width), ''])
   // Beside a failure an unknown verdict is another matter.
   const unknown = failed ? verdictsOf(report).filter(({ status }) => status === 'unknown') : []
@@ -136,12 +138,8 @@ function causeLines(cause: Cause, number: number, tint: Record<VerdictStatus, (t
   return [
     ...detail(root, `${number}. ${tint[root.status](WORDS[root.status])}`, width),
     ...(also === '' ? [] : hanging('     also:     ', also, width)),
-    ...(follows === '' ? [] : hanging('     follows:  ', `${count(consequences.length, 'verdict')}: ${follows}`, width)),
+    ...(follows === '' ? [] : hanging('     follows:  ', `${countOf(consequences.length, 'verdict')}: ${follows}`, width)),
   ]
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }
 
 function verdictsOf({ rules, others }: Report): Verdict[] {

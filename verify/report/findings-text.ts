@@ -1,5 +1,6 @@
 import colors from 'picocolors'
 import type { Severity } from '../model/lint-finding.ts'
+import { countOf } from '../text/count-of.ts'
 import { formatError } from '../text/error-text.ts'
 import { line, underlined } from '../text/printable.ts'
 import { unreviewedText } from '../text/unreviewed.ts'
@@ -19,11 +20,7 @@ export function findingsText({ rung, findings, summary, problems }: Findings, op
     ].join('\n')
   })
   const { errors, warnings, notes, files, checks, suppressed = [], unreviewed } = summary
-  const total = `${count(errors, 'error')}, ${count(warnings, 'warning')}, ${count(notes, 'note')} in ${count(files, 'file')} (${count(checks, 'check')})${suppressed.length > 0 ? `; ${suppressed.length} suppressed by comments` : ''}`
+  const total = `${countOf(errors, 'error')}, ${countOf(warnings, 'warning')}, ${countOf(notes, 'note')} in ${countOf(files, 'file')} (${countOf(checks, 'check')})${suppressed.length > 0 ? `; ${suppressed.length} suppressed by comments` : ''}`
   const copied = unreviewed === undefined ? [] : [unreviewedText(unreviewed, rung)]
   return [...problems.map(formatError), ...blocks, total, ...copied].join('\n\n') + '\n'
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`
 }

@@ -15,6 +15,17 @@ const PORT = new RegExp(
 )
 const MODES = /^(?:ro|rw|z|Z|cached|delegated|consistent|nocopy|r?shared|r?slave|r?private|U)$/
 
+/** Single values of a service: what is taken, in words, and where they stand. */
+const SCALARS: readonly (readonly [taken: RegExp, expected: string, paths: readonly string[]])[] = [
+  [DURATION, 'a duration with its unit: 5s', ['interval', 'timeout', 'start_period', 'start_interval'].map((key) => `healthcheck.${key}`)],
+  [/^(?:no|false|always|unless-stopped|on-failure(?::\d+)?)$/, 'no, always, on-failure or unless-stopped', ['restart']],
+  [
+    /^-?\d+(?:\.\d+)?\s*(?:[kmgtp]?i?b?)?$/i,
+    'a size with its unit: 256m',
+    ['mem_limit', 'mem_reservation', 'shm_size', 'deploy.resources.limits.memory'],
+  ],
+]
+
 /** https://github.com/compose-spec/compose-go/blob/main/template/template.go: what begins with a dollar and is none of these is refused. */
 const INTERPOLATED = /\$(?:\$|[a-z_]\w*|\{[a-z_]\w*(?::?[-+?](?:[^{}]|\{[^{}]*\})*)?\})/gi
 
@@ -35,18 +46,9 @@ export function wrongValues(root: Cursor, variables: Record<string, string>): Wr
   for (const [name, service] of root.pairs('services')) {
     for (const at of service.items('ports'))
       if (at.string() !== undefined && !text(at).includes('$') && !PORT.test(text(at))) wrong(at, name, '[[address:]port:]port', text(at))
-    for (const key of ['interval', 'timeout', 'start_period', 'start_interval']) {
-      const at = service.get('healthcheck', key)
-      if (at?.string() !== undefined && !text(at).includes('$') && !DURATION.test(text(at)))
-        wrong(at, name, 'a duration with its unit: 5s', text(at))
-    }
-    const restart = service.get('restart')
-    if (
-      restart?.string() !== undefined &&
-      !text(restart).includes('$') &&
-      !/^(?:no|false|always|unless-stopped|on-failure(?::\d+)?)$/.test(text(restart))
-    )
-      wrong(restart, name, 'no, always, on-failure or unless-stopped', text(restart))
+    for (const [taken, expected, paths] of SCALARS)
+      for (const at of paths.map((path) => service.get(...path.split('.'))))
+        if (at?.string() !== undefined && !text(at).includes('$') && !taken.test(text(at))) wrong(at, name, expected, text(at))
     for (const at of service.items('environment'))
       if (/^[A-Za-z_]\w*:(?:\s|$)/.test(at.string() ?? '')) wrong(at, name, 'NAME=value', at.string() ?? '')
     const grace = service.get('stop_grace_period')
@@ -61,14 +63,6 @@ export function wrongValues(root: Cursor, variables: Record<string, string>): Wr
       else if (more.length > 0 || mode?.split(',').every((each) => MODES.test(each)) === false)
         wrong(at, name, 'source:target[:ro]', text(at))
     }
-    for (const at of [
-      service.get('mem_limit'),
-      service.get('mem_reservation'),
-      service.get('shm_size'),
-      service.get('deploy', 'resources', 'limits', 'memory'),
-    ])
-      if (at?.string() !== undefined && !text(at).includes('$') && !/^-?\d+(?:\.\d+)?\s*(?:[kmgtp]?i?b?)?$/i.test(text(at)))
-        wrong(at, name, 'a size with its unit: 256m', text(at))
     const copies = service.get('deploy', 'replicas') ?? service.get('scale')
     if (copies !== undefined && Number(text(copies)) > 1) {
       const fixed = service.items('ports').find((each) => publishedPorts(each, variables).length === 1)

@@ -1,6 +1,7 @@
 import { remark, type Check, type Remark } from '../../lint-check.ts'
 import { imageNameOf } from '../../known-images.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
+import { present } from '../../../text/present.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
 
 /** What a database makes of its environment when its data folder is empty. */
@@ -73,12 +74,7 @@ function createdBy({ env }: Workload, { prefix, names }: (typeof DATABASES)[numb
   const isPostgres = (prefix as readonly string[]).includes('POSTGRES')
   const [name] = [user?.value ?? (isPostgres ? 'postgres' : undefined)]
   if (name === undefined && root === undefined) return undefined
-  return {
-    ...(user === undefined ? {} : { user }),
-    ...(password === undefined ? {} : { password }),
-    ...(database === undefined ? {} : { database }),
-    ...(root === undefined ? {} : { root }),
-  }
+  return present({ user, password, database, root })
 }
 
 /** Of a URL with its user and password, or of a URL with NAME_USERNAME and NAME_PASSWORD beside it. */
@@ -93,14 +89,8 @@ function loginOf({ env }: Workload, scheme: RegExp): (Login & { url: Value })[] 
       user === undefined ? beside('USERNAME', 'USER') : { value: user, at },
       password === undefined ? beside('PASSWORD') : { value: password, at },
     ]
-    return [
-      {
-        url: { value, at },
-        ...(itsUser === undefined ? {} : { user: itsUser }),
-        ...(itsPassword === undefined ? {} : { password: itsPassword }),
-        ...(database === undefined ? {} : { database: { value: database, at } }),
-      },
-    ]
+    const itsDatabase = database === undefined ? undefined : { value: database, at }
+    return [{ url: { value, at }, ...present({ user: itsUser, password: itsPassword, database: itsDatabase }) }]
   })
 }
 

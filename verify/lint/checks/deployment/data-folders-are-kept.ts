@@ -1,4 +1,4 @@
-import { remark, type Check, type Remark } from '../../lint-check.ts'
+import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import { filesIn, folderOf, resolveIn, sourceOf } from '../../../config/deployment/container-files.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
@@ -30,13 +30,11 @@ const OF_THE_IMAGE = /^\/(?:bin|etc|lib|sbin|usr|usr\/local|usr\/bin|usr\/lib|va
 function* overImage({ name, mounts }: Workload): Generator<Remark> {
   for (const { source, target, at } of mounts)
     if (/^[A-Za-z0-9][\w.-]*$/.test(source) && OF_THE_IMAGE.test(target.replace(/\/+$/, '')))
-      yield remark(
+      yield warning(
         name,
         at,
         'the volume at a folder of its own',
         `${target}, a folder of the image: the volume keeps its first copy for ever`,
-        undefined,
-        'warning',
       )
 }
 
@@ -66,13 +64,11 @@ function* judge(workload: Workload, folder: string, moved: Cursor | undefined): 
   )
   const [only, ...more] = volumes
   if (only !== undefined && more.length === 0)
-    yield remark(
+    yield warning(
       workload.name,
       moved ?? only.at,
       `the volume ${only.source} at ${folder}, where ${workload.name} keeps its data`,
       `at ${only.target}: what is written is lost with the container`,
-      undefined,
-      'warning',
     )
 }
 

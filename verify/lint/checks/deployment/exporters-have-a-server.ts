@@ -1,5 +1,5 @@
 import { remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
-import { scrapeJobs } from '../../../config/configuration.ts'
+import { allScrapeJobs } from '../../../config/configuration.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
 
@@ -63,13 +63,11 @@ export const check: Check = {
 
 /** Its servers are parameters of the scrape: /scrape?target=... */
 function hasTargets({ name, container }: Workload, { config }: LintInput): boolean {
-  return config.prometheus
-    .flatMap((root) => scrapeJobs(config, root))
-    .some(
-      (job) =>
-        (job.has('params') || /\/(?:scrape|probe)$/.test(job.string('metrics_path') ?? '')) &&
-        [name, container].some((each) => job.text.text.includes(each)),
-    )
+  return allScrapeJobs(config).some(
+    (job) =>
+      (job.has('params') || /\/(?:scrape|probe)$/.test(job.string('metrics_path') ?? '')) &&
+      [name, container].some((each) => job.text.text.includes(each)),
+  )
 }
 
 function* address(workload: Workload, { env, flag, usual }: Exporter): Generator<Remark> {

@@ -1,5 +1,5 @@
 import { remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
-import { scrapeJobs } from '../../../config/configuration.ts'
+import { allScrapeJobs } from '../../../config/configuration.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 
@@ -65,8 +65,7 @@ function namesOf({ name, container, aliases = [] }: Workload): string[] {
 function jobsAt(workload: Workload, { config }: LintInput): Cursor[] {
   const names = namesOf(workload)
   const isSelf = /prom(?:etheus)?\/prometheus(?::|@|$)/.test(workload.image)
-  return config.prometheus
-    .flatMap((root) => scrapeJobs(config, root))
+  return allScrapeJobs(config)
     .filter((job) => !job.has('relabel_configs'))
     .filter((job) =>
       job

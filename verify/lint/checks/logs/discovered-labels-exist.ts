@@ -1,5 +1,5 @@
 import { oncePerPlace, remark, type Check, type Remark } from '../../lint-check.ts'
-import { scrapeJobs } from '../../../config/configuration.ts'
+import { allScrapeJobs } from '../../../config/configuration.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 
@@ -32,10 +32,7 @@ export const check: Check = {
     example: 'source_labels: [__meta_docker_container_label_com_docker_compose_services]',
   },
   *judge({ config }) {
-    const jobs = [
-      ...config.promtail.flatMap((root) => root.items('scrape_configs')),
-      ...config.prometheus.flatMap((root) => scrapeJobs(config, root)),
-    ]
+    const jobs = [...config.promtail.flatMap((root) => root.items('scrape_configs')), ...allScrapeJobs(config)]
     yield* oncePerPlace(
       jobs.flatMap((job) => job.items('relabel_configs').flatMap((rule) => rule.items('source_labels').flatMap((at) => judge(at, job)))),
     )

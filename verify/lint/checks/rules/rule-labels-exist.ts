@@ -1,5 +1,5 @@
 import { remark, type Check, type LintInput } from '../../lint-check.ts'
-import { hasSeriesOfOthers, scrapeJobs } from '../../../config/configuration.ts'
+import { hasSeriesOfOthers, allScrapeJobs } from '../../../config/configuration.ts'
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 import type { Matcher, Selector } from '../../../promql/ast.ts'
 import { accepts, validRegex } from '../../../promql/compare-matchers.ts'
@@ -111,7 +111,7 @@ function sameBound(one: string, other: string): boolean {
 
 /** Addresses of these jobs; undefined where one is discovered, relabelled, or not scraped by what is written here. */
 function instancesOf(jobs: readonly string[], { config }: LintInput): string[] | undefined {
-  const written = config.prometheus.flatMap((root) => scrapeJobs(config, root))
+  const written = allScrapeJobs(config)
   const own = written.filter((job) => jobs.includes(job.string('job_name') ?? ''))
   const isOpen = written.some((job) => job.has('relabel_configs') || job.has('metric_relabel_configs') || job.has('honor_labels'))
   const isFound = written.some((job) => job.pairs().some(([key]) => /_sd_configs$/.test(key)))
