@@ -64,7 +64,7 @@ export async function checkPages(): Promise<CheckPage[]> {
   ]
 }
 
-function lintBasis({ needs, severity }: LintMeta): string {
+function lintBasis({ needs = [], severity = 'error' }: LintMeta): string {
   return `Severity ${severity}. Runs ${needs.length === 0 ? 'on every file' : `when the given paths hold: ${needs.join(', ')}`}. Suppressed by \`--disable\` or by a comment ([how](README.md#suppressing-a-lint-check)).`
 }
 

@@ -9,10 +9,11 @@ import type { Facts } from '../model/facts.ts'
 import { present } from '../text/present.ts'
 
 export interface LintMeta extends CheckMeta {
-  severity: Severity
+  /** An error where absent. */
+  severity?: Severity
   area: 'rules' | 'prometheus' | 'alertmanager' | 'logs' | 'traces' | 'grafana' | 'platform'
-  /** Runs only when all of these were found in the given paths: a rule file alone is no missing Alertmanager. */
-  needs: (Kind | 'workloads')[]
+  /** Runs only when all of these were found in the given paths, on every file where absent: a rule file alone is no missing Alertmanager. */
+  needs?: (Kind | 'workloads')[]
   /** An error of it keeps a program from starting, or from reading the place at all: shown before what may follow from it. */
   isRefusal?: true
   /** It compares the instances of a program with one another; any other check of rules, Prometheus or Alertmanager is given one of them. */

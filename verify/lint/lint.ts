@@ -58,9 +58,11 @@ export function lint(texts: ConfigText[], options: LintOptions): LintResult {
     ...(options.nowMs === undefined ? {} : { nowMs: options.nowMs }),
   }
   const isWanted = (id: string): boolean => options.only?.includes(id) !== false && options.disable?.includes(id) !== true
-  const checks = (options.checks ?? CHECKS).filter(({ meta }) => isWanted(meta.id) && meta.needs.every((kind) => config.kinds.has(kind)))
+  const checks = (options.checks ?? CHECKS).filter(
+    ({ meta }) => isWanted(meta.id) && (meta.needs ?? []).every((kind) => config.kinds.has(kind)),
+  )
   const lines = new Map<string, string[]>()
-  const located = ({ id, severity: usual, failureTitle }: LintMeta, remark: Remark): LocatedFinding => {
+  const located = ({ id, severity: usual = 'error', failureTitle }: LintMeta, remark: Remark): LocatedFinding => {
     const { subject, at, expected, observed, message = failureTitle, severity = usual } = remark
     const { file, line, column, length } = at
     const source = sourceLine(file, line, texts, lines)

@@ -51,7 +51,8 @@ export interface Findings {
   summary: FindingSummary
   /** What could not be read. */
   problems: readonly FiredrillError[]
-  metas: readonly (CheckMeta & { severity: LocatedFinding['severity'] })[]
+  /** The severity of a check is an error where absent. */
+  metas: readonly (CheckMeta & { severity?: LocatedFinding['severity'] })[]
 }
 
 /**
@@ -120,7 +121,7 @@ export function resultsOfFindings({ rung, version, findings, summary, problems, 
     name: suite,
     version,
     checks: [
-      ...metas.map(({ id, failureTitle, why, severity }) => ({ id, title: failureTitle, why, level: severity })),
+      ...metas.map(({ id, failureTitle, why, severity = 'error' }) => ({ id, title: failureTitle, why, level: severity })),
       ...[
         ...new Map(problems.map(({ code }) => [code, { id: code, title: 'The input cannot be read', level: 'error' as const }])).values(),
       ],

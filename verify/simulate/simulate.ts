@@ -28,11 +28,7 @@ import { specificationRules, unitTests } from './unit-tests.ts'
 import { messageOf } from '../text/error-text.ts'
 import { unreviewedIn } from '../text/unreviewed.ts'
 
-export interface SimulationMeta extends CheckMeta {
-  severity: 'error'
-}
-
-export const SIMULATIONS: SimulationMeta[] = [
+export const SIMULATIONS: CheckMeta[] = [
   {
     id: 'rules-load',
     title: 'promtool loads the rules',
@@ -40,7 +36,6 @@ export const SIMULATIONS: SimulationMeta[] = [
     why: 'Prometheus rejects a rule file that promtool rejects.',
     mend: 'In the rule file, correct what `promtool check rules FILE` reports.',
     example: 'expr: up = 0 # == is the comparison',
-    severity: 'error',
   },
   {
     id: 'rule-fires-at-boundaries',
@@ -49,7 +44,6 @@ export const SIMULATIONS: SimulationMeta[] = [
     why: 'promtool evaluates the unmodified rule over series like those of the recorded targets. One step below, at and above the threshold; one step before and at `for`; with a good sample in the middle, stale series, gaps and a second instance. Labels and annotations are compared in full.',
     mend: 'In the rule file, change expression, `for`, labels or annotations to the specification. `--keep DIR` leaves the failing test for `promtool test rules`.',
     example: 'expr: redis_memory_used_bytes / (redis_memory_max_bytes > 0) >= 0.8 # specified: > 0.8, fires at the threshold itself',
-    severity: 'error',
   },
   {
     id: 'route-delivers',
@@ -58,7 +52,6 @@ export const SIMULATIONS: SimulationMeta[] = [
     why: 'amtool routes every alert of the specification, and label sets beside them, through the unmodified routing tree.',
     mend: 'In alertmanager.yml, change matchers, order or receiver of the route; `amtool config routes test --config.file FILE LABELS` shows the receiver.',
     example: '- receiver: critical\n  matchers: [\'severity = "warning"\'] # specified: critical',
-    severity: 'error',
   },
   {
     id: 'alertmanager-delivers',
@@ -68,7 +61,6 @@ export const SIMULATIONS: SimulationMeta[] = [
     mend: 'In alertmanager.yml, correct the route or the inhibit rule that the finding names.',
     example:
       'inhibit_rules:\n  - source_matchers: [\'severity = "critical"\']\n    target_matchers: [\'severity = "warning"\'] # no equal: every warning is suppressed',
-    severity: 'error',
   },
   {
     id: 'programs-accept',
@@ -77,7 +69,6 @@ export const SIMULATIONS: SimulationMeta[] = [
     why: 'What the program itself refuses keeps it from starting. Asked are those that are installed: promtool check config, loki -verify-config, promtail -check-syntax, otelcol validate.',
     mend: 'In the configuration, correct what the program says.',
     example: 'clients:\n  - url: http://loki:3100/loki/api/v1/push\n    max_retry: 120 # backoff_config.max_retries',
-    severity: 'error',
   },
   {
     id: 'messages-are-made',
@@ -86,7 +77,6 @@ export const SIMULATIONS: SimulationMeta[] = [
     why: 'Alertmanager parses templates when it starts and executes them when it sends; one that fails then loses the notification. amtool executes each on a sample.',
     mend: 'In alertmanager.yml, correct the template; `amtool template render` shows what it makes.',
     example: 'text: \'{{ .CommonLabels.SortedPairs | join ", " }}\' # join takes texts, not pairs',
-    severity: 'error',
   },
 ]
 

@@ -7,7 +7,6 @@ export const check: Check = {
   meta: {
     id: 'group-interval-matches',
     area: 'rules',
-    severity: 'error',
     needs: ['rules'],
     title: 'Every specified rule is evaluated at the specified interval',
     failureTitle: 'A rule group has another interval, a limit or an offset',

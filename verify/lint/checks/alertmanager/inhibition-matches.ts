@@ -13,7 +13,6 @@ export const check: Check = {
   meta: {
     id: 'inhibition-matches',
     area: 'alertmanager',
-    severity: 'error',
     needs: ['alertmanager'],
     title: 'Inhibition is as specified for every pair of alerts',
     failureTitle: 'An alert is inhibited against the specification, or is not inhibited as specified',

@@ -29,7 +29,6 @@ export const check: Check = {
   meta: {
     id: 'integrations-are-whole',
     area: 'alertmanager',
-    severity: 'error',
     needs: ['alertmanager'],
     isRefusal: true,
     title: 'Every integration has what Alertmanager asks of it',

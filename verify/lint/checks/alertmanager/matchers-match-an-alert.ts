@@ -6,7 +6,6 @@ export const check: Check = {
   meta: {
     id: 'matchers-match-an-alert',
     area: 'alertmanager',
-    severity: 'error',
     needs: ['alertmanager'],
     title: 'Every matcher can match an alert',
     failureTitle: 'A matcher matches no alert',

@@ -9,7 +9,6 @@ export const check: Check = {
   meta: {
     id: 'message-templates-work',
     area: 'alertmanager',
-    severity: 'error',
     needs: ['alertmanager'],
     title: 'Every notification template can be executed',
     failureTitle: 'A notification template fails when it is executed',

@@ -9,7 +9,6 @@ export const check: Check = {
   meta: {
     id: 'receiver-address-is-known',
     area: 'alertmanager',
-    severity: 'error',
     needs: ['alertmanager'],
     title: "Every webhook URL is its receiver's address",
     failureTitle: "A webhook URL is not its receiver's address",

@@ -9,7 +9,6 @@ export const check: Check = {
   meta: {
     id: 'receiver-notifies',
     area: 'alertmanager',
-    severity: 'error',
     needs: ['alertmanager'],
     title: 'Every specified receiver has the specified integration',
     failureTitle: 'A receiver has no working integration, or another than specified',

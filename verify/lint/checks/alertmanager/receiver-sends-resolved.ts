@@ -6,7 +6,6 @@ export const check: Check = {
   meta: {
     id: 'receiver-sends-resolved',
     area: 'alertmanager',
-    severity: 'error',
     needs: ['alertmanager'],
     title: '`send_resolved` is as specified',
     failureTitle: '`send_resolved` differs from the specification',

@@ -7,7 +7,6 @@ export const check: Check = {
   meta: {
     id: 'route-continue-is-meant',
     area: 'alertmanager',
-    severity: 'error',
     needs: ['alertmanager'],
     title: 'No route has `continue` but those to optional receivers and those that the specification continues',
     failureTitle: '`continue` sends a second notification or has no effect',

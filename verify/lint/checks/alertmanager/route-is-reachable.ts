@@ -8,7 +8,6 @@ export const check: Check = {
   meta: {
     id: 'route-is-reachable',
     area: 'alertmanager',
-    severity: 'error',
     needs: ['alertmanager'],
     title: 'Every route can be reached',
     failureTitle: 'A route can never be reached',

@@ -10,7 +10,6 @@ export const check: Check = {
   meta: {
     id: 'route-reaches-receiver',
     area: 'alertmanager',
-    severity: 'error',
     needs: ['alertmanager'],
     title: 'Every alert is routed to the specified receiver only',
     failureTitle: 'An alert is routed to another receiver than specified',

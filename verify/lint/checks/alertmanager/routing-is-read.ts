@@ -7,7 +7,6 @@ export const check: Check = {
   meta: {
     id: 'routing-is-read',
     area: 'alertmanager',
-    severity: 'error',
     needs: ['alertmanager'],
     isRefusal: true,
     title: 'Alertmanager accepts the routing tree',

@@ -6,7 +6,6 @@ export const check: Check = {
   meta: {
     id: 'routing-times-are-read',
     area: 'alertmanager',
-    severity: 'error',
     needs: ['alertmanager'],
     isRefusal: true,
     title: 'Alertmanager accepts the time intervals of its routes',

@@ -10,7 +10,6 @@ export const check: Check = {
   meta: {
     id: 'routing-timing-matches',
     area: 'alertmanager',
-    severity: 'error',
     needs: ['alertmanager'],
     title: 'Grouping and timings are as specified',
     failureTitle: 'Grouping or a timing differs from the specification',

@@ -19,7 +19,6 @@ export const check: Check = {
   meta: {
     id: 'addresses-leave-their-container',
     area: 'platform',
-    severity: 'error',
     needs: ['compose'],
     title: 'No container looks for another one on its own localhost',
     failureTitle: 'A container looks for another one on its own localhost',

@@ -11,7 +11,6 @@ export const check: Check = {
   meta: {
     id: 'compose-file-is-accepted',
     area: 'platform',
-    severity: 'error',
     needs: ['compose'],
     isRefusal: true,
     title: 'Docker Compose accepts the file',

@@ -6,7 +6,6 @@ export const check: Check = {
   meta: {
     id: 'compose-names-are-unique',
     area: 'platform',
-    severity: 'error',
     needs: ['compose'],
     title: 'No two services share a container name or a port of the host',
     failureTitle: 'Two services have the same container name or the same port of the host',

@@ -44,7 +44,6 @@ export const check: Check = {
   meta: {
     id: 'configuration-is-mounted',
     area: 'platform',
-    severity: 'error',
     needs: ['workloads'],
     title: 'Every component reads the delivered configuration',
     failureTitle: 'A component reads a file that is not mounted, or a delivered file is not mounted',

@@ -4,7 +4,6 @@ export const check: Check = {
   meta: {
     id: 'containers-are-named',
     area: 'platform',
-    severity: 'error',
     needs: ['compose'],
     title: 'Every container has its specified name',
     failureTitle: 'A container has another name, or is missing',

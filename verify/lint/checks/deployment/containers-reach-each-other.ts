@@ -10,7 +10,6 @@ export const check: Check = {
   meta: {
     id: 'containers-reach-each-other',
     area: 'platform',
-    severity: 'error',
     needs: ['compose'],
     title: 'Every container reaches the containers and hosts that its configuration names',
     failureTitle: 'A container cannot reach another one that its configuration names',

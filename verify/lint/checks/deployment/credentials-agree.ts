@@ -34,7 +34,6 @@ export const check: Check = {
   meta: {
     id: 'credentials-agree',
     area: 'platform',
-    severity: 'error',
     needs: ['compose'],
     title: 'Services log in to a database as it was created',
     failureTitle: 'A service logs in to a database with a user, password or database that it does not have',

@@ -8,7 +8,6 @@ export const check: Check = {
   meta: {
     id: 'data-folders-are-kept',
     area: 'platform',
-    severity: 'error',
     needs: ['workloads'],
     title: 'Every store writes to a volume, and may write to it',
     failureTitle: 'A store cannot write its data, or writes it where it is lost',

@@ -22,7 +22,6 @@ export const check: Check = {
   meta: {
     id: 'deployment-is-whole',
     area: 'platform',
-    severity: 'error',
     needs: ['prometheus'],
     title: 'The deployment has every part that the specification needs',
     failureTitle: 'A part that the specification needs is missing',

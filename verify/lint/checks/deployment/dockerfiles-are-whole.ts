@@ -10,7 +10,6 @@ export const check: Check = {
   meta: {
     id: 'dockerfiles-are-whole',
     area: 'platform',
-    severity: 'error',
     needs: ['compose'],
     title: 'An image is built from a context that has what its Dockerfile copies; instructions, stages and arguments are known',
     failureTitle: 'An image of the compose file cannot be built, or does not hold what it starts',

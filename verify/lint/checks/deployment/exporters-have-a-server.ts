@@ -42,7 +42,6 @@ export const check: Check = {
   meta: {
     id: 'exporters-have-a-server',
     area: 'platform',
-    severity: 'error',
     needs: ['compose'],
     title: 'Every exporter gets the address and user of its server',
     failureTitle: 'An exporter is not given the address or user of its server',

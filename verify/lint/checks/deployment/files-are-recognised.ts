@@ -19,7 +19,6 @@ export const check: Check = {
     id: 'files-are-recognised',
     area: 'platform',
     severity: 'warning',
-    needs: [],
     isRefusal: true,
     title: 'A file that is named like a configuration is one',
     failureTitle: 'A file is named like a configuration and has none of its keys: it was not judged',

@@ -11,7 +11,6 @@ export const check: Check = {
   meta: {
     id: 'flags-are-known',
     area: 'platform',
-    severity: 'error',
     needs: ['workloads'],
     isRefusal: true,
     title: 'Every flag is one of the program that gets it',

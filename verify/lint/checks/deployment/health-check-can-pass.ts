@@ -22,7 +22,6 @@ export const check: Check = {
   meta: {
     id: 'health-check-can-pass',
     area: 'platform',
-    severity: 'error',
     needs: ['compose'],
     title: 'Every health check runs a program that can answer',
     failureTitle: 'A health check can never pass',

@@ -13,7 +13,6 @@ export const check: Check = {
   meta: {
     id: 'images-are-spelt',
     area: 'platform',
-    severity: 'error',
     needs: ['workloads'],
     title: 'Every image is one that is published',
     failureTitle: 'An image is misspelt, or has a release that was never published',

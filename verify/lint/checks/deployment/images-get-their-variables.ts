@@ -6,7 +6,6 @@ export const check: Check = {
   meta: {
     id: 'images-get-their-variables',
     area: 'platform',
-    severity: 'error',
     needs: ['workloads'],
     isRefusal: true,
     title: 'Images that need a variable to start get it',

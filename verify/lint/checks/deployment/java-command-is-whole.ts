@@ -7,7 +7,6 @@ export const check: Check = {
   meta: {
     id: 'java-command-is-whole',
     area: 'platform',
-    severity: 'error',
     needs: ['workloads'],
     title: 'A java command has its options before -jar, a jar after it, and agents with their files',
     failureTitle: 'A java command does not start its program, or starts it without its agent',

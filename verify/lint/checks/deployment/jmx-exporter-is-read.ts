@@ -9,7 +9,6 @@ export const check: Check = {
   meta: {
     id: 'jmx-exporter-is-read',
     area: 'platform',
-    severity: 'error',
     needs: ['workloads'],
     title: 'The JMX exporter reads what its file says',
     failureTitle: 'The JMX exporter does not start, ignores a key, or exposes none of its beans',

@@ -6,8 +6,6 @@ export const check: Check = {
   meta: {
     id: 'keys-are-known',
     area: 'platform',
-    severity: 'error',
-    needs: [],
     isRefusal: true,
     title: 'Every key is known to the program that reads it',
     failureTitle: 'A key is not known to the program that reads it',

@@ -5,7 +5,6 @@ export const check: Check = {
   meta: {
     id: 'kustomization-files-exist',
     area: 'platform',
-    severity: 'error',
     needs: ['kustomization'],
     isRefusal: true,
     title: 'Every file that a kustomization names exists below its folder',

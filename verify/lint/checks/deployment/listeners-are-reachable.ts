@@ -6,7 +6,6 @@ export const check: Check = {
   meta: {
     id: 'listeners-are-reachable',
     area: 'platform',
-    severity: 'error',
     needs: ['compose'],
     title: 'What other containers ask for does not listen on localhost',
     failureTitle: 'A program listens on the localhost of its own container, where no other container reaches it',

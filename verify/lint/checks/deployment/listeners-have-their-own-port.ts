@@ -5,8 +5,6 @@ export const check: Check = {
   meta: {
     id: 'listeners-have-their-own-port',
     area: 'platform',
-    severity: 'error',
-    needs: [],
     isRefusal: true,
     title: 'No program listens twice on one port',
     failureTitle: 'A program listens twice on one port: it does not start',

@@ -26,7 +26,6 @@ export const check: Check = {
   meta: {
     id: 'manifests-are-accepted',
     area: 'platform',
-    severity: 'error',
     needs: ['manifest'],
     isRefusal: true,
     title: 'Kubernetes knows the apiVersion of each object and the keys of its containers',

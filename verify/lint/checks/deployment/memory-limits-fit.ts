@@ -7,7 +7,6 @@ export const check: Check = {
   meta: {
     id: 'memory-limits-fit',
     area: 'platform',
-    severity: 'error',
     needs: ['workloads'],
     title: 'The memory limit of a container is above what its program may use',
     failureTitle: 'A program may use more memory than its container has',

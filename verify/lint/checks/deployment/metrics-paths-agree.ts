@@ -7,7 +7,6 @@ export const check: Check = {
   meta: {
     id: 'metrics-paths-agree',
     area: 'platform',
-    severity: 'error',
     needs: ['workloads'],
     title: 'Programs are asked at the path that they answer at',
     failureTitle: 'A setting moves a program to a path at which no one asks it',

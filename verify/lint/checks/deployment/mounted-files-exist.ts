@@ -7,7 +7,6 @@ export const check: Check = {
   meta: {
     id: 'mounted-files-exist',
     area: 'platform',
-    severity: 'error',
     needs: ['compose'],
     isRefusal: true,
     title: 'Every file that the compose file mounts or names exists',

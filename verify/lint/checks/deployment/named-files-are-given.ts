@@ -14,7 +14,6 @@ export const check: Check = {
   meta: {
     id: 'named-files-are-given',
     area: 'platform',
-    severity: 'error',
     needs: ['compose'],
     title: 'Every file that a configuration names is in the container that reads it',
     failureTitle: 'A configuration names a file that its container does not have',

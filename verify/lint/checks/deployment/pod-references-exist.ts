@@ -8,7 +8,6 @@ export const check: Check = {
   meta: {
     id: 'pod-references-exist',
     area: 'platform',
-    severity: 'error',
     needs: ['manifest'],
     title: 'Every ConfigMap, Secret and volume that a pod names exists, with the key that it names',
     failureTitle: 'A pod names a ConfigMap, Secret, key or volume that does not exist',

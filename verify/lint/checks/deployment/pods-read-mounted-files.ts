@@ -7,7 +7,6 @@ export const check: Check = {
   meta: {
     id: 'pods-read-mounted-files',
     area: 'platform',
-    severity: 'error',
     needs: ['manifest'],
     isRefusal: true,
     title: 'A pod is started with files that its ConfigMaps hold',

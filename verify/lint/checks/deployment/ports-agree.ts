@@ -18,7 +18,6 @@ export const check: Check = {
   meta: {
     id: 'ports-agree',
     area: 'platform',
-    severity: 'error',
     needs: ['compose'],
     title: 'Scrapes, health checks, published ports and addresses name a port that the container listens on',
     failureTitle: 'A container does not listen on the port that others ask for',

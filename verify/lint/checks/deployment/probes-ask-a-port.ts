@@ -9,7 +9,6 @@ export const check: Check = {
   meta: {
     id: 'probes-ask-a-port',
     area: 'platform',
-    severity: 'error',
     needs: ['manifest'],
     title: 'Every probe of a pod asks a port of its container',
     failureTitle: 'A probe asks a port that its container does not have',

@@ -31,7 +31,6 @@ export const check: Check = {
   meta: {
     id: 'programs-keep-running',
     area: 'platform',
-    severity: 'error',
     needs: ['workloads'],
     title: 'No flag makes a program end or leave out its work',
     failureTitle: 'A flag makes a program end, or leave out its work',

@@ -14,7 +14,6 @@ export const check: Check = {
   meta: {
     id: 'proxies-lead-to-services',
     area: 'platform',
-    severity: 'error',
     needs: ['compose'],
     title: 'Each proxy of Toxiproxy listens where it is asked and leads to a service',
     failureTitle: 'A proxy of Toxiproxy is not read, or leads nowhere',

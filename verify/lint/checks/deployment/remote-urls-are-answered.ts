@@ -10,7 +10,6 @@ export const check: Check = {
   meta: {
     id: 'remote-urls-are-answered',
     area: 'platform',
-    severity: 'error',
     needs: ['compose'],
     title: 'Remote writes, remote reads and the rulers of Loki ask a service that answers them',
     failureTitle: 'Samples or alerts are sent to what does not take them',

@@ -11,7 +11,6 @@ export const check: Check = {
   meta: {
     id: 'secrets-are-given',
     area: 'platform',
-    severity: 'error',
     needs: ['compose'],
     isRefusal: true,
     title: 'Every secret that a container reads is given to it',

@@ -10,8 +10,6 @@ export const check: Check = {
   meta: {
     id: 'secrets-are-in-files',
     area: 'alertmanager',
-    severity: 'error',
-    needs: [],
     title: 'No secret stands in a configuration file',
     failureTitle: 'A secret stands in a configuration file',
     why: 'Committed files are readable to everyone with access to the repository. Put passwords, tokens and chat webhook URLs into files that are not committed (password_file, api_url_file).',

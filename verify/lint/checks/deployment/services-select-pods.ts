@@ -8,7 +8,6 @@ export const check: Check = {
   meta: {
     id: 'services-select-pods',
     area: 'platform',
-    severity: 'error',
     needs: ['manifest'],
     title: 'Every Service selects pods and leads to one of their ports',
     failureTitle: 'A Service of Kubernetes leads to no pod or to no port of its pods',

@@ -18,7 +18,6 @@ export const check: Check = {
   meta: {
     id: 'start-script-runs',
     area: 'platform',
-    severity: 'error',
     needs: ['compose'],
     isRefusal: true,
     title: "A container's start script ends in its program, with a configuration that has what its secrets and variables switch on",

@@ -26,8 +26,6 @@ export const check: Check = {
   meta: {
     id: 'values-have-their-type',
     area: 'platform',
-    severity: 'error',
-    needs: [],
     isRefusal: true,
     title: 'Every value is of the type that its program reads',
     failureTitle: 'A value is not of the type that its program reads',

@@ -11,7 +11,6 @@ export const check: Check = {
   meta: {
     id: 'variables-are-expanded',
     area: 'platform',
-    severity: 'error',
     needs: ['compose'],
     isRefusal: true,
     title: 'No file has a variable that its program does not replace',

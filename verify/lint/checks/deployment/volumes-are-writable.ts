@@ -16,7 +16,6 @@ export const check: Check = {
   meta: {
     id: 'volumes-are-writable',
     area: 'platform',
-    severity: 'error',
     needs: ['compose'],
     title: 'A program that writes to a new volume may write there',
     failureTitle: 'A new volume belongs to root, and the program that writes there is not root',

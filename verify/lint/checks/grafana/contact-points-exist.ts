@@ -40,7 +40,6 @@ export const check: Check = {
   meta: {
     id: 'contact-points-exist',
     area: 'grafana',
-    severity: 'error',
     needs: ['contact-points'],
     title: "Grafana's contact points exist and can notify",
     failureTitle: 'A contact point is missing or cannot notify',

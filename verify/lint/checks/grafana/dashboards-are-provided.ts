@@ -7,7 +7,6 @@ export const check: Check = {
   meta: {
     id: 'dashboards-are-provided',
     area: 'grafana',
-    severity: 'error',
     needs: ['workloads', 'dashboard'],
     title: 'Grafana provisions the mounted dashboards and data sources',
     failureTitle: 'Grafana does not read a mounted dashboard or provisioning file',

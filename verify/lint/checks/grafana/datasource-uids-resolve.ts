@@ -6,7 +6,6 @@ export const check: Check = {
   meta: {
     id: 'datasource-uids-resolve',
     area: 'grafana',
-    severity: 'error',
     needs: ['datasources'],
     title: 'Every data source in use is provisioned under its uid',
     failureTitle: 'A uid belongs to no provisioned data source',

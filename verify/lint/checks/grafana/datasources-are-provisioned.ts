@@ -8,7 +8,6 @@ export const check: Check = {
   meta: {
     id: 'datasources-are-provisioned',
     area: 'grafana',
-    severity: 'error',
     needs: ['datasources'],
     title: 'Prometheus, Loki and Jaeger are provisioned with the right address',
     failureTitle: 'A data source is missing or has the wrong address',

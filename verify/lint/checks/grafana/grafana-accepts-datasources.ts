@@ -13,7 +13,6 @@ export const check: Check = {
   meta: {
     id: 'grafana-accepts-datasources',
     area: 'grafana',
-    severity: 'error',
     needs: ['datasources'],
     isRefusal: true,
     title: 'Grafana accepts the provisioned data sources',

@@ -16,8 +16,6 @@ export const check: Check = {
   meta: {
     id: 'notification-policies-route',
     area: 'grafana',
-    severity: 'error',
-    needs: [],
     title: "Grafana's notification policies are valid and route as specified",
     failureTitle: 'A notification policy is invalid or routes to another contact point',
     why: 'Grafana does not start with a policy that names an undefined contact point or mute timing. A policy that matches too much or too little sends an alert to another contact point.',

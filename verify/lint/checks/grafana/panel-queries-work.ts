@@ -11,7 +11,6 @@ export const check: Check = {
   meta: {
     id: 'panel-queries-work',
     area: 'grafana',
-    severity: 'error',
     needs: ['dashboard'],
     title: 'Every panel query is PromQL over exposed metrics',
     failureTitle: 'A panel query is invalid or selects what no target exposes',

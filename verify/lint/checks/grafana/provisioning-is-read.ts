@@ -31,8 +31,6 @@ export const check: Check = {
   meta: {
     id: 'provisioning-is-read',
     area: 'grafana',
-    severity: 'error',
-    needs: [],
     isRefusal: true,
     title: 'Grafana reads every setting of its provisioning files',
     failureTitle: 'Grafana passes over a setting of a provisioning file, or ends with it',

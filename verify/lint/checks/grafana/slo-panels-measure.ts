@@ -27,7 +27,6 @@ export const check: Check = {
   meta: {
     id: 'slo-panels-measure',
     area: 'grafana',
-    severity: 'error',
     needs: ['dashboard'],
     title: 'The SLO dashboard measures the specified SLIs',
     failureTitle: 'An SLO panel is missing or measures something else',

@@ -8,7 +8,6 @@ export const check: Check = {
   meta: {
     id: 'trace-links-find-logs',
     area: 'grafana',
-    severity: 'error',
     needs: ['datasources'],
     title: 'The link from a span to its logs queries labels that the streams have',
     failureTitle: 'The link from a span to its logs finds no lines',

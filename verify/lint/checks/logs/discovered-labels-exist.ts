@@ -22,8 +22,6 @@ export const check: Check = {
   meta: {
     id: 'discovered-labels-exist',
     area: 'logs',
-    severity: 'error',
-    needs: [],
     isRefusal: true,
     title: 'Every __meta label that a relabelling reads is one that its discovery gives',
     failureTitle: 'A relabelling reads a label that its discovery does not give',

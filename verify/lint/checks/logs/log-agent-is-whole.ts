@@ -12,7 +12,6 @@ export const check: Check = {
   meta: {
     id: 'log-agent-is-whole',
     area: 'logs',
-    severity: 'error',
     needs: ['promtail'],
     title: 'Promtail discovers containers, keeps positions and pushes to Loki',
     failureTitle: 'Promtail does not discover containers, keep positions or push to Loki',

@@ -10,7 +10,6 @@ export const check: Check = {
   meta: {
     id: 'log-agent-selects-containers',
     area: 'logs',
-    severity: 'error',
     needs: ['promtail', 'compose'],
     title: "Promtail's selectors and paths match the containers of the compose file",
     failureTitle: 'Promtail selects no container, or a path that it cannot see',

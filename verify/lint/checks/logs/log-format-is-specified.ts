@@ -7,7 +7,6 @@ export const check: Check = {
   meta: {
     id: 'log-format-is-specified',
     area: 'logs',
-    severity: 'error',
     needs: ['promtail'],
     title: 'JSON logs have a JSON stage, text logs a regex stage',
     failureTitle: 'A log has no stage for its format',

@@ -9,7 +9,6 @@ export const check: Check = {
   meta: {
     id: 'log-labels-are-few',
     area: 'logs',
-    severity: 'error',
     needs: ['promtail'],
     title: 'No label has a value per request',
     failureTitle: 'A label has a value per request',

@@ -8,7 +8,6 @@ export const check: Check = {
   meta: {
     id: 'log-labels-are-given',
     area: 'logs',
-    severity: 'error',
     needs: ['promtail'],
     title: "Every service's log stream has the specified labels",
     failureTitle: 'A log stream lacks a specified label, or is not collected',

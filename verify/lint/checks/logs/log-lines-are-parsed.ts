@@ -8,7 +8,6 @@ export const check: Check = {
   meta: {
     id: 'log-lines-are-parsed',
     area: 'logs',
-    severity: 'error',
     needs: ['promtail'],
     title: 'The pipeline parses recorded lines of every service',
     failureTitle: 'The pipeline does not parse a line of a service',

@@ -7,7 +7,6 @@ export const check: Check = {
   meta: {
     id: 'log-lines-link-to-traces',
     area: 'grafana',
-    severity: 'error',
     needs: ['datasources'],
     title: 'The trace id of every log line links to Jaeger',
     failureTitle: 'A log line has no link to its trace',

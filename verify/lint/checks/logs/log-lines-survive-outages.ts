@@ -14,7 +14,6 @@ export const check: Check = {
   meta: {
     id: 'log-lines-survive-outages',
     area: 'logs',
-    severity: 'error',
     needs: ['promtail'],
     title: 'Log lines survive the specified outages of Loki',
     failureTitle: 'Log lines are lost in a specified outage of Loki',

@@ -9,7 +9,6 @@ export const check: Check = {
   meta: {
     id: 'log-selectors-match',
     area: 'logs',
-    severity: 'error',
     needs: ['promtail'],
     isRefusal: true,
     title: 'Every match stage selects a stream of its job',

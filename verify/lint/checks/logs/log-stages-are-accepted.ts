@@ -7,7 +7,6 @@ export const check: Check = {
   meta: {
     id: 'log-stages-are-accepted',
     area: 'logs',
-    severity: 'error',
     needs: ['promtail'],
     isRefusal: true,
     title: 'Promtail accepts the settings of every stage',

@@ -27,7 +27,6 @@ export const check: Check = {
   meta: {
     id: 'log-stages-are-whole',
     area: 'logs',
-    severity: 'error',
     needs: ['promtail'],
     isRefusal: true,
     title: 'Every stage of a pipeline has what it needs',

@@ -6,7 +6,6 @@ export const check: Check = {
   meta: {
     id: 'log-stages-read-what-is-extracted',
     area: 'logs',
-    severity: 'error',
     needs: ['promtail'],
     title: 'Every stage reads a field that a stage before it has extracted',
     failureTitle: 'A stage reads a field that no stage before it extracts: it does nothing',

@@ -15,7 +15,6 @@ export const check: Check = {
   meta: {
     id: 'log-store-accepts-lines',
     area: 'logs',
-    severity: 'error',
     needs: ['loki', 'promtail'],
     title: "Loki's limits accept the lines of every service",
     failureTitle: "Loki's limits reject lines of a service",

@@ -28,7 +28,6 @@ export const check: Check = {
   meta: {
     id: 'log-store-accepts-values',
     area: 'logs',
-    severity: 'error',
     needs: ['loki'],
     isRefusal: true,
     title: 'Loki accepts the values of its schema, stores and rings, and the keys of its version',

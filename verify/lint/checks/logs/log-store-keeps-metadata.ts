@@ -12,7 +12,6 @@ export const check: Check = {
   meta: {
     id: 'log-store-keeps-metadata',
     area: 'logs',
-    severity: 'error',
     needs: ['loki', 'promtail'],
     title: 'Loki stores the structured metadata that Promtail sends',
     failureTitle: 'Loki rejects or drops the structured metadata that Promtail sends',

@@ -5,7 +5,6 @@ export const check: Check = {
   meta: {
     id: 'log-store-knows-tenant',
     area: 'logs',
-    severity: 'error',
     needs: ['loki', 'promtail'],
     title: 'Promtail sends a tenant where Loki needs one',
     failureTitle: 'Loki needs a tenant that Promtail does not send',

@@ -6,7 +6,6 @@ export const check: Check = {
   meta: {
     id: 'log-timestamps-keep-time',
     area: 'logs',
-    severity: 'error',
     needs: ['promtail'],
     title: 'Every timestamp is read in the time zone it is written in',
     failureTitle: 'A timestamp is read in another time zone than it is written in',

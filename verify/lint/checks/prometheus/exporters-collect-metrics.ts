@@ -28,7 +28,6 @@ export const check: Check = {
   meta: {
     id: 'exporters-collect-metrics',
     area: 'prometheus',
-    severity: 'error',
     needs: ['workloads', 'rules'],
     title: 'Exporters and servers are set up for the metrics that rules use',
     failureTitle: 'A setting switches off a metric that a rule uses',

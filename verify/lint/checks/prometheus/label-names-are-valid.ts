@@ -6,8 +6,6 @@ export const check: Check = {
   meta: {
     id: 'label-names-are-valid',
     area: 'prometheus',
-    severity: 'error',
-    needs: [],
     isRefusal: true,
     title: 'Labels that are set have names that Prometheus and Loki accept',
     failureTitle: 'A label has a name that is refused',

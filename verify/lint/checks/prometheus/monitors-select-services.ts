@@ -8,7 +8,6 @@ export const check: Check = {
   meta: {
     id: 'monitors-select-services',
     area: 'prometheus',
-    severity: 'error',
     needs: ['manifest'],
     title: 'ServiceMonitors, PodMonitors and the Prometheus resource select what is there',
     failureTitle: 'A monitor or the Prometheus resource selects nothing, or a port that is not there',

@@ -13,7 +13,6 @@ export const check: Check = {
   meta: {
     id: 'prometheus-finds-alertmanager',
     area: 'prometheus',
-    severity: 'error',
     needs: ['prometheus'],
     title: 'Prometheus sends its alerts to Alertmanager',
     failureTitle: 'Prometheus sends its alerts to no Alertmanager, or to another address',

@@ -6,7 +6,6 @@ export const check: Check = {
   meta: {
     id: 'prometheus-intervals-match',
     area: 'prometheus',
-    severity: 'error',
     needs: ['prometheus'],
     title: 'Scrape and evaluation intervals are as specified',
     failureTitle: 'A scrape or evaluation interval differs from the specification',

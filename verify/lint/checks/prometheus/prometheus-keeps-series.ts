@@ -9,7 +9,6 @@ export const check: Check = {
   meta: {
     id: 'prometheus-keeps-series',
     area: 'prometheus',
-    severity: 'error',
     needs: ['prometheus'],
     title: 'No relabelling removes series or labels that rules use',
     failureTitle: 'Relabelling removes or changes series or labels that rules use',

@@ -17,7 +17,6 @@ export const check: Check = {
   meta: {
     id: 'prometheus-loads-rules',
     area: 'prometheus',
-    severity: 'error',
     needs: ['prometheus', 'rules'],
     acrossInstances: true,
     title: 'Prometheus loads every rule file',

@@ -9,7 +9,6 @@ export const check: Check = {
   meta: {
     id: 'prometheus-scrapes-targets',
     area: 'prometheus',
-    severity: 'error',
     needs: ['prometheus'],
     title: 'Every specified target is scraped',
     failureTitle: 'A target is not scraped, or not at its address with its credentials',

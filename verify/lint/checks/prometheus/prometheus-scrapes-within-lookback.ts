@@ -6,7 +6,6 @@ export const check: Check = {
   meta: {
     id: 'prometheus-scrapes-within-lookback',
     area: 'prometheus',
-    severity: 'error',
     needs: ['prometheus'],
     title: 'Every target is scraped more often than a query looks back',
     failureTitle: 'A scrape interval exceeds the lookback: between two scrapes the series are missing',

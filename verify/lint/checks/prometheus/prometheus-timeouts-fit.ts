@@ -6,7 +6,6 @@ export const check: Check = {
   meta: {
     id: 'prometheus-timeouts-fit',
     area: 'prometheus',
-    severity: 'error',
     needs: ['prometheus'],
     title: 'Scrape timeouts are as specified and fit into the scrape interval',
     failureTitle: 'A scrape timeout does not fit',

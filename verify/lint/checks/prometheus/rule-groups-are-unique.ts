@@ -4,7 +4,6 @@ export const check: Check = {
   meta: {
     id: 'rule-groups-are-unique',
     area: 'prometheus',
-    severity: 'error',
     needs: ['rules'],
     isRefusal: true,
     title: 'Every rule group of a file has its own name',

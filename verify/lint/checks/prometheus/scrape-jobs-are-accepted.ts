@@ -10,7 +10,6 @@ export const check: Check = {
   meta: {
     id: 'scrape-jobs-are-accepted',
     area: 'prometheus',
-    severity: 'error',
     needs: ['prometheus'],
     title: 'Prometheus accepts its jobs, and asks federations and probes for what they answer',
     failureTitle: 'Prometheus refuses a job, or asks for nothing',

@@ -11,7 +11,6 @@ export const check: Check = {
   meta: {
     id: 'rule-annotations-have-labels',
     area: 'rules',
-    severity: 'error',
     needs: ['rules'],
     title: 'Every label in a template is one that the expression keeps',
     failureTitle: 'A template uses a label that the expression does not have: its place is always empty',

@@ -5,7 +5,6 @@ export const check: Check = {
   meta: {
     id: 'rule-annotations-match',
     area: 'rules',
-    severity: 'error',
     needs: ['rules'],
     title: 'Every alert has the specified annotations',
     failureTitle: 'An annotation differs from the specification',

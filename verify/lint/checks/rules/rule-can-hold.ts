@@ -12,7 +12,6 @@ export const check: Check = {
   meta: {
     id: 'rule-can-hold',
     area: 'rules',
-    severity: 'error',
     needs: ['rules'],
     title: 'Every condition can hold, and is one that Prometheus can evaluate',
     failureTitle: 'A condition can never hold, or fails when it is evaluated',

@@ -12,7 +12,6 @@ export const check: Check = {
   meta: {
     id: 'rule-compares',
     area: 'rules',
-    severity: 'error',
     needs: ['rules'],
     title: 'Every condition compares a value with a threshold',
     failureTitle: 'A condition compares nothing: the alert always fires',

@@ -13,7 +13,6 @@ export const check: Check = {
   meta: {
     id: 'rule-condition-matches',
     area: 'rules',
-    severity: 'error',
     needs: ['rules'],
     title: 'Every condition equals the specified condition',
     failureTitle: 'A condition differs from the specification',

@@ -8,7 +8,6 @@ export const check: Check = {
   meta: {
     id: 'rule-division-is-guarded',
     area: 'rules',
-    severity: 'error',
     needs: ['rules'],
     title: 'No rule divides by a limit that may be 0 or -1',
     failureTitle: 'A rule divides by a limit that may be 0 or -1',

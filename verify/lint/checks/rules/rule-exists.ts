@@ -6,7 +6,6 @@ export const check: Check = {
   meta: {
     id: 'rule-exists',
     area: 'rules',
-    severity: 'error',
     needs: ['rules'],
     title: 'Every specified alert has a rule',
     failureTitle: 'A specified alert has no rule',

@@ -6,7 +6,6 @@ export const check: Check = {
   meta: {
     id: 'rule-for-matches',
     area: 'rules',
-    severity: 'error',
     needs: ['rules'],
     title: 'Every rule has the specified `for` and `keep_firing_for`',
     failureTitle: '`for` or `keep_firing_for` differs from the specification',

@@ -6,7 +6,6 @@ export const check: Check = {
   meta: {
     id: 'rule-is-unique',
     area: 'rules',
-    severity: 'error',
     needs: ['rules'],
     title: 'No alert is defined twice',
     failureTitle: 'An alert is defined twice',

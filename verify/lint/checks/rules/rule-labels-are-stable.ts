@@ -7,7 +7,6 @@ export const check: Check = {
   meta: {
     id: 'rule-labels-are-stable',
     area: 'rules',
-    severity: 'error',
     needs: ['rules'],
     title: 'No label of an alert holds a value or a time',
     failureTitle: 'A label changes with every evaluation: each is a new alert and `for` never ends',

@@ -9,7 +9,6 @@ export const check: Check = {
   meta: {
     id: 'rule-labels-exist',
     area: 'rules',
-    severity: 'error',
     needs: ['rules'],
     title: 'Every selector of a rule can match a series',
     failureTitle: 'A selector can match no series: the rule can never fire',

@@ -7,7 +7,6 @@ export const check: Check = {
   meta: {
     id: 'rule-labels-match',
     area: 'rules',
-    severity: 'error',
     needs: ['rules'],
     title: 'Every alert has the specified labels',
     failureTitle: 'The labels of an alert differ from the specification',

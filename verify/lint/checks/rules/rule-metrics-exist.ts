@@ -6,7 +6,6 @@ export const check: Check = {
   meta: {
     id: 'rule-metrics-exist',
     area: 'rules',
-    severity: 'error',
     needs: ['rules'],
     title: 'Every metric of a rule is exposed by a target',
     failureTitle: 'No target exposes a metric of the rule: it can never fire',

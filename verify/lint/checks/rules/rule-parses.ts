@@ -6,7 +6,6 @@ export const check: Check = {
   meta: {
     id: 'rule-parses',
     area: 'rules',
-    severity: 'error',
     needs: ['rules'],
     isRefusal: true,
     title: 'Every expression is valid PromQL',

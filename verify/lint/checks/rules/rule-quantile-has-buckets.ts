@@ -7,7 +7,6 @@ export const check: Check = {
   meta: {
     id: 'rule-quantile-has-buckets',
     area: 'rules',
-    severity: 'error',
     needs: ['rules'],
     title: 'Every histogram_quantile has buckets with the label le',
     failureTitle: '`histogram_quantile` has no buckets: its result is always empty',

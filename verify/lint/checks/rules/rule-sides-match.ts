@@ -13,7 +13,6 @@ export const check: Check = {
   meta: {
     id: 'rule-sides-match',
     area: 'rules',
-    severity: 'error',
     needs: ['rules'],
     title: 'Both sides of every operator have rows that match',
     failureTitle: 'The two sides of an operator never match',

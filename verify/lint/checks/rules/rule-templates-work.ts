@@ -6,7 +6,6 @@ export const check: Check = {
   meta: {
     id: 'rule-templates-work',
     area: 'rules',
-    severity: 'error',
     needs: ['rules'],
     title: 'Every template of a rule can be executed',
     failureTitle: 'A template of a rule fails when it is executed',

@@ -11,7 +11,6 @@ export const check: Check = {
   meta: {
     id: 'rule-threshold-is-reachable',
     area: 'rules',
-    severity: 'error',
     needs: ['rules'],
     title: 'Every threshold can be crossed, and is not always crossed',
     failureTitle: 'A comparison is never or always true',

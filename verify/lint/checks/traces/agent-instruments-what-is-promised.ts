@@ -30,7 +30,6 @@ export const check: Check = {
   meta: {
     id: 'agent-instruments-what-is-promised',
     area: 'traces',
-    severity: 'error',
     needs: ['workloads'],
     title: 'No instrumentation of a specified span is disabled',
     failureTitle: 'The instrumentation of a specified span is disabled',

@@ -7,7 +7,6 @@ export const check: Check = {
   meta: {
     id: 'agent-is-attached',
     area: 'traces',
-    severity: 'error',
     needs: ['workloads'],
     title: 'The Java agent is attached to every specified service, and its jar is mounted read-only',
     failureTitle: 'A service has no Java agent, or no jar to load it from',

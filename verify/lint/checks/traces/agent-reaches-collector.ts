@@ -7,7 +7,6 @@ export const check: Check = {
   meta: {
     id: 'agent-reaches-collector',
     area: 'traces',
-    severity: 'error',
     needs: ['workloads'],
     title: "Every agent's protocol fits the port of its endpoint",
     failureTitle: 'An agent sends to a port of another protocol, or to no collector',

@@ -5,7 +5,6 @@ export const check: Check = {
   meta: {
     id: 'agent-samples-everything',
     area: 'traces',
-    severity: 'error',
     needs: ['workloads'],
     title: 'Every request is sampled',
     failureTitle: 'A sampler drops traces',

@@ -13,7 +13,6 @@ export const check: Check = {
   meta: {
     id: 'collector-accepts-values',
     area: 'traces',
-    severity: 'error',
     needs: ['collector'],
     isRefusal: true,
     title: 'The collector accepts the values of its processors, queues and retries',

@@ -14,7 +14,6 @@ export const check: Check = {
   meta: {
     id: 'collector-is-reachable',
     area: 'traces',
-    severity: 'error',
     needs: ['collector', 'workloads'],
     title: 'The collector can be reached from other containers, by the defaults of its version',
     failureTitle: 'The collector listens on the localhost of its own container, or not at all',

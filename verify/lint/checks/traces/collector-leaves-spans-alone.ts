@@ -20,7 +20,6 @@ export const check: Check = {
   meta: {
     id: 'collector-leaves-spans-alone',
     area: 'traces',
-    severity: 'error',
     needs: ['collector'],
     title: 'The collector exports spans unchanged and in time',
     failureTitle: 'The collector changes spans or delays them',

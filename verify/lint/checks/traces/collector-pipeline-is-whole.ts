@@ -7,7 +7,6 @@ export const check: Check = {
   meta: {
     id: 'collector-pipeline-is-whole',
     area: 'traces',
-    severity: 'error',
     needs: ['collector'],
     title: 'The collector has a trace pipeline from receiver to exporter',
     failureTitle: 'The collector has no complete trace pipeline',

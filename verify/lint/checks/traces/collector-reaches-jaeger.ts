@@ -8,7 +8,6 @@ export const check: Check = {
   meta: {
     id: 'collector-reaches-jaeger',
     area: 'traces',
-    severity: 'error',
     needs: ['collector'],
     title: "The collector's exporter uses the protocol of Jaeger's port",
     failureTitle: "The collector's exporter does not reach Jaeger",

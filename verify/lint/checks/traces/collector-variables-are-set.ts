@@ -7,7 +7,6 @@ export const check: Check = {
   meta: {
     id: 'collector-variables-are-set',
     area: 'traces',
-    severity: 'error',
     needs: ['collector', 'workloads'],
     title: "Every variable of the collector's configuration is set in its container",
     failureTitle: "A variable of the collector's configuration is set nowhere",

@@ -5,7 +5,6 @@ export const check: Check = {
   meta: {
     id: 'propagators-agree',
     area: 'traces',
-    severity: 'error',
     needs: ['workloads'],
     title: 'Every service propagates the W3C trace context',
     failureTitle: 'A service does not propagate the W3C trace context',

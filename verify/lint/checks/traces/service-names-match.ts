@@ -5,7 +5,6 @@ export const check: Check = {
   meta: {
     id: 'service-names-match',
     area: 'traces',
-    severity: 'error',
     needs: ['workloads'],
     title: 'Every instrumented service has its own service.name',
     failureTitle: 'A service has another service.name, or that of another service',
