@@ -1,7 +1,7 @@
 import type { CheckMeta } from '../model/check-meta.ts'
 import { SOURCE_OF } from '../judge/drill-check.ts'
 import type { JudgeMeta, EvidenceKey, Scope } from '../judge/drill-check.ts'
-import type { LintMeta } from '../lint/lint-check.ts'
+import type { Area, LintMeta } from '../lint/lint-check.ts'
 
 /** A check of any rung, as `list` groups it and `explain` and docs/checks/ show it. */
 export interface CheckPage {
@@ -13,7 +13,7 @@ export interface CheckPage {
   basis: string
 }
 
-const AREAS: Record<LintMeta['area'], string> = {
+const AREAS: Record<Area, string> = {
   rules: 'Alert rules',
   prometheus: 'Prometheus',
   alertmanager: 'Alertmanager',

@@ -2,13 +2,13 @@ import type { Suppressed } from '../model/lint-finding.ts'
 import type { ConfigText } from '../config/yaml/cursor.ts'
 import { suggestion } from '../text/did-you-mean.ts'
 import { parseInstant } from '../text/instant.ts'
-import type { LintMeta, Remark } from './lint-check.ts'
+import type { Area, LintMeta, Remark } from './lint-check.ts'
 
 const DAY_MS = 86_400_000
 const EXAMPLE = '# firedrill disable rule-for-on-grid until 2027-01-31: the new interval is rolled out in January'
 
 /** What is found about the comments themselves; no file in checks/, because they look at what the other checks found. */
-export const COMMENT_CHECKS: readonly LintMeta[] = [
+export const COMMENT_CHECKS: readonly (LintMeta & { area: Area })[] = [
   {
     id: 'disable-comment-malformed',
     area: 'platform',

@@ -8,11 +8,15 @@ import type { Kind } from '../config/kinds.ts'
 import type { Facts } from '../model/facts.ts'
 import { present } from '../text/present.ts'
 
+/** What a check is about: `explain`, `list` and docs/checks/ group by it. */
+export type Area = 'rules' | 'prometheus' | 'alertmanager' | 'logs' | 'traces' | 'grafana' | 'platform'
+
 export interface LintMeta extends CheckMeta {
   /** An error where absent. */
   severity?: Severity
-  area: 'rules' | 'prometheus' | 'alertmanager' | 'logs' | 'traces' | 'grafana' | 'platform'
-  /** Runs only when all of these were found in the given paths, on every file where absent: a rule file alone is no missing Alertmanager. */
+  /** That of the folder where absent. */
+  area?: Area
+  /** Runs only when all of these were found in the given paths, always where absent: a rule file alone is no missing Alertmanager. */
   needs?: (Kind | 'workloads')[]
   /** An error of it keeps a program from starting, or from reading the place at all: shown before what may follow from it. */
   isRefusal?: true

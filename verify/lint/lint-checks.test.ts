@@ -15,7 +15,7 @@ test('the registry holds each file of checks/, sorted, under its file name', () 
   assert.deepEqual(
     CHECKS.map((check) => check.meta.id),
     files,
-    'add the check to verify/lint/every-check.ts',
+    'add the check to verify/lint/registry/',
   )
 })
 

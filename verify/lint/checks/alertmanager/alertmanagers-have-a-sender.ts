@@ -9,7 +9,6 @@ import { alertmanagerInstances, receiversOf } from '../../instances.ts'
 export const check: Check = {
   meta: {
     id: 'alertmanagers-have-a-sender',
-    area: 'alertmanager',
     severity: 'warning',
     needs: ['prometheus', 'alertmanager', 'workloads'],
     acrossInstances: true,

@@ -8,7 +8,6 @@ import { conditionOf } from '../../rule-views.ts'
 export const check: Check = {
   meta: {
     id: 'inhibition-is-sound',
-    area: 'alertmanager',
     severity: 'warning',
     needs: ['alertmanager'],
     title: 'Every inhibition compares labels that its alerts have',

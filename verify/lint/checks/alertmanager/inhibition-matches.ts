@@ -12,7 +12,6 @@ import { remembered } from '../../../text/remembered.ts'
 export const check: Check = {
   meta: {
     id: 'inhibition-matches',
-    area: 'alertmanager',
     needs: ['alertmanager'],
     title: 'Inhibition is as specified for every pair of alerts',
     failureTitle: 'An alert is inhibited against the specification, or is not inhibited as specified',

@@ -28,7 +28,6 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
 export const check: Check = {
   meta: {
     id: 'integrations-are-whole',
-    area: 'alertmanager',
     needs: ['alertmanager'],
     isRefusal: true,
     title: 'Every integration has what Alertmanager asks of it',

@@ -5,7 +5,6 @@ import { deadMatchersOf, knownAlerts, strangeMatchersOf, type DeadMatcher } from
 export const check: Check = {
   meta: {
     id: 'matchers-match-an-alert',
-    area: 'alertmanager',
     needs: ['alertmanager'],
     title: 'Every matcher can match an alert',
     failureTitle: 'A matcher matches no alert',

@@ -8,7 +8,6 @@ import { templateProblem } from '../../../config/templates/message-template.ts'
 export const check: Check = {
   meta: {
     id: 'message-templates-work',
-    area: 'alertmanager',
     needs: ['alertmanager'],
     title: 'Every notification template can be executed',
     failureTitle: 'A notification template fails when it is executed',

@@ -3,7 +3,6 @@ import { remark, type Check } from '../../lint-check.ts'
 export const check: Check = {
   meta: {
     id: 'notifications-list-every-alert',
-    area: 'alertmanager',
     severity: 'warning',
     needs: ['alertmanager'],
     title: 'Every notification lists all alerts of its group',

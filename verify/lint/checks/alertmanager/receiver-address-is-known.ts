@@ -8,7 +8,6 @@ import { didYouMean } from '../../../text/did-you-mean.ts'
 export const check: Check = {
   meta: {
     id: 'receiver-address-is-known',
-    area: 'alertmanager',
     needs: ['alertmanager'],
     title: "Every webhook URL is its receiver's address",
     failureTitle: "A webhook URL is not its receiver's address",

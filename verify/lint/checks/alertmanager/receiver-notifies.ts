@@ -8,7 +8,6 @@ import { allRoutes, routeTree } from '../../../config/alerting/route-tree.ts'
 export const check: Check = {
   meta: {
     id: 'receiver-notifies',
-    area: 'alertmanager',
     needs: ['alertmanager'],
     title: 'Every specified receiver has the specified integration',
     failureTitle: 'A receiver has no working integration, or another than specified',

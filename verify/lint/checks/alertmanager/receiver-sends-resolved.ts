@@ -5,7 +5,6 @@ import { integrationsOf, keysOf } from '../../receivers.ts'
 export const check: Check = {
   meta: {
     id: 'receiver-sends-resolved',
-    area: 'alertmanager',
     needs: ['alertmanager'],
     title: '`send_resolved` is as specified',
     failureTitle: '`send_resolved` differs from the specification',

@@ -6,7 +6,6 @@ import { allRoutes, routeTree } from '../../../config/alerting/route-tree.ts'
 export const check: Check = {
   meta: {
     id: 'route-continue-is-meant',
-    area: 'alertmanager',
     needs: ['alertmanager'],
     title: 'No route has `continue` but those to optional receivers and those that the specification continues',
     failureTitle: '`continue` sends a second notification or has no effect',

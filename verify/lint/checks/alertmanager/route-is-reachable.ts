@@ -7,7 +7,6 @@ import { allRoutes, routeTree, type Route } from '../../../config/alerting/route
 export const check: Check = {
   meta: {
     id: 'route-is-reachable',
-    area: 'alertmanager',
     needs: ['alertmanager'],
     title: 'Every route can be reached',
     failureTitle: 'A route can never be reached',

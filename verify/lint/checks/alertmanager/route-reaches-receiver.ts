@@ -9,7 +9,6 @@ import { allRoutes, routeTree, type Route } from '../../../config/alerting/route
 export const check: Check = {
   meta: {
     id: 'route-reaches-receiver',
-    area: 'alertmanager',
     needs: ['alertmanager'],
     title: 'Every alert is routed to the specified receiver only',
     failureTitle: 'An alert is routed to another receiver than specified',

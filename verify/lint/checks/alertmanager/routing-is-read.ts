@@ -6,7 +6,6 @@ import { validRegex } from '../../../promql/compare-matchers.ts'
 export const check: Check = {
   meta: {
     id: 'routing-is-read',
-    area: 'alertmanager',
     needs: ['alertmanager'],
     isRefusal: true,
     title: 'Alertmanager accepts the routing tree',

@@ -5,7 +5,6 @@ import { refusedIntervals } from '../../../config/alerting/time-intervals.ts'
 export const check: Check = {
   meta: {
     id: 'routing-times-are-read',
-    area: 'alertmanager',
     needs: ['alertmanager'],
     isRefusal: true,
     title: 'Alertmanager accepts the time intervals of its routes',

@@ -9,7 +9,6 @@ import { routeTree, type Route } from '../../../config/alerting/route-tree.ts'
 export const check: Check = {
   meta: {
     id: 'routing-timing-matches',
-    area: 'alertmanager',
     needs: ['alertmanager'],
     title: 'Grouping and timings are as specified',
     failureTitle: 'Grouping or a timing differs from the specification',

@@ -18,7 +18,6 @@ const USUAL: Readonly<Record<string, number>> = {
 export const check: Check = {
   meta: {
     id: 'addresses-leave-their-container',
-    area: 'platform',
     needs: ['compose'],
     title: 'No container looks for another one on its own localhost',
     failureTitle: 'A container looks for another one on its own localhost',

@@ -10,7 +10,6 @@ import type { Cursor } from '../../../config/yaml/cursor.ts'
 export const check: Check = {
   meta: {
     id: 'compose-file-is-accepted',
-    area: 'platform',
     needs: ['compose'],
     isRefusal: true,
     title: 'Docker Compose accepts the file',

@@ -5,7 +5,6 @@ import type { Cursor } from '../../../config/yaml/cursor.ts'
 export const check: Check = {
   meta: {
     id: 'compose-names-are-unique',
-    area: 'platform',
     needs: ['compose'],
     title: 'No two services share a container name or a port of the host',
     failureTitle: 'Two services have the same container name or the same port of the host',

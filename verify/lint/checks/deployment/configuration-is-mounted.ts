@@ -43,7 +43,6 @@ const IMAGES_OWN =
 export const check: Check = {
   meta: {
     id: 'configuration-is-mounted',
-    area: 'platform',
     needs: ['workloads'],
     title: 'Every component reads the delivered configuration',
     failureTitle: 'A component reads a file that is not mounted, or a delivered file is not mounted',

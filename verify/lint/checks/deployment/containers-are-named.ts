@@ -3,7 +3,6 @@ import { remark, type Check } from '../../lint-check.ts'
 export const check: Check = {
   meta: {
     id: 'containers-are-named',
-    area: 'platform',
     needs: ['compose'],
     title: 'Every container has its specified name',
     failureTitle: 'A container has another name, or is missing',

@@ -9,7 +9,6 @@ import { nearest } from '../../../text/did-you-mean.ts'
 export const check: Check = {
   meta: {
     id: 'containers-reach-each-other',
-    area: 'platform',
     needs: ['compose'],
     title: 'Every container reaches the containers and hosts that its configuration names',
     failureTitle: 'A container cannot reach another one that its configuration names',

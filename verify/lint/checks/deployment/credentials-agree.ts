@@ -33,7 +33,6 @@ interface Value {
 export const check: Check = {
   meta: {
     id: 'credentials-agree',
-    area: 'platform',
     needs: ['compose'],
     title: 'Services log in to a database as it was created',
     failureTitle: 'A service logs in to a database with a user, password or database that it does not have',

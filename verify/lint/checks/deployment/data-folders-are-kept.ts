@@ -7,7 +7,6 @@ import type { Workload } from '../../../config/deployment/workloads.ts'
 export const check: Check = {
   meta: {
     id: 'data-folders-are-kept',
-    area: 'platform',
     needs: ['workloads'],
     title: 'Every store writes to a volume, and may write to it',
     failureTitle: 'A store cannot write its data, or writes it where it is lost',

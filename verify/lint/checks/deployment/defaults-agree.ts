@@ -5,7 +5,6 @@ import { scalarsIn, type Cursor } from '../../../config/yaml/cursor.ts'
 export const check: Check = {
   meta: {
     id: 'defaults-agree',
-    area: 'platform',
     severity: 'warning',
     needs: ['compose'],
     title: 'A variable has one default: that of the compose file is that of .env.example',

@@ -7,7 +7,6 @@ import type { Cursor } from '../../../config/yaml/cursor.ts'
 export const check: Check = {
   meta: {
     id: 'definitions-are-used',
-    area: 'platform',
     severity: 'warning',
     needs: ['compose'],
     title: 'Every volume, network, config and secret that the compose file defines is used',

@@ -21,7 +21,6 @@ const PORTS = /^(?:PROMETHEUS|ALERTMANAGER|GRAFANA|LOKI|JAEGER)\w*_PORT$/
 export const check: Check = {
   meta: {
     id: 'deployment-is-whole',
-    area: 'platform',
     needs: ['prometheus'],
     title: 'The deployment has every part that the specification needs',
     failureTitle: 'A part that the specification needs is missing',

@@ -9,7 +9,6 @@ const INSTRUCTIONS =
 export const check: Check = {
   meta: {
     id: 'dockerfiles-are-whole',
-    area: 'platform',
     needs: ['compose'],
     title: 'An image is built from a context that has what its Dockerfile copies; instructions, stages and arguments are known',
     failureTitle: 'An image of the compose file cannot be built, or does not hold what it starts',

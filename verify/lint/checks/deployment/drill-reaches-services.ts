@@ -5,7 +5,6 @@ import type { Workload } from '../../../config/deployment/workloads.ts'
 export const check: Check = {
   meta: {
     id: 'drill-reaches-services',
-    area: 'platform',
     severity: 'warning',
     needs: ['compose'],
     title: 'What a drill asks from the host publishes its port',

@@ -41,7 +41,6 @@ const EXPORTERS: readonly Exporter[] = [
 export const check: Check = {
   meta: {
     id: 'exporters-have-a-server',
-    area: 'platform',
     needs: ['compose'],
     title: 'Every exporter gets the address and user of its server',
     failureTitle: 'An exporter is not given the address or user of its server',

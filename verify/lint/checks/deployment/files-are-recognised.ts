@@ -17,7 +17,6 @@ const NAMES: readonly [RegExp, string, string][] = [
 export const check: Check = {
   meta: {
     id: 'files-are-recognised',
-    area: 'platform',
     severity: 'warning',
     isRefusal: true,
     title: 'A file that is named like a configuration is one',

@@ -10,7 +10,6 @@ const LISTS: Readonly<Record<string, string>> = flags
 export const check: Check = {
   meta: {
     id: 'flags-are-known',
-    area: 'platform',
     needs: ['workloads'],
     isRefusal: true,
     title: 'Every flag is one of the program that gets it',

@@ -21,7 +21,6 @@ const WORDS = new Set([
 export const check: Check = {
   meta: {
     id: 'health-check-can-pass',
-    area: 'platform',
     needs: ['compose'],
     title: 'Every health check runs a program that can answer',
     failureTitle: 'A health check can never pass',

@@ -12,7 +12,6 @@ const TAG_WORDS = new Set('alpine bookworm bullseye buster slim latest temurin e
 export const check: Check = {
   meta: {
     id: 'images-are-spelt',
-    area: 'platform',
     needs: ['workloads'],
     title: 'Every image is one that is published',
     failureTitle: 'An image is misspelt, or has a release that was never published',

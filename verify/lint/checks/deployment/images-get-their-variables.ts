@@ -5,7 +5,6 @@ import { didYouMean } from '../../../text/did-you-mean.ts'
 export const check: Check = {
   meta: {
     id: 'images-get-their-variables',
-    area: 'platform',
     needs: ['workloads'],
     isRefusal: true,
     title: 'Images that need a variable to start get it',

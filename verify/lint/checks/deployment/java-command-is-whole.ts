@@ -6,7 +6,6 @@ import type { Workload } from '../../../config/deployment/workloads.ts'
 export const check: Check = {
   meta: {
     id: 'java-command-is-whole',
-    area: 'platform',
     needs: ['workloads'],
     title: 'A java command has its options before -jar, a jar after it, and agents with their files',
     failureTitle: 'A java command does not start its program, or starts it without its agent',

@@ -8,7 +8,6 @@ import { didYouMean, nearest, slipOf } from '../../../text/did-you-mean.ts'
 export const check: Check = {
   meta: {
     id: 'jmx-exporter-is-read',
-    area: 'platform',
     needs: ['workloads'],
     title: 'The JMX exporter reads what its file says',
     failureTitle: 'The JMX exporter does not start, ignores a key, or exposes none of its beans',

@@ -12,7 +12,6 @@ interface Listener {
 export const check: Check = {
   meta: {
     id: 'kafka-listeners-agree',
-    area: 'platform',
     needs: ['workloads'],
     title: "Kafka's listeners, their protocols, its voters and its clients name one another",
     failureTitle: "Kafka does not start, or its clients cannot reach it: a listener's name, port or role differs",

@@ -5,7 +5,6 @@ import { nearest } from '../../../text/did-you-mean.ts'
 export const check: Check = {
   meta: {
     id: 'keys-are-known',
-    area: 'platform',
     isRefusal: true,
     title: 'Every key is known to the program that reads it',
     failureTitle: 'A key is not known to the program that reads it',

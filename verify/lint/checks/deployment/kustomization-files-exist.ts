@@ -4,7 +4,6 @@ import { filesOfGenerator, resourcesOf } from '../../../config/deployment/kubern
 export const check: Check = {
   meta: {
     id: 'kustomization-files-exist',
-    area: 'platform',
     needs: ['kustomization'],
     isRefusal: true,
     title: 'Every file that a kustomization names exists below its folder',

@@ -13,7 +13,6 @@ const KEYS =
 export const check: Check = {
   meta: {
     id: 'kustomizations-apply',
-    area: 'platform',
     needs: ['kustomization'],
     title: 'What a kustomization names is there: files, patched objects, containers, images',
     failureTitle: 'A kustomization cannot be built, or changes nothing of what it names',

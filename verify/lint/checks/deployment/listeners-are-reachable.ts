@@ -5,7 +5,6 @@ import { localBindsOf } from '../../../config/deployment/listeners.ts'
 export const check: Check = {
   meta: {
     id: 'listeners-are-reachable',
-    area: 'platform',
     needs: ['compose'],
     title: 'What other containers ask for does not listen on localhost',
     failureTitle: 'A program listens on the localhost of its own container, where no other container reaches it',

@@ -4,7 +4,6 @@ import { scalarsIn, type Cursor } from '../../../config/yaml/cursor.ts'
 export const check: Check = {
   meta: {
     id: 'listeners-bind',
-    area: 'platform',
     title: 'Every listener binds to an address that its container has',
     failureTitle: 'A listener is given an address that no container has',
     why: '"bind: cannot assign requested address": a container has 127.0.0.1 and the address that it gets from its network when it starts. 0.0.0.0 and [::] are all of them.',

@@ -4,7 +4,6 @@ import { scalarsIn, type Cursor } from '../../../config/yaml/cursor.ts'
 export const check: Check = {
   meta: {
     id: 'listeners-have-their-own-port',
-    area: 'platform',
     isRefusal: true,
     title: 'No program listens twice on one port',
     failureTitle: 'A program listens twice on one port: it does not start',

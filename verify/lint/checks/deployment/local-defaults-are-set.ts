@@ -6,7 +6,6 @@ import type { Workload } from '../../../config/deployment/workloads.ts'
 export const check: Check = {
   meta: {
     id: 'local-defaults-are-set',
-    area: 'platform',
     needs: ['compose'],
     title: 'A service that is built here gets every variable without which it asks or listens on localhost',
     failureTitle: 'A service lacks a variable and takes its default: an address inside its own container',

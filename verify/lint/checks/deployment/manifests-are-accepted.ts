@@ -25,7 +25,6 @@ const CONTAINER =
 export const check: Check = {
   meta: {
     id: 'manifests-are-accepted',
-    area: 'platform',
     needs: ['manifest'],
     isRefusal: true,
     title: 'Kubernetes knows the apiVersion of each object and the keys of its containers',

@@ -6,7 +6,6 @@ import type { Cursor } from '../../../config/yaml/cursor.ts'
 export const check: Check = {
   meta: {
     id: 'memory-limits-fit',
-    area: 'platform',
     needs: ['workloads'],
     title: 'The memory limit of a container is above what its program may use',
     failureTitle: 'A program may use more memory than its container has',

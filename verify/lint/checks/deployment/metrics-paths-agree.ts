@@ -6,7 +6,6 @@ import type { Cursor } from '../../../config/yaml/cursor.ts'
 export const check: Check = {
   meta: {
     id: 'metrics-paths-agree',
-    area: 'platform',
     needs: ['workloads'],
     title: 'Programs are asked at the path that they answer at',
     failureTitle: 'A setting moves a program to a path at which no one asks it',

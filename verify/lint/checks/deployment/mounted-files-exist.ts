@@ -6,7 +6,6 @@ import type { Cursor } from '../../../config/yaml/cursor.ts'
 export const check: Check = {
   meta: {
     id: 'mounted-files-exist',
-    area: 'platform',
     needs: ['compose'],
     isRefusal: true,
     title: 'Every file that the compose file mounts or names exists',

@@ -13,7 +13,6 @@ const NOT_READ = /^(?:query_log_file|scrape_failure_log_file|log_file)$/
 export const check: Check = {
   meta: {
     id: 'named-files-are-given',
-    area: 'platform',
     needs: ['compose'],
     title: 'Every file that a configuration names is in the container that reads it',
     failureTitle: 'A configuration names a file that its container does not have',

@@ -7,7 +7,6 @@ import type { Cursor } from '../../../config/yaml/cursor.ts'
 export const check: Check = {
   meta: {
     id: 'pod-references-exist',
-    area: 'platform',
     needs: ['manifest'],
     title: 'Every ConfigMap, Secret and volume that a pod names exists, with the key that it names',
     failureTitle: 'A pod names a ConfigMap, Secret, key or volume that does not exist',

@@ -6,7 +6,6 @@ import { namedData, nameOfObject, podTemplates, type NamedData, type PodTemplate
 export const check: Check = {
   meta: {
     id: 'pods-read-mounted-files',
-    area: 'platform',
     needs: ['manifest'],
     isRefusal: true,
     title: 'A pod is started with files that its ConfigMaps hold',

@@ -17,7 +17,6 @@ interface Asker {
 export const check: Check = {
   meta: {
     id: 'ports-agree',
-    area: 'platform',
     needs: ['compose'],
     title: 'Scrapes, health checks, published ports and addresses name a port that the container listens on',
     failureTitle: 'A container does not listen on the port that others ask for',

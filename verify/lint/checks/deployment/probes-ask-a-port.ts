@@ -8,7 +8,6 @@ import type { Cursor } from '../../../config/yaml/cursor.ts'
 export const check: Check = {
   meta: {
     id: 'probes-ask-a-port',
-    area: 'platform',
     needs: ['manifest'],
     title: 'Every probe of a pod asks a port of its container',
     failureTitle: 'A probe asks a port that its container does not have',

@@ -30,7 +30,6 @@ const ALWAYS: readonly (readonly [RegExp, string])[] = [[/^(?:--?version|--?help
 export const check: Check = {
   meta: {
     id: 'programs-keep-running',
-    area: 'platform',
     needs: ['workloads'],
     title: 'No flag makes a program end or leave out its work',
     failureTitle: 'A flag makes a program end, or leave out its work',

@@ -13,7 +13,6 @@ const KEYS = ['name', 'listen', 'upstream', 'enabled', 'toxics']
 export const check: Check = {
   meta: {
     id: 'proxies-lead-to-services',
-    area: 'platform',
     needs: ['compose'],
     title: 'Each proxy of Toxiproxy listens where it is asked and leads to a service',
     failureTitle: 'A proxy of Toxiproxy is not read, or leads nowhere',

@@ -9,7 +9,6 @@ import { didYouMean } from '../../../text/did-you-mean.ts'
 export const check: Check = {
   meta: {
     id: 'remote-urls-are-answered',
-    area: 'platform',
     needs: ['compose'],
     title: 'Remote writes, remote reads and the rulers of Loki ask a service that answers them',
     failureTitle: 'Samples or alerts are sent to what does not take them',

@@ -10,7 +10,6 @@ const PATH = /\/run\/secrets\/([\w.-]+)/g
 export const check: Check = {
   meta: {
     id: 'secrets-are-given',
-    area: 'platform',
     needs: ['compose'],
     isRefusal: true,
     title: 'Every secret that a container reads is given to it',

@@ -12,7 +12,6 @@ import {
 export const check: Check = {
   meta: {
     id: 'services-are-asked-at-their-port',
-    area: 'platform',
     needs: ['manifest'],
     title: 'Addresses in the configuration name a Service of Kubernetes and one of its ports',
     failureTitle: 'An address names a port that the Service does not have, or what has no name in DNS',

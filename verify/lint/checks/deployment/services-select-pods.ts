@@ -7,7 +7,6 @@ import type { Cursor } from '../../../config/yaml/cursor.ts'
 export const check: Check = {
   meta: {
     id: 'services-select-pods',
-    area: 'platform',
     needs: ['manifest'],
     title: 'Every Service selects pods and leads to one of their ports',
     failureTitle: 'A Service of Kubernetes leads to no pod or to no port of its pods',

@@ -17,7 +17,6 @@ const FOLDERS = ['/tmp', '/run', '/var/run', '/var/tmp', '/dev/shm', '/etc', '/'
 export const check: Check = {
   meta: {
     id: 'start-script-runs',
-    area: 'platform',
     needs: ['compose'],
     isRefusal: true,
     title: "A container's start script ends in its program, with a configuration that has what its secrets and variables switch on",

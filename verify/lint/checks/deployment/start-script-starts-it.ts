@@ -12,7 +12,6 @@ import type { Workload } from '../../../config/deployment/workloads.ts'
 export const check: Check = {
   meta: {
     id: 'start-script-starts-it',
-    area: 'platform',
     needs: ['compose'],
     title: "A container's start script is mounted, reads mounted files and starts what it writes",
     failureTitle: 'A start script is not mounted, reads a file that is not, or starts another configuration than it writes',

@@ -12,7 +12,6 @@ const SCHEMES = new Set(
 export const check: Check = {
   meta: {
     id: 'urls-are-whole',
-    area: 'platform',
     title: 'Every URL has a known scheme, a host and a valid port',
     failureTitle: 'A URL is broken',
     why: 'http:/host has no host, htpp://host no protocol that a program speaks: the request fails each time, the program that holds the URL starts.',

@@ -25,7 +25,6 @@ const STRICT = new Set(['prometheus', 'alertmanager', 'loki', 'promtail'])
 export const check: Check = {
   meta: {
     id: 'values-have-their-type',
-    area: 'platform',
     isRefusal: true,
     title: 'Every value is of the type that its program reads',
     failureTitle: 'A value is not of the type that its program reads',

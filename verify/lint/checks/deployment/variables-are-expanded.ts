@@ -10,7 +10,6 @@ const PATTERNS =
 export const check: Check = {
   meta: {
     id: 'variables-are-expanded',
-    area: 'platform',
     needs: ['compose'],
     isRefusal: true,
     title: 'No file has a variable that its program does not replace',

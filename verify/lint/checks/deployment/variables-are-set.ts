@@ -5,7 +5,6 @@ import { scalarsIn } from '../../../config/yaml/cursor.ts'
 export const check: Check = {
   meta: {
     id: 'variables-are-set',
-    area: 'platform',
     severity: 'warning',
     needs: ['compose'],
     title: 'Every variable without a default is in .env or .env.example',

@@ -7,7 +7,6 @@ import type { Workload } from '../../../config/deployment/workloads.ts'
 export const check: Check = {
   meta: {
     id: 'variables-are-spelt',
-    area: 'platform',
     severity: 'warning',
     needs: ['workloads'],
     title: 'The words in the names of environment variables are spelt right',

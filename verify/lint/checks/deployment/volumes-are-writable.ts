@@ -15,7 +15,6 @@ const WRITES = /^--?(?:output|o|storage\.(?:tsdb\.)?path|path|dump-header)(?:=|$
 export const check: Check = {
   meta: {
     id: 'volumes-are-writable',
-    area: 'platform',
     needs: ['compose'],
     title: 'A program that writes to a new volume may write there',
     failureTitle: 'A new volume belongs to root, and the program that writes there is not root',

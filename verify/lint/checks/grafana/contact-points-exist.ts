@@ -39,7 +39,6 @@ const NEEDED = new Map<string, string[][]>(
 export const check: Check = {
   meta: {
     id: 'contact-points-exist',
-    area: 'grafana',
     needs: ['contact-points'],
     title: "Grafana's contact points exist and can notify",
     failureTitle: 'A contact point is missing or cannot notify',

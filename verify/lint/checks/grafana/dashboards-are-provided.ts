@@ -6,7 +6,6 @@ const PROVISIONING = '/etc/grafana/provisioning'
 export const check: Check = {
   meta: {
     id: 'dashboards-are-provided',
-    area: 'grafana',
     needs: ['workloads', 'dashboard'],
     title: 'Grafana provisions the mounted dashboards and data sources',
     failureTitle: 'Grafana does not read a mounted dashboard or provisioning file',

@@ -33,7 +33,6 @@ const VALUES: Readonly<Record<string, string>> = {
 export const check: Check = {
   meta: {
     id: 'dashboards-are-spelt',
-    area: 'grafana',
     needs: ['dashboard'],
     title: 'Keys, panel types and modes of a dashboard are ones that Grafana knows',
     failureTitle: 'A key or a value of a dashboard is misspelt: Grafana passes over it',

@@ -5,7 +5,6 @@ import { didYouMean } from '../../../text/did-you-mean.ts'
 export const check: Check = {
   meta: {
     id: 'datasource-uids-resolve',
-    area: 'grafana',
     needs: ['datasources'],
     title: 'Every data source in use is provisioned under its uid',
     failureTitle: 'A uid belongs to no provisioned data source',

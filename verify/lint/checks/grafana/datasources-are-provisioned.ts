@@ -7,7 +7,6 @@ const PORTS: Record<string, string> = { prometheus: '9090', loki: '3100', jaeger
 export const check: Check = {
   meta: {
     id: 'datasources-are-provisioned',
-    area: 'grafana',
     needs: ['datasources'],
     title: 'Prometheus, Loki and Jaeger are provisioned with the right address',
     failureTitle: 'A data source is missing or has the wrong address',

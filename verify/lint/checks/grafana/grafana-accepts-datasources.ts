@@ -12,7 +12,6 @@ const TYPES = new Set(
 export const check: Check = {
   meta: {
     id: 'grafana-accepts-datasources',
-    area: 'grafana',
     needs: ['datasources'],
     isRefusal: true,
     title: 'Grafana accepts the provisioned data sources',

@@ -8,7 +8,6 @@ const OWN = /^(?:GF_|GO(?:GC|MAXPROCS|MEMLIMIT|DEBUG)$|HTTPS?_PROXY$|NO_PROXY$|T
 export const check: Check = {
   meta: {
     id: 'grafana-variables-are-read',
-    area: 'grafana',
     severity: 'warning',
     needs: ['compose', 'datasources'],
     title: 'Every variable that Grafana is given for its provisioning is read there',

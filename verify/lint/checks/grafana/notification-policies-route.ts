@@ -15,7 +15,6 @@ const BUILT_IN = 'grafana-default-email'
 export const check: Check = {
   meta: {
     id: 'notification-policies-route',
-    area: 'grafana',
     title: "Grafana's notification policies are valid and route as specified",
     failureTitle: 'A notification policy is invalid or routes to another contact point',
     why: 'Grafana does not start with a policy that names an undefined contact point or mute timing. A policy that matches too much or too little sends an alert to another contact point.',

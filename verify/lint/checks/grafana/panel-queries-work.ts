@@ -10,7 +10,6 @@ import { isMisspelt, unrecordedJobs } from '../../rule-views.ts'
 export const check: Check = {
   meta: {
     id: 'panel-queries-work',
-    area: 'grafana',
     needs: ['dashboard'],
     title: 'Every panel query is PromQL over exposed metrics',
     failureTitle: 'A panel query is invalid or selects what no target exposes',

@@ -6,7 +6,6 @@ import { measured, type Measured } from '../../../promql/units.ts'
 export const check: Check = {
   meta: {
     id: 'panel-units-fit',
-    area: 'grafana',
     severity: 'warning',
     needs: ['dashboard'],
     title: 'The unit of a panel is that of its query',

@@ -7,7 +7,6 @@ import { didYouMean } from '../../../text/did-you-mean.ts'
 export const check: Check = {
   meta: {
     id: 'panels-have-queries',
-    area: 'grafana',
     needs: ['dashboard'],
     title: 'Every panel that shows data asks for some, of a data source of its kind',
     failureTitle: 'A panel asks for nothing, or asks a data source of another kind',

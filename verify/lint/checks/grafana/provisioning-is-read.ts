@@ -30,7 +30,6 @@ const SETTINGS = new Set(
 export const check: Check = {
   meta: {
     id: 'provisioning-is-read',
-    area: 'grafana',
     isRefusal: true,
     title: 'Grafana reads every setting of its provisioning files',
     failureTitle: 'Grafana passes over a setting of a provisioning file, or ends with it',

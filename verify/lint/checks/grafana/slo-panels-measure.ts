@@ -26,7 +26,6 @@ type Numbered = Exclude<Promised['measures'], 'active-alerts'>
 export const check: Check = {
   meta: {
     id: 'slo-panels-measure',
-    area: 'grafana',
     needs: ['dashboard'],
     title: 'The SLO dashboard measures the specified SLIs',
     failureTitle: 'An SLO panel is missing or measures something else',

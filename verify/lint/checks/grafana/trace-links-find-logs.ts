@@ -7,7 +7,6 @@ import { bestStream, processed, streamsOf } from '../../container-logs.ts'
 export const check: Check = {
   meta: {
     id: 'trace-links-find-logs',
-    area: 'grafana',
     needs: ['datasources'],
     title: 'The link from a span to its logs queries labels that the streams have',
     failureTitle: 'The link from a span to its logs finds no lines',

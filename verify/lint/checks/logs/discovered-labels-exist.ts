@@ -21,7 +21,6 @@ const DOCKER =
 export const check: Check = {
   meta: {
     id: 'discovered-labels-exist',
-    area: 'logs',
     isRefusal: true,
     title: 'Every __meta label that a relabelling reads is one that its discovery gives',
     failureTitle: 'A relabelling reads a label that its discovery does not give',

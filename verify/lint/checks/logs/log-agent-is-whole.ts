@@ -11,7 +11,6 @@ const PUSH = '/loki/api/v1/push'
 export const check: Check = {
   meta: {
     id: 'log-agent-is-whole',
-    area: 'logs',
     needs: ['promtail'],
     title: 'Promtail discovers containers, keeps positions and pushes to Loki',
     failureTitle: 'Promtail does not discover containers, keep positions or push to Loki',

@@ -9,7 +9,6 @@ const [PROJECT, SERVICE] = ['com.docker.compose.project', 'com.docker.compose.se
 export const check: Check = {
   meta: {
     id: 'log-agent-selects-containers',
-    area: 'logs',
     needs: ['promtail', 'compose'],
     title: "Promtail's selectors and paths match the containers of the compose file",
     failureTitle: 'Promtail selects no container, or a path that it cannot see',

@@ -7,7 +7,6 @@ const LEAST_MS = 3_600_000
 export const check: Check = {
   meta: {
     id: 'log-drops-allow-delay',
-    area: 'logs',
     severity: 'warning',
     needs: ['promtail'],
     isRefusal: true,

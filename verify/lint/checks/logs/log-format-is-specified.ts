@@ -6,7 +6,6 @@ import { matchesSelector } from '../../../logs/promtail-stages.ts'
 export const check: Check = {
   meta: {
     id: 'log-format-is-specified',
-    area: 'logs',
     needs: ['promtail'],
     title: 'JSON logs have a JSON stage, text logs a regex stage',
     failureTitle: 'A log has no stage for its format',

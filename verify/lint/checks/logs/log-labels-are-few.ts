@@ -8,7 +8,6 @@ const UNBOUNDED =
 export const check: Check = {
   meta: {
     id: 'log-labels-are-few',
-    area: 'logs',
     needs: ['promtail'],
     title: 'No label has a value per request',
     failureTitle: 'A label has a value per request',

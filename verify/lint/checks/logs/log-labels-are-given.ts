@@ -7,7 +7,6 @@ import { bestStream, processed, streamsOf, type Stream } from '../../container-l
 export const check: Check = {
   meta: {
     id: 'log-labels-are-given',
-    area: 'logs',
     needs: ['promtail'],
     title: "Every service's log stream has the specified labels",
     failureTitle: 'A log stream lacks a specified label, or is not collected',

@@ -7,7 +7,6 @@ import { bestStream, processed, requestLines, streamsOf, type Stream } from '../
 export const check: Check = {
   meta: {
     id: 'log-lines-are-parsed',
-    area: 'logs',
     needs: ['promtail'],
     title: 'The pipeline parses recorded lines of every service',
     failureTitle: 'The pipeline does not parse a line of a service',

@@ -13,7 +13,6 @@ const BACKOFF = { min: 500, max: 300_000, retries: 10 }
 export const check: Check = {
   meta: {
     id: 'log-lines-survive-outages',
-    area: 'logs',
     needs: ['promtail'],
     title: 'Log lines survive the specified outages of Loki',
     failureTitle: 'Log lines are lost in a specified outage of Loki',

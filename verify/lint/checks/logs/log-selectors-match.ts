@@ -8,7 +8,6 @@ import type { Labels } from '../../../model/spec.ts'
 export const check: Check = {
   meta: {
     id: 'log-selectors-match',
-    area: 'logs',
     needs: ['promtail'],
     isRefusal: true,
     title: 'Every match stage selects a stream of its job',

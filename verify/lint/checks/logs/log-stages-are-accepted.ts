@@ -6,7 +6,6 @@ import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 export const check: Check = {
   meta: {
     id: 'log-stages-are-accepted',
-    area: 'logs',
     needs: ['promtail'],
     isRefusal: true,
     title: 'Promtail accepts the settings of every stage',

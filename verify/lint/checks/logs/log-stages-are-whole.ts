@@ -26,7 +26,6 @@ const FILTERS = 'ancestor before expose exited health id isolation is-task label
 export const check: Check = {
   meta: {
     id: 'log-stages-are-whole',
-    area: 'logs',
     needs: ['promtail'],
     isRefusal: true,
     title: 'Every stage of a pipeline has what it needs',

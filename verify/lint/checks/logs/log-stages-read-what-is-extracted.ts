@@ -5,7 +5,6 @@ import { didYouMean } from '../../../text/did-you-mean.ts'
 export const check: Check = {
   meta: {
     id: 'log-stages-read-what-is-extracted',
-    area: 'logs',
     needs: ['promtail'],
     title: 'Every stage reads a field that a stage before it has extracted',
     failureTitle: 'A stage reads a field that no stage before it extracts: it does nothing',

@@ -14,7 +14,6 @@ const bytes = (text: string): number => new TextEncoder().encode(text).length
 export const check: Check = {
   meta: {
     id: 'log-store-accepts-lines',
-    area: 'logs',
     needs: ['loki', 'promtail'],
     title: "Loki's limits accept the lines of every service",
     failureTitle: "Loki's limits reject lines of a service",

@@ -27,7 +27,6 @@ const REMOVED: readonly (readonly string[])[] = [
 export const check: Check = {
   meta: {
     id: 'log-store-accepts-values',
-    area: 'logs',
     needs: ['loki'],
     isRefusal: true,
     title: 'Loki accepts the values of its schema, stores and rings, and the keys of its version',

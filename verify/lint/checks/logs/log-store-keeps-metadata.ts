@@ -11,7 +11,6 @@ const ON_BY_DEFAULT = 300
 export const check: Check = {
   meta: {
     id: 'log-store-keeps-metadata',
-    area: 'logs',
     needs: ['loki', 'promtail'],
     title: 'Loki stores the structured metadata that Promtail sends',
     failureTitle: 'Loki rejects or drops the structured metadata that Promtail sends',

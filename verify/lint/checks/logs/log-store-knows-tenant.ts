@@ -4,7 +4,6 @@ import { clientsOf, pipelinesOf, stagesOf, storeOf, textOf, workloads } from '..
 export const check: Check = {
   meta: {
     id: 'log-store-knows-tenant',
-    area: 'logs',
     needs: ['loki', 'promtail'],
     title: 'Promtail sends a tenant where Loki needs one',
     failureTitle: 'Loki needs a tenant that Promtail does not send',

@@ -10,7 +10,6 @@ function isOfCompactor(at: Cursor, root: Cursor): boolean {
 export const check: Check = {
   meta: {
     id: 'log-store-writes-to-its-volume',
-    area: 'logs',
     severity: 'warning',
     needs: ['loki', 'compose'],
     title: "Loki's folders are on its volume",

@@ -5,7 +5,6 @@ import { stagesOf } from '../../../config/loki/loki-stores.ts'
 export const check: Check = {
   meta: {
     id: 'log-timestamps-keep-time',
-    area: 'logs',
     needs: ['promtail'],
     title: 'Every timestamp is read in the time zone it is written in',
     failureTitle: 'A timestamp is read in another time zone than it is written in',

@@ -27,7 +27,6 @@ const NODE: Record<string, RegExp> = {
 export const check: Check = {
   meta: {
     id: 'exporters-collect-metrics',
-    area: 'prometheus',
     needs: ['workloads', 'rules'],
     title: 'Exporters and servers are set up for the metrics that rules use',
     failureTitle: 'A setting switches off a metric that a rule uses',

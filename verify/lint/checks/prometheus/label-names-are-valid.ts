@@ -5,7 +5,6 @@ import type { Cursor } from '../../../config/yaml/cursor.ts'
 export const check: Check = {
   meta: {
     id: 'label-names-are-valid',
-    area: 'prometheus',
     isRefusal: true,
     title: 'Labels that are set have names that Prometheus and Loki accept',
     failureTitle: 'A label has a name that is refused',

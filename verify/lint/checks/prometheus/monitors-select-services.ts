@@ -7,7 +7,6 @@ import type { Cursor } from '../../../config/yaml/cursor.ts'
 export const check: Check = {
   meta: {
     id: 'monitors-select-services',
-    area: 'prometheus',
     needs: ['manifest'],
     title: 'ServiceMonitors, PodMonitors and the Prometheus resource select what is there',
     failureTitle: 'A monitor or the Prometheus resource selects nothing, or a port that is not there',

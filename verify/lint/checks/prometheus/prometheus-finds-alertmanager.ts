@@ -12,7 +12,6 @@ const DISCOVERIES = /_sd_configs$/
 export const check: Check = {
   meta: {
     id: 'prometheus-finds-alertmanager',
-    area: 'prometheus',
     needs: ['prometheus'],
     title: 'Prometheus sends its alerts to Alertmanager',
     failureTitle: 'Prometheus sends its alerts to no Alertmanager, or to another address',

@@ -5,7 +5,6 @@ import { scrapeJobs } from '../../../config/configuration.ts'
 export const check: Check = {
   meta: {
     id: 'prometheus-intervals-match',
-    area: 'prometheus',
     needs: ['prometheus'],
     title: 'Scrape and evaluation intervals are as specified',
     failureTitle: 'A scrape or evaluation interval differs from the specification',

@@ -8,7 +8,6 @@ import { neededSeries, recordedSamples, type NeededSeries } from '../../needed-s
 export const check: Check = {
   meta: {
     id: 'prometheus-keeps-series',
-    area: 'prometheus',
     needs: ['prometheus'],
     title: 'No relabelling removes series or labels that rules use',
     failureTitle: 'Relabelling removes or changes series or labels that rules use',

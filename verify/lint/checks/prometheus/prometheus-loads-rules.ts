@@ -16,7 +16,6 @@ import type { Cursor } from '../../../config/yaml/cursor.ts'
 export const check: Check = {
   meta: {
     id: 'prometheus-loads-rules',
-    area: 'prometheus',
     needs: ['prometheus', 'rules'],
     acrossInstances: true,
     title: 'Prometheus loads every rule file',

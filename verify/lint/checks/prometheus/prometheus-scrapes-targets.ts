@@ -8,7 +8,6 @@ import { didYouMean } from '../../../text/did-you-mean.ts'
 export const check: Check = {
   meta: {
     id: 'prometheus-scrapes-targets',
-    area: 'prometheus',
     needs: ['prometheus'],
     title: 'Every specified target is scraped',
     failureTitle: 'A target is not scraped, or not at its address with its credentials',

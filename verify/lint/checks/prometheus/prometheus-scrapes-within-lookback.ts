@@ -5,7 +5,6 @@ import { scrapeJobs } from '../../../config/configuration.ts'
 export const check: Check = {
   meta: {
     id: 'prometheus-scrapes-within-lookback',
-    area: 'prometheus',
     needs: ['prometheus'],
     title: 'Every target is scraped more often than a query looks back',
     failureTitle: 'A scrape interval exceeds the lookback: between two scrapes the series are missing',

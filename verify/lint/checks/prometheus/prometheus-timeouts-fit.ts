@@ -5,7 +5,6 @@ import { scrapeJobs } from '../../../config/configuration.ts'
 export const check: Check = {
   meta: {
     id: 'prometheus-timeouts-fit',
-    area: 'prometheus',
     needs: ['prometheus'],
     title: 'Scrape timeouts are as specified and fit into the scrape interval',
     failureTitle: 'A scrape timeout does not fit',

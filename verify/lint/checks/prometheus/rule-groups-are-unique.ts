@@ -3,7 +3,6 @@ import { remark, type Check } from '../../lint-check.ts'
 export const check: Check = {
   meta: {
     id: 'rule-groups-are-unique',
-    area: 'prometheus',
     needs: ['rules'],
     isRefusal: true,
     title: 'Every rule group of a file has its own name',

@@ -9,7 +9,6 @@ import { nearest } from '../../../text/did-you-mean.ts'
 export const check: Check = {
   meta: {
     id: 'scrape-jobs-are-accepted',
-    area: 'prometheus',
     needs: ['prometheus'],
     title: 'Prometheus accepts its jobs, and asks federations and probes for what they answer',
     failureTitle: 'Prometheus refuses a job, or asks for nothing',

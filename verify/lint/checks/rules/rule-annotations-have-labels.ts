@@ -10,7 +10,6 @@ import { inlineRecordings, labelWorld, recordedExpressions } from '../../rule-vi
 export const check: Check = {
   meta: {
     id: 'rule-annotations-have-labels',
-    area: 'rules',
     needs: ['rules'],
     title: 'Every label in a template is one that the expression keeps',
     failureTitle: 'A template uses a label that the expression does not have: its place is always empty',

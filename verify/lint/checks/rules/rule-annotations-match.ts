@@ -4,7 +4,6 @@ import { pairs } from '../../rule-views.ts'
 export const check: Check = {
   meta: {
     id: 'rule-annotations-match',
-    area: 'rules',
     needs: ['rules'],
     title: 'Every alert has the specified annotations',
     failureTitle: 'An annotation differs from the specification',

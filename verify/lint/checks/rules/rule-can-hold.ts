@@ -11,7 +11,6 @@ import { exprAt } from '../../rule-views.ts'
 export const check: Check = {
   meta: {
     id: 'rule-can-hold',
-    area: 'rules',
     needs: ['rules'],
     title: 'Every condition can hold, and is one that Prometheus can evaluate',
     failureTitle: 'A condition can never hold, or fails when it is evaluated',

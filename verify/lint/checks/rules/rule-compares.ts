@@ -11,7 +11,6 @@ const SWITCH = /watch.?dog|dead.?man|heart.?beat|always|alive|snitch|e2e|end.to.
 export const check: Check = {
   meta: {
     id: 'rule-compares',
-    area: 'rules',
     needs: ['rules'],
     title: 'Every condition compares a value with a threshold',
     failureTitle: 'A condition compares nothing: the alert always fires',

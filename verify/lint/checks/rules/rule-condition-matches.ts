@@ -12,7 +12,6 @@ import { conditionOf, exprAt, inlineRecordings, recordedExpressions } from '../.
 export const check: Check = {
   meta: {
     id: 'rule-condition-matches',
-    area: 'rules',
     needs: ['rules'],
     title: 'Every condition equals the specified condition',
     failureTitle: 'A condition differs from the specification',

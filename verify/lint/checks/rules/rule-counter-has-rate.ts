@@ -7,7 +7,6 @@ import { parsePromql, type Parsed } from '../../../promql/parse-promql.ts'
 export const check: Check = {
   meta: {
     id: 'rule-counter-has-rate',
-    area: 'rules',
     severity: 'warning',
     needs: ['rules'],
     title: 'No counter is compared without rate, and no gauge with it',

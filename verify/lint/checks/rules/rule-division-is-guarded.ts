@@ -7,7 +7,6 @@ import { exprAt, severityFor } from '../../rule-views.ts'
 export const check: Check = {
   meta: {
     id: 'rule-division-is-guarded',
-    area: 'rules',
     needs: ['rules'],
     title: 'No rule divides by a limit that may be 0 or -1',
     failureTitle: 'A rule divides by a limit that may be 0 or -1',

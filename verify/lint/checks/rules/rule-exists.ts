@@ -5,7 +5,6 @@ import { rulesOf } from '../../../config/alerting/alert-rules.ts'
 export const check: Check = {
   meta: {
     id: 'rule-exists',
-    area: 'rules',
     needs: ['rules'],
     title: 'Every specified alert has a rule',
     failureTitle: 'A specified alert has no rule',

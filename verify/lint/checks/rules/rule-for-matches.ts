@@ -5,7 +5,6 @@ import { pairs } from '../../rule-views.ts'
 export const check: Check = {
   meta: {
     id: 'rule-for-matches',
-    area: 'rules',
     needs: ['rules'],
     title: 'Every rule has the specified `for` and `keep_firing_for`',
     failureTitle: '`for` or `keep_firing_for` differs from the specification',

@@ -4,7 +4,6 @@ import { remark, type Check } from '../../lint-check.ts'
 export const check: Check = {
   meta: {
     id: 'rule-for-on-grid',
-    area: 'rules',
     severity: 'note',
     needs: ['rules'],
     title: 'Every `for` is a multiple of the evaluation interval',

@@ -7,7 +7,6 @@ const MANY = 100
 export const check: Check = {
   meta: {
     id: 'rule-is-known',
-    area: 'rules',
     severity: 'note',
     needs: ['rules'],
     title: 'Every rule is in the specification',

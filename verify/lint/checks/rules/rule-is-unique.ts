@@ -5,7 +5,6 @@ import { differsInAmount, isStep } from '../../../config/alerting/alert-rules.ts
 export const check: Check = {
   meta: {
     id: 'rule-is-unique',
-    area: 'rules',
     needs: ['rules'],
     title: 'No alert is defined twice',
     failureTitle: 'An alert is defined twice',

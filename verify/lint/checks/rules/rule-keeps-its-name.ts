@@ -3,7 +3,6 @@ import { remark, type Check } from '../../lint-check.ts'
 export const check: Check = {
   meta: {
     id: 'rule-keeps-its-name',
-    area: 'rules',
     severity: 'warning',
     needs: ['rules'],
     title: 'No rule sets the label alertname',

@@ -6,7 +6,6 @@ import { executionProblem } from '../../../config/templates/template-types.ts'
 export const check: Check = {
   meta: {
     id: 'rule-labels-are-stable',
-    area: 'rules',
     needs: ['rules'],
     title: 'No label of an alert holds a value or a time',
     failureTitle: 'A label changes with every evaluation: each is a new alert and `for` never ends',

@@ -8,7 +8,6 @@ import { exprAt, ruleSelectors, severityFor, soughtAbsent, unrecordedJobs } from
 export const check: Check = {
   meta: {
     id: 'rule-labels-exist',
-    area: 'rules',
     needs: ['rules'],
     title: 'Every selector of a rule can match a series',
     failureTitle: 'A selector can match no series: the rule can never fire',

@@ -6,7 +6,6 @@ import { pairs } from '../../rule-views.ts'
 export const check: Check = {
   meta: {
     id: 'rule-labels-match',
-    area: 'rules',
     needs: ['rules'],
     title: 'Every alert has the specified labels',
     failureTitle: 'The labels of an alert differ from the specification',

@@ -5,7 +5,6 @@ import { isMisspelt, ruleSelectors, severityFor, soughtAbsent } from '../../rule
 export const check: Check = {
   meta: {
     id: 'rule-metrics-exist',
-    area: 'rules',
     needs: ['rules'],
     title: 'Every metric of a rule is exposed by a target',
     failureTitle: 'No target exposes a metric of the rule: it can never fire',

@@ -5,7 +5,6 @@ import { parsedRule } from '../../../config/alerting/alert-rules.ts'
 export const check: Check = {
   meta: {
     id: 'rule-parses',
-    area: 'rules',
     needs: ['rules'],
     isRefusal: true,
     title: 'Every expression is valid PromQL',

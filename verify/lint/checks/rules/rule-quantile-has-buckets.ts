@@ -6,7 +6,6 @@ import { exprAt } from '../../rule-views.ts'
 export const check: Check = {
   meta: {
     id: 'rule-quantile-has-buckets',
-    area: 'rules',
     needs: ['rules'],
     title: 'Every histogram_quantile has buckets with the label le',
     failureTitle: '`histogram_quantile` has no buckets: its result is always empty',

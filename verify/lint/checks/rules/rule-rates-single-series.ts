@@ -6,7 +6,6 @@ import { exprAt, recordedExpressions } from '../../rule-views.ts'
 export const check: Check = {
   meta: {
     id: 'rule-rates-single-series',
-    area: 'rules',
     needs: ['rules'],
     title: 'Every rate is of single series, before any aggregation',
     failureTitle: 'A rate of an aggregate takes each restart of a target for a reset of the sum',

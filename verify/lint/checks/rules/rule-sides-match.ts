@@ -12,7 +12,6 @@ import { exprAt, labelWorld } from '../../rule-views.ts'
 export const check: Check = {
   meta: {
     id: 'rule-sides-match',
-    area: 'rules',
     needs: ['rules'],
     title: 'Both sides of every operator have rows that match',
     failureTitle: 'The two sides of an operator never match',

@@ -5,7 +5,6 @@ import { PROMETHEUS } from '../../../config/templates/template-dialects.ts'
 export const check: Check = {
   meta: {
     id: 'rule-templates-work',
-    area: 'rules',
     needs: ['rules'],
     title: 'Every template of a rule can be executed',
     failureTitle: 'A template of a rule fails when it is executed',

@@ -10,7 +10,6 @@ import { exprAt, pairs } from '../../rule-views.ts'
 export const check: Check = {
   meta: {
     id: 'rule-threshold-fits-unit',
-    area: 'rules',
     severity: 'warning',
     needs: ['rules'],
     title: 'Thresholds are in the unit of the metric',

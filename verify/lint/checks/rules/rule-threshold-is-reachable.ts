@@ -10,7 +10,6 @@ import { exprAt } from '../../rule-views.ts'
 export const check: Check = {
   meta: {
     id: 'rule-threshold-is-reachable',
-    area: 'rules',
     needs: ['rules'],
     title: 'Every threshold can be crossed, and is not always crossed',
     failureTitle: 'A comparison is never or always true',

@@ -9,7 +9,6 @@ const SCRAPES = 4
 export const check: Check = {
   meta: {
     id: 'rule-window-covers-scrapes',
-    area: 'rules',
     severity: 'warning',
     needs: ['rules'],
     title: 'Every window covers at least four scrapes',

@@ -29,7 +29,6 @@ const RECEIVE = 'messaging.experimental.receive-telemetry'
 export const check: Check = {
   meta: {
     id: 'agent-instruments-what-is-promised',
-    area: 'traces',
     needs: ['workloads'],
     title: 'No instrumentation of a specified span is disabled',
     failureTitle: 'The instrumentation of a specified span is disabled',

@@ -6,7 +6,6 @@ import { agentJar, agentServices, agentSetting, withWorkload } from '../../agent
 export const check: Check = {
   meta: {
     id: 'agent-is-attached',
-    area: 'traces',
     needs: ['workloads'],
     title: 'The Java agent is attached to every specified service, and its jar is mounted read-only',
     failureTitle: 'A service has no Java agent, or no jar to load it from',

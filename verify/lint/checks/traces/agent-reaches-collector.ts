@@ -6,7 +6,6 @@ import { agentJar, agentServices, agentSetting, hostPort, knownHosts, PORTS, rec
 export const check: Check = {
   meta: {
     id: 'agent-reaches-collector',
-    area: 'traces',
     needs: ['workloads'],
     title: "Every agent's protocol fits the port of its endpoint",
     failureTitle: 'An agent sends to a port of another protocol, or to no collector',

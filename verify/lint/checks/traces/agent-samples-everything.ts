@@ -4,7 +4,6 @@ import { agentServices, agentSetting } from '../../agents.ts'
 export const check: Check = {
   meta: {
     id: 'agent-samples-everything',
-    area: 'traces',
     needs: ['workloads'],
     title: 'Every request is sampled',
     failureTitle: 'A sampler drops traces',

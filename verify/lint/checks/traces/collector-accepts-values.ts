@@ -12,7 +12,6 @@ const ONE_OF: [path: string[], values: RegExp, expected: string][] = [
 export const check: Check = {
   meta: {
     id: 'collector-accepts-values',
-    area: 'traces',
     needs: ['collector'],
     isRefusal: true,
     title: 'The collector accepts the values of its processors, queues and retries',

@@ -13,7 +13,6 @@ const IMAGE = /opentelemetry-collector[\w-]*(?::v?0\.(\d+)\.\d+|:latest|(?=$|\s|
 export const check: Check = {
   meta: {
     id: 'collector-is-reachable',
-    area: 'traces',
     needs: ['collector', 'workloads'],
     title: 'The collector can be reached from other containers, by the defaults of its version',
     failureTitle: 'The collector listens on the localhost of its own container, or not at all',

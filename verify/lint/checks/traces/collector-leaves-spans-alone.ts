@@ -19,7 +19,6 @@ const ATTRIBUTE = /\b(?:set|delete_key)\(\s*(?:span\.)?attributes(?:\[|\s*,\s*)"
 export const check: Check = {
   meta: {
     id: 'collector-leaves-spans-alone',
-    area: 'traces',
     needs: ['collector'],
     title: 'The collector exports spans unchanged and in time',
     failureTitle: 'The collector changes spans or delays them',

@@ -4,7 +4,6 @@ import { receiverPorts } from '../../agents.ts'
 export const check: Check = {
   meta: {
     id: 'collector-listens',
-    area: 'traces',
     needs: ['collector'],
     title: 'The collector listens for OTLP on all interfaces: gRPC on 4317, HTTP on 4318',
     failureTitle: 'The collector does not listen where its clients send',

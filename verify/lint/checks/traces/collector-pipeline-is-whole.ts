@@ -6,7 +6,6 @@ import { didYouMean } from '../../../text/did-you-mean.ts'
 export const check: Check = {
   meta: {
     id: 'collector-pipeline-is-whole',
-    area: 'traces',
     needs: ['collector'],
     title: 'The collector has a trace pipeline from receiver to exporter',
     failureTitle: 'The collector has no complete trace pipeline',

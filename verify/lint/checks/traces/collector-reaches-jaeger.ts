@@ -7,7 +7,6 @@ import { hostPort, knownHosts, typeOf, usedForTraces, withDefaults } from '../..
 export const check: Check = {
   meta: {
     id: 'collector-reaches-jaeger',
-    area: 'traces',
     needs: ['collector'],
     title: "The collector's exporter uses the protocol of Jaeger's port",
     failureTitle: "The collector's exporter does not reach Jaeger",

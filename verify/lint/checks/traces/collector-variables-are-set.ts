@@ -6,7 +6,6 @@ import { filesIn, folderOf } from '../../../config/deployment/container-files.ts
 export const check: Check = {
   meta: {
     id: 'collector-variables-are-set',
-    area: 'traces',
     needs: ['collector', 'workloads'],
     title: "Every variable of the collector's configuration is set in its container",
     failureTitle: "A variable of the collector's configuration is set nowhere",

@@ -4,7 +4,6 @@ import { agentSetting, withWorkload } from '../../agents.ts'
 export const check: Check = {
   meta: {
     id: 'propagators-agree',
-    area: 'traces',
     needs: ['workloads'],
     title: 'Every service propagates the W3C trace context',
     failureTitle: 'A service does not propagate the W3C trace context',

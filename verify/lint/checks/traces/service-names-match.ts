@@ -4,7 +4,6 @@ import { agentSetting, withWorkload } from '../../agents.ts'
 export const check: Check = {
   meta: {
     id: 'service-names-match',
-    area: 'traces',
     needs: ['workloads'],
     title: 'Every instrumented service has its own service.name',
     failureTitle: 'A service has another service.name, or that of another service',
