@@ -86,16 +86,10 @@ export interface RawTarget {
   scrapeTimeout?: string
 }
 
+type Target = Awaited<ReturnType<PrometheusSource['targets']>>[number]
+
 /** An active target; intervals are 0 where the server does not say them (before 2.29). */
-export function toTarget({ labels, health, lastError, scrapeUrl, scrapeInterval, scrapeTimeout }: RawTarget): {
-  job: string
-  instance: string
-  health: string
-  lastError: string
-  scrapeUrl: string
-  scrapeIntervalMs: number
-  scrapeTimeoutMs: number
-} {
+export function toTarget({ labels, health, lastError, scrapeUrl, scrapeInterval, scrapeTimeout }: RawTarget): Target {
   return {
     job: labels['job'] ?? '',
     instance: labels['instance'] ?? '',
