@@ -11,6 +11,7 @@ import type { LabContext } from './lab-settings.ts'
 import { channelUrls, compressed, logFiles, readMonitoring } from './monitoring.ts'
 import type { Part, PartContext, Secrets } from './parts/part.ts'
 import type { Address, PortName } from './parts/part-ports.ts'
+import type { CommandOverride } from './overrides.ts'
 import { KNOWN_PARTS } from './parts/lab-parts.ts'
 import { relocate } from './relocate/relocate.ts'
 import { findTool, toolEnv, toolPath, toolPrefix } from './tools/tools.ts'
@@ -81,6 +82,14 @@ export const FOUND_TOOLS: Tools = {
   tool: (id) => findTool(id) ?? id,
   toolEnv: (id) => (findTool(id) === undefined ? {} : toolEnv(id)),
   toolPrefix: (id) => (findTool(id) === undefined ? '' : toolPrefix(id)),
+}
+/** Another tool in place of one that the part asks for. */
+export function replacedTools(tools: Tools, by: CommandOverride['tools'] = {}): Tools {
+  return {
+    tool: (id) => tools.tool(by[id] ?? id),
+    toolEnv: (id) => tools.toolEnv(by[id] ?? id),
+    toolPrefix: (id) => tools.toolPrefix(by[id] ?? id),
+  }
 }
 /** For a part that runs elsewhere. */
 export const NO_TOOLS: Tools = { tool: () => '', toolEnv: () => ({}), toolPrefix: () => '' }

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { test } from 'node:test'
 import { FiredrillError } from '../verify/model/error.ts'
 import { formatError } from '../verify/text/error-text.ts'
-import { filled, parseOverrides, toolsNamed } from './overrides.ts'
+import { replacedTools } from './context.ts'
+import { filled, mergedOverrides, parseOverrides, toolsNamed } from './overrides.ts'
 import type { Address, PortName } from './parts/part-ports.ts'
 import { LAB_PARTS } from './parts/lab-parts.ts'
+import { CHECKOUT } from './tools/cache.ts'
 
 const parse = (text: string) => parseOverrides(text, '/srv/drill/lab.yaml', LAB_PARTS)
 
@@ -52,6 +56,45 @@ test('one that runs already is not to be harmed unless that is said', () => {
   assert.deepEqual(parse('parts: { redis: { address: "[::1]:6379", allowFaults: true } }'), {
     redis: { kind: 'address', addresses: { redis: { host: '::1', port: 6379 } }, allowFaults: true },
   })
+})
+
+test('another version of a program, which runs with the command line of the lab', () => {
+  assert.deepEqual(parse('parts: { prometheus: { tools: { prometheus: prometheus-current } } }'), {
+    prometheus: { kind: 'command', env: {}, tools: { prometheus: 'prometheus-current' } },
+  })
+  assert.match(
+    complaint('parts: { prometheus: { tools: { prometheus: prometheus-curent } } }'),
+    /unknown tool "prometheus-curent"[^]*prometheus-current/,
+  )
+  assert.match(complaint('parts: { prometheus: { tools: { promtool: prometheus-current } } }'), /unknown tool "promtool"/)
+})
+
+for (const name of readdirSync(path.join(CHECKOUT, 'lab', 'versions')))
+  test(`lab/versions/${name} replaces programs alone`, () => {
+    const file = path.join(CHECKOUT, 'lab', 'versions', name)
+    const overrides = Object.values(parseOverrides(readFileSync(file, 'utf8'), file, LAB_PARTS))
+    assert.ok(overrides.length > 0)
+    for (const override of overrides) assert.deepEqual(Object.keys(override).sort(), ['env', 'kind', 'tools'])
+  })
+
+test('a part that is replaced keeps the version of its program', () => {
+  const versions = parse(
+    'parts: { prometheus: { tools: { prometheus: prometheus-current } }, alertmanager: { tools: { alertmanager: alertmanager-current } } }',
+  )
+  const merged = mergedOverrides(versions, parse('parts: { prometheus: { env: { TZ: UTC } }, redis: { address: "127.0.0.1:6379" } }'))
+  assert.deepEqual(merged['prometheus'], { kind: 'command', env: { TZ: 'UTC' }, tools: { prometheus: 'prometheus-current' } })
+  assert.deepEqual(merged['alertmanager'], versions['alertmanager'])
+  assert.equal(merged['redis']?.kind, 'address')
+})
+
+test('a tool is another one only where it is replaced', () => {
+  const tools = replacedTools(
+    { tool: (id) => `/bin/${id}`, toolEnv: (id) => ({ of: id }), toolPrefix: (id) => id },
+    { prometheus: 'prometheus-current' },
+  )
+  assert.equal(tools.tool('prometheus'), '/bin/prometheus-current')
+  assert.deepEqual(tools.toolEnv('prometheus'), { of: 'prometheus-current' })
+  assert.equal(tools.tool('alertmanager'), '/bin/alertmanager')
 })
 
 test('an empty file replaces nothing', () => {

@@ -9,7 +9,7 @@ import { suggestion } from '../verify/text/did-you-mean.ts'
 import type { Part } from './parts/part.ts'
 import { PORT_NAMES } from './parts/part-ports.ts'
 import type { Address, PortName } from './parts/part-ports.ts'
-import { TOOL_IDS } from './tools/tools.ts'
+import { TOOL_IDS, isToolId } from './tools/tools.ts'
 import type { ToolId } from './tools/tools.ts'
 
 export interface CommandOverride {
@@ -18,6 +18,8 @@ export interface CommandOverride {
   argv?: string[]
   /** Added to the environment that the lab would give; null takes a variable away. */
   env: Record<string, string | null>
+  /** Another build in place of a tool that the part runs: of another version, say. */
+  tools?: Partial<Record<ToolId, ToolId>>
   /** Absolute. */
   cwd?: string
   health?: HealthCheck
@@ -50,7 +52,7 @@ export function filled(text: string, { dir, port, ports, tool }: Fillings): stri
   })
 }
 
-/** Tools that a replaced part names. */
+/** Tools that a replaced part names in its texts. */
 export function toolsNamed({ argv = [], env }: CommandOverride): ToolId[] {
   const texts = [...argv, ...Object.values(env)].filter((text) => text !== null)
   return texts.flatMap((text) =>
@@ -61,7 +63,7 @@ export function toolsNamed({ argv = [], env }: CommandOverride): ToolId[] {
 export type Overrides = Record<string, CommandOverride | AddressOverride>
 
 const CODE = 'LAB_OVERRIDES'
-const COMMAND_KEYS = ['argv', 'env', 'cwd', 'health', 'readyTimeout'] as const
+const COMMAND_KEYS = ['argv', 'env', 'tools', 'cwd', 'health', 'readyTimeout'] as const
 const ADDRESS_KEYS = ['address', 'allowFaults'] as const
 
 /** `file` is for messages and for relative paths. Throws LAB_OVERRIDES (exit code 2) at the first thing that is wrong. */
@@ -81,6 +83,15 @@ export function parseOverrides(text: string, file: string, parts: readonly Part[
     if (part !== undefined) overrides[id] = partOverride(part, at, file)
   }
   return overrides
+}
+
+/** What `over` says of a part counts; another version of its program stays where `over` names none. */
+export function mergedOverrides(under: Overrides, over: Overrides): Overrides {
+  const both = Object.entries(over).map(([id, override]) => {
+    const below = under[id]
+    return [id, below?.kind === 'command' && override.kind === 'command' ? { ...below, ...override } : override] as const
+  })
+  return { ...under, ...Object.fromEntries(both) }
 }
 
 function partOverride(part: Part, at: Cursor, file: string): CommandOverride | AddressOverride {
@@ -105,6 +116,8 @@ function partOverride(part: Part, at: Cursor, file: string): CommandOverride | A
   const env = fields.get('env')
   if (env !== undefined)
     for (const [name, value] of entriesOf(env, 'env')) override.env[name] = value.plain() === null ? null : withPlaceholders(value, name)
+  const tools = fields.get('tools')
+  if (tools !== undefined) override.tools = toolsOf(part, tools)
   const cwd = fields.get('cwd')
   if (cwd !== undefined) override.cwd = path.resolve(path.dirname(file), textOf(cwd, 'cwd'))
   const health = fields.get('health')
@@ -116,6 +129,16 @@ function partOverride(part: Part, at: Cursor, file: string): CommandOverride | A
     override.readyTimeoutMs = ms
   }
   return override
+}
+
+function toolsOf(part: Part, at: Cursor): Partial<Record<ToolId, ToolId>> {
+  return Object.fromEntries(
+    [...entriesOf(at, 'tools', part.tools, 'tool')].map(([id, value]) => {
+      const text = textOf(value, id)
+      if (!isToolId(text)) throw refused(value, `unknown tool ${JSON.stringify(text)}`, suggestion(text, TOOL_IDS))
+      return [id, text]
+    }),
+  )
 }
 
 function argvOf(at: Cursor): string[] {

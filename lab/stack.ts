@@ -35,6 +35,7 @@ import {
   NO_TOOLS,
   partContext,
   recordFileOf,
+  replacedTools,
   secretsFrom,
   TOOLS,
   unprivilegedUser,
@@ -335,8 +336,8 @@ function requireTools(parts: readonly Part[], overrides: Overrides): void {
     const override = overrides[part.id]
     if (override?.kind === 'address') return []
     // Another command line still has the environment of the part, with its agents in it.
-    const [program, ...others] = part.tools
-    return [...(override?.argv === undefined ? [program] : []), ...others, ...(override === undefined ? [] : toolsNamed(override))]
+    const tools = part.tools.map((id) => override?.tools?.[id] ?? id)
+    return [...(override?.argv === undefined ? tools : tools.slice(1)), ...(override === undefined ? [] : toolsNamed(override))]
   })
   const missing = missingTools([...new Set(needed)])
   if (missing.length > 0)
@@ -377,7 +378,7 @@ async function planStep(lab: LabContext, part: Part, override: Overrides[string]
     }
   }
   const ours = override?.argv === undefined
-  const context = partContext(lab, part, signal, ours ? TOOLS : FOUND_TOOLS)
+  const context = partContext(lab, part, signal, replacedTools(ours ? TOOLS : FOUND_TOOLS, override?.tools))
   const spec = processSpec(lab, part, context, override)
   const files = { ...mountedFiles(context), ...part.files?.(context) }
   const step = { part, context, spec, files, recordFile, touched: false, ours }
@@ -392,11 +393,15 @@ async function planStep(lab: LabContext, part: Part, override: Overrides[string]
   return { ...step, action: (await answersSoon(spec)) ? 'keep' : 'restart', former }
 }
 
+function runsAsDeployed(override: Overrides[string] | undefined): boolean {
+  return override === undefined || (override.kind === 'command' && override.argv === undefined && Object.keys(override.env).length === 0)
+}
+
 /** What is deployed cannot run: no trouble of this machine, so the outcome is a failure. All of it at once. */
 function requireFiles({ compose }: LabContext, steps: readonly Step[], overrides: Overrides): void {
   // Under other variables or another command line a part may do without.
   const lacking = steps.flatMap(({ part, context }) =>
-    overrides[part.id] === undefined ? (part.lacks?.(context) ?? []).map((file) => ({ id: part.id, file })) : [],
+    runsAsDeployed(overrides[part.id]) ? (part.lacks?.(context) ?? []).map((file) => ({ id: part.id, file })) : [],
   )
   if (lacking.length === 0) return
   const all = (list: string[]): string => [...new Set(list)].join(' and ')

@@ -29,7 +29,7 @@ const RECORDED: Readonly<Record<string, number>> = {
   'moalog-server': 279,
 }
 const LANES = lanesFor(2)
-const TASKS: Task[] = planTasks(PARTS.filter(({ recipe }) => recipe.kind !== 'script')).map((planned) => ({
+const TASKS: Task[] = planTasks(PARTS.filter(({ recipe, extra }) => recipe.kind !== 'script' && extra !== true)).map((planned) => ({
   ...planned.step,
   id: planned.id,
   part: planned.part?.id ?? planned.id,

@@ -35,6 +35,9 @@ export const TOOL_IDS = [
   'node-exporter',
   'blackbox-exporter',
   'nginx',
+  'prometheus-required',
+  'prometheus-current',
+  'alertmanager-current',
 ] as const
 export type ToolId = (typeof TOOL_IDS)[number]
 
@@ -60,14 +63,18 @@ export type PartId =
   | 'node-exporter'
   | 'blackbox-exporter'
   | 'nginx'
+  | 'prometheus-required'
+  | 'prometheus-current'
+  | 'alertmanager-current'
 
 /** How a part is had. Every field takes part in the key of the part's folder in the cache. */
 export type Recipe =
   /**
    * One wrapper module under go/ (see go/README.md), built without optimisation: these are stores and probes, their compile time is what
-   * hurts. `stamp` is the linker's `variable=value` by which the program knows its version.
+   * hurts. `stamp` is the linker's `variable=value` by which the program knows its version. `lacks`: a file that a module embeds and
+   * that its own release builds; an empty one stands for it, so the program has no web page.
    */
-  | { kind: 'go'; module: string; package: string; output: string; stamp: string }
+  | { kind: 'go'; module: string; package: string; output: string; stamp: string; lacks?: { module: string; file: string } }
   /** k6 makes the load, so it is optimised. */
   | { kind: 'xk6'; module: string; version: string }
   /** Packages of this machine's own Debian or Ubuntu release, unpacked and never installed: an installation would start system services. */
@@ -118,7 +125,7 @@ export interface Part {
   seconds: { network: number; cpu: number }
   /** Size on disk when done. */
   megabytes: number
-  /** Of another platform: made only when one of its tools is asked for by name. */
+  /** Of another platform, or another version: made only when one of its tools is asked for by name. */
   extra?: true
 }
 
@@ -146,6 +153,28 @@ function debianExporter(id: 'redis-exporter' | 'node-exporter' | 'blackbox-expor
     tools: { [id]: { file: `usr/bin/${debian}`, installed: { names: [title, debian], minimum: version(minimum) } } },
     seconds: { network: 3, cpu: 1 },
     megabytes,
+  }
+}
+
+/** A version of lab/versions/. Prometheus's module has another number than the program: 3.16.0 is v0.316.0, without a web page in it. */
+function otherVersion(id: 'prometheus-required' | 'prometheus-current' | 'alertmanager-current', number: string, seconds: number): Part {
+  const [program = ''] = id.split('-')
+  return {
+    id,
+    title: `${program === 'prometheus' ? 'Prometheus' : 'Alertmanager'} ${number}`,
+    version: number,
+    recipe: {
+      kind: 'go',
+      module: id,
+      package: `github.com/prometheus/${program}/cmd/${program}`,
+      output: program,
+      stamp: `github.com/prometheus/common/version.Version=${number}`,
+      ...(program === 'alertmanager' ? { lacks: { module: 'github.com/prometheus/alertmanager', file: 'ui/app/dist/empty' } } : {}),
+    },
+    tools: { [id]: { file: program } },
+    seconds: { network: 45, cpu: seconds },
+    megabytes: program === 'prometheus' ? 150 : 40,
+    extra: true,
   }
 }
 
@@ -404,6 +433,9 @@ export const PARTS: readonly Part[] = [
     megabytes: 5,
     extra: true,
   },
+  otherVersion('prometheus-required', '2.48.1', 200),
+  otherVersion('prometheus-current', '3.16.0', 300),
+  otherVersion('alertmanager-current', '0.35.0', 40),
 ]
 
 const partByTool: ReadonlyMap<ToolId, Part> = new Map(

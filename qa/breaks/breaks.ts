@@ -19,12 +19,16 @@ import { besideStarving } from './starve.ts'
  * delivered files are deployed again.
  *
  * npm run breaks -- --host [NAME...]: those of the second platform, examples/host.
+ *
+ * npm run breaks -- --versions SET ...: with the programs of lab/versions/SET.yaml.
  */
 const onCompose = process.argv.includes('--compose')
 const onHost = process.argv.includes('--host')
 const DRILLS = onHost ? HOST_DRILLS : OWN_DRILLS
 const HOST = join(ROOT, 'examples/host')
-const asked = process.argv.slice(2).filter((name) => !['--short', '--compose', '--host'].includes(name))
+const versionsAt = process.argv.indexOf('--versions')
+const versions = versionsAt < 0 ? [] : process.argv.slice(versionsAt, versionsAt + 2)
+const asked = process.argv.slice(2).filter((name) => !['--short', '--compose', '--host', ...versions].includes(name))
 const brokenBy = ({ breaks, refusal }: Drill): (Break | Refusal)[] => [...breaks, ...(refusal === undefined ? [] : [refusal])]
 const names = onCompose ? [...ON_COMPOSE] : DRILLS.flatMap((drill) => [drill.name, ...brokenBy(drill).map((each) => each.name)])
 const unknown = asked.filter((name) => !names.includes(name))
@@ -111,7 +115,7 @@ async function carryOut(drill: Drill, workFolder: string): Promise<number> {
   )
   const where = onCompose
     ? ['--target', 'compose', '--speed', '15']
-    : ['--keep', ...(onHost ? ['--platform', workFolder] : ['--monitoring', monitoring, '--lab', overrides])]
+    : ['--keep', ...(onHost ? ['--platform', workFolder] : ['--monitoring', monitoring, '--lab', overrides, ...versions])]
   const [{ exitCode, wallS, stderr }, starved] = await besideStarving(drill.starved, out, () =>
     firedrill(['run', '--retries', '0', ...where, '--only', ...drill.only, '--out', out], {
       ...(drill.env === undefined ? {} : { env: drill.env }),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { test } from 'node:test'
+import { VERSIONS } from '../../verify/drill/request.ts'
 import { runSteps, STEPS, type Step } from './steps.ts'
 
 const ROOT = new URL('../../', import.meta.url)
@@ -22,6 +23,11 @@ test('each step runs a program, a script and files that are there', () => {
     ],
     'containers first, then their engine',
   )
+})
+
+test('each set of versions is a file, and is drilled and broken', () => {
+  assert.deepEqual(readdirSync(new URL('lab/versions/', ROOT)).sort(), VERSIONS.map((name) => `${name}.yaml`).sort())
+  for (const name of VERSIONS) assert.equal(STEPS.filter(({ argv }) => argv.includes('--versions') && argv.includes(name)).length, 2)
 })
 
 const step = (name: string, more: Partial<Step> = {}): Step => ({ name, argv: ['true'], ...more })

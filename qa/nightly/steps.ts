@@ -1,3 +1,5 @@
+import { VERSIONS } from '../../verify/drill/request.ts'
+
 /** One program of the nightly, and what its failure means for those behind it. */
 export interface Step {
   name: string
@@ -13,8 +15,16 @@ export interface Step {
 
 const docker = (...args: string[]): Step['argv'] => ['npm', 'run', '--silent', 'engine:docker', '--', ...args]
 
-/** What takes too long for .ci/run: the platform in containers of a real engine, drilled, broken and killed. */
+/** What takes too long for .ci/run: other versions, and the platform in containers of a real engine, drilled, broken and killed. */
 export const STEPS: readonly Step[] = [
+  {
+    name: 'versions',
+    argv: ['npm', 'run', '--silent', 'setup', '--', 'prometheus-required', 'prometheus-current', 'alertmanager-current'],
+  },
+  ...VERSIONS.flatMap((versions): Step[] => [
+    { name: `${versions}-drill`, argv: ['bin/firedrill', 'run', '--versions', versions] },
+    { name: `${versions}-breaks`, argv: ['npm', 'run', '--silent', 'breaks', '--', '--short', '--versions', versions] },
+  ]),
   { name: 'engine', argv: docker('up'), gate: true },
   { name: 'compose', argv: docker('compose', 'up', '--detach', '--build', '--wait'), gate: true },
   { name: 'compose-drill', argv: ['bin/firedrill', 'run', '--target', 'compose', '--speed', '15'] },

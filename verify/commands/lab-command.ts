@@ -2,12 +2,13 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import type { LabProgress, PartStatus } from '../../lab/stack.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import { columns, widthOf } from '../text/columns.ts'
-import { DEFAULT_SPEED, speed } from '../drill/request.ts'
+import { DEFAULT_SPEED, VERSIONS, speed } from '../drill/request.ts'
 
 interface UpFlags {
   speed?: number
   realTime?: boolean
   lab?: string
+  versions?: string
   monitoring?: string
   compose?: string
   only?: string[]
@@ -31,6 +32,9 @@ function upCommand(io: CommandIo): Command {
     .option('--monitoring <dir>', 'deploy these monitoring files instead of monitoring/')
     .option('--compose <file>', 'the compose file to deploy (default: the one beside the monitoring files)')
     .option('--lab <file>', 'replace parts of the lab')
+    .addOption(
+      new Option('--versions <set>', 'other versions of Prometheus and Alertmanager in the lab (docs/versions.md)').choices(VERSIONS),
+    )
     .option('--only <part...>', 'these parts and what they need')
     .addHelpText(
       'after',

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import type { CommandIo } from '../model/command-io.ts'
 import { readPlatform } from '../platform/read-platform.ts'
-import { DEFAULT_SPEED, minutes, percent, requestFrom, withRetries, withSelection, type RunFlags } from '../drill/request.ts'
+import { DEFAULT_SPEED, VERSIONS, minutes, percent, requestFrom, withRetries, withSelection, type RunFlags } from '../drill/request.ts'
 
 export function runCommand(io: CommandIo): Command {
   return withRetries(withSelection(new Command('run')))
@@ -15,6 +15,9 @@ export function runCommand(io: CommandIo): Command {
     .option('--monitoring <dir>', 'deploy these monitoring files in the lab instead of monitoring/')
     .option('--compose <file>', 'the compose file to deploy in the lab (default: the one beside the monitoring files)')
     .option('--lab <file>', 'replace parts of the lab')
+    .addOption(
+      new Option('--versions <set>', 'other versions of Prometheus and Alertmanager in the lab (docs/versions.md)').choices(VERSIONS),
+    )
     .option('--watch', 'serve the page of the drill while it runs, on 127.0.0.1; its address is printed')
     .option('--dry-run', 'print every fault and load with its undo and who else feels it; nothing is asked and nothing is touched')
     .addOption(
@@ -32,6 +35,7 @@ export function runCommand(io: CommandIo): Command {
           'monitoring',
           'compose',
           'lab',
+          'versions',
           'keep',
           'guard',
           'budgetFloor',

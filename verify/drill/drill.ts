@@ -99,8 +99,8 @@ type Asked = DrillRequest & { platform: PlatformFolder; form: Form }
 function targetFor(request: DrillRequest, platform: PlatformFolder, io: CommandIo): 'lab' | { target: Target; speed: number } {
   const chosen = chosenTarget(request.target, platform, io.cwd)
   if (chosen === 'lab') return chosen
-  if (request.monitoring !== undefined || request.lab !== undefined || request.compose !== undefined)
-    throw new FiredrillError('BAD_OPTION', '--monitoring, --compose and --lab go with the lab only', {
+  if ([request.monitoring, request.lab, request.versions, request.compose].some((option) => option !== undefined))
+    throw new FiredrillError('BAD_OPTION', '--monitoring, --compose, --lab and --versions go with the lab only', {
       next: 'Leave out --target, or say --target lab.',
     })
   return chosen === 'compose' ? { target: composeTarget(io.env), speed: request.askedSpeed ?? 1 } : chosen

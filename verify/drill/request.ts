@@ -24,6 +24,8 @@ export interface DrillRequest {
   compose?: string
   /** Overrides of lab parts. */
   lab?: string
+  /** A file of lab/versions/. */
+  versions?: string
   /** Leave the lab up afterwards. */
   keep: boolean
   /** Serve the page of the drill while it runs. */
@@ -42,6 +44,9 @@ export interface DrillRequest {
   retries: number
 }
 
+/** The files in lab/versions/; docs/versions.md says what differs between them. */
+export const VERSIONS = ['required', 'current'] as const
+
 export interface RunFlags {
   realTime?: boolean
   speed?: number
@@ -55,6 +60,7 @@ export interface RunFlags {
   monitoring?: string
   compose?: string
   lab?: string
+  versions?: string
   keep?: boolean
   watch?: boolean
   dryRun?: boolean
@@ -139,5 +145,6 @@ export function requestFrom(flags: RunFlags): DrillRequest {
     ...(flags.monitoring === undefined ? {} : { monitoring: flags.monitoring }),
     ...(flags.compose === undefined ? {} : { compose: flags.compose }),
     ...(flags.lab === undefined ? {} : { lab: flags.lab }),
+    ...(flags.versions === undefined ? {} : { versions: flags.versions }),
   }
 }

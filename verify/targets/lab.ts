@@ -1,8 +1,9 @@
 import { join, resolve } from 'node:path'
-import { parseOverrides, type Overrides } from '../../lab/overrides.ts'
+import { mergedOverrides, parseOverrides, type Overrides } from '../../lab/overrides.ts'
 import { portsFrom } from '../../lab/parts/part-ports.ts'
 import { KNOWN_PARTS } from '../../lab/parts/lab-parts.ts'
 import { labDirectory, labDown, labUp, readState, type LabProgress, type LabState } from '../../lab/stack.ts'
+import { CHECKOUT } from '../../lab/tools/cache.ts'
 import { labTarget, provideSecrets } from '../../lab/lab-target.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import type { Target } from '../model/target.ts'
@@ -20,16 +21,22 @@ export interface LabRequest {
   compose?: string
   /** A YAML file that replaces parts. */
   lab?: string
+  /** A file of lab/versions/: other versions of the stack's programs. */
+  versions?: string
 }
 
 /** Options for labUp. Throws when a named file is missing or wrong (exit code 2). */
 export function labOptions(
-  { speed, monitoring, compose, lab }: LabRequest,
+  { speed, monitoring, compose, lab, versions }: LabRequest,
   io: Pick<CommandIo, 'cwd' | 'env' | 'signal' | 'platform' | 'stderr'>,
 ): { speed: number; monitoringDir: string; composeFile?: string; overrides: Overrides; env: NodeJS.ProcessEnv; signal: AbortSignal } {
   const { cwd, env, signal } = io
-  const overrides =
-    lab === undefined ? {} : parseOverrides(readText(resolve(cwd, lab), 'LAB_OVERRIDES', '--lab names a YAML file'), lab, KNOWN_PARTS)
+  const replaced = (file: string | undefined): Overrides =>
+    file === undefined ? {} : parseOverrides(readText(resolve(cwd, file), 'LAB_OVERRIDES', '--lab names a YAML file'), file, KNOWN_PARTS)
+  const overrides = mergedOverrides(
+    replaced(versions === undefined ? undefined : join(CHECKOUT, 'lab', 'versions', `${versions}.yaml`)),
+    replaced(lab),
+  )
   return {
     speed,
     monitoringDir: monitoring === undefined ? (readPlatform(io).monitoring[0] ?? cwd) : resolve(cwd, monitoring),

@@ -1,7 +1,8 @@
+import { copyFile, cp, mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { GO_FAST_FLAGS, XK6_BUILD_FLAGS } from '../recipe-inputs.ts'
 import type { Part, Recipe } from '../parts.ts'
-import type { Step } from './recipe.ts'
+import type { Step, StepContext } from './recipe.ts'
 
 const GO_ENV = { CGO_ENABLED: '0' }
 
@@ -15,23 +16,50 @@ export function goSteps(part: Part, recipe: GoRecipe): Step[] {
       doing: 'downloading modules',
       seconds: part.seconds.network,
       run: async ({ run, around }) => {
-        await run(fetchPackages(moduleFolder(around.checkout, recipe.module), recipe.package))
+        // -e: a file that the module lacks is no reason to stop here.
+        await run(fetchPackages(moduleFolder(around.checkout, recipe.module), recipe.package, recipe.lacks === undefined ? [] : ['-e']))
       },
     },
     {
       lane: 'cpu',
       doing: 'compiling',
       seconds: part.seconds.cpu,
-      run: async ({ run, around, out }) => {
+      run: async (context) => {
+        const { run, around, out } = context
         await run({
           program: 'go',
-          args: ['build', ...GO_FAST_FLAGS, `-ldflags=-s -w -X ${recipe.stamp}`, '-o', path.join(out, recipe.output), recipe.package],
+          args: [
+            'build',
+            ...(await completed(recipe, context)),
+            ...GO_FAST_FLAGS,
+            `-ldflags=-s -w -X ${recipe.stamp}`,
+            '-o',
+            path.join(out, recipe.output),
+            recipe.package,
+          ],
           cwd: moduleFolder(around.checkout, recipe.module),
           env: GO_ENV,
         })
       },
     },
   ]
+}
+
+/** Flags that build with a copy of the module that has the file it lacks: Go lets nothing in its module cache be replaced. */
+async function completed({ module, lacks }: GoRecipe, { run, around, work }: StepContext): Promise<string[]> {
+  if (lacks === undefined) return []
+  const cwd = moduleFolder(around.checkout, module)
+  const copy = path.join(work, 'module')
+  const source = await run({ program: 'go', args: ['list', '-m', '-f', '{{.Dir}}', lacks.module], cwd, env: GO_ENV })
+  await rm(copy, { recursive: true, force: true })
+  await cp(source.trim(), copy, { recursive: true })
+  // The module cache is read-only, and so is a copy of it.
+  await run({ program: 'chmod', args: ['-R', 'u+w', copy] })
+  await mkdir(path.dirname(path.join(copy, lacks.file)), { recursive: true })
+  await writeFile(path.join(copy, lacks.file), '')
+  for (const file of ['go.mod', 'go.sum']) await copyFile(path.join(cwd, file), path.join(work, file))
+  await run({ program: 'go', args: ['mod', 'edit', `-replace=${lacks.module}=${copy}`, path.join(work, 'go.mod')] })
+  return [`-modfile=${path.join(work, 'go.mod')}`]
 }
 
 /** xk6 is k6's own builder; with it an extension is one word more. */
@@ -81,6 +109,6 @@ function moduleFolder(checkout: string, module: string): string {
 }
 
 /** Listing what a package is made of downloads just that; `go mod download` would fetch everything go.mod mentions. */
-function fetchPackages(cwd: string, target: string) {
-  return { program: 'go', args: ['list', '-deps', '-f', '{{if .Module}}{{end}}', target], cwd, env: GO_ENV }
+function fetchPackages(cwd: string, target: string, flags: readonly string[] = []) {
+  return { program: 'go', args: ['list', ...flags, '-deps', '-f', '{{if .Module}}{{end}}', target], cwd, env: GO_ENV }
 }
