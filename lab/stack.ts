@@ -10,6 +10,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { procInfo, processTree } from '../chaos/drivers/proc.ts'
 import {
   PATIENT_MS,
+  hangUpProcess,
   healthAnswers,
   liveProcess,
   processState,
@@ -527,7 +528,7 @@ async function bringUp(
     await needed
     signal.throwIfAborted()
     if (action === 'reload') {
-      await part.reload?.(step.context)
+      await part.reload?.(step.context, () => hangUpProcess(step.recordFile))
       return tell(part.id, 'reloaded')
     }
     if (action !== 'resume') await start(step, spec, tell)
@@ -589,7 +590,7 @@ async function goBack(step: Step): Promise<void> {
   if (!step.touched || former === undefined) return
   try {
     await writeFiles(step.context.dir, former.files, step)
-    if (step.action === 'reload') await step.part.reload?.(step.context)
+    if (step.action === 'reload') await step.part.reload?.(step.context, () => hangUpProcess(step.recordFile))
     if (step.action !== 'restart') return
     await stopFormer(step)
     await writeRecord(step.recordFile, former.spec)

@@ -218,6 +218,14 @@ export async function resumeProcess(recordFile: string): Promise<void> {
   await untilAll(tree, (now) => now?.state !== 'T', 5_000, 'to continue')
 }
 
+/** SIGHUP, on which many programs read their configuration again. Rejects when the process is dead. */
+export async function hangUpProcess(recordFile: string): Promise<void> {
+  const record = await readRecord(recordFile)
+  const info = liveProcess(record)
+  if (info === undefined) throw new FiredrillError('PROCESS_DEAD', `${record.name} is not running, so it cannot reload`, { exitCode: 3 })
+  signalProcess(info, 'SIGHUP')
+}
+
 /** The recorded process if it still is that process: pid, start time and boot all agree, and it is no zombie. */
 export function liveProcess(record: ProcessRecord): ProcInfo | undefined {
   if (record.pid === null) return undefined

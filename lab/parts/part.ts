@@ -96,6 +96,6 @@ export interface Part {
   lacks?(context: PartContext): string[]
   /** A real question, asked after the health check of the launch has answered; resolves false to be asked again. */
   answers?(context: PartContext): Promise<boolean>
-  /** Takes over changed files without a restart; rejects when the program refuses them. Absent: restart. */
-  reload?(context: PartContext): Promise<void>
+  /** Takes over changed files without a restart; rejects when the program refuses them. `hangUp` sends it SIGHUP. Absent: restart. */
+  reload?(context: PartContext, hangUp: () => Promise<void>): Promise<void>
 }

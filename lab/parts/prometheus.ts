@@ -1,10 +1,11 @@
 import { formatDuration, parseDuration } from '../../verify/promql/duration.ts'
 import { portOf, takeFlag } from '../compose/localize.ts'
-import { reloadByHttp } from './reload.ts'
+import { reloadByHttp, reloadBySignal } from './reload.ts'
 import type { Part } from './part.ts'
 
 const CONFIG = '--config.file'
 const LISTEN = '--web.listen-address'
+const LAST_RELOAD = 'prometheus_config_last_reload'
 const RESEND = '--rules.alert.resend-delay'
 /** https://prometheus.io/docs/prometheus/latest/command-line/prometheus/ */
 const RESEND_DELAY_MS = 60_000
@@ -59,5 +60,10 @@ export const prometheus: Part = {
       health: { kind: 'http', url: `http://${context.hostPort('prometheus')}/-/ready` },
     }
   },
-  reload: (context) => reloadByHttp(`http://${context.hostPort('prometheus')}`, 'prometheus_config_last_reload_success_timestamp_seconds'),
+  reload: (context, hangUp) => {
+    const url = `http://${context.hostPort('prometheus')}`
+    return context.command.includes('--web.enable-lifecycle')
+      ? reloadByHttp(url, `${LAST_RELOAD}_success_timestamp_seconds`)
+      : reloadBySignal(url, LAST_RELOAD, hangUp)
+  },
 }
