@@ -17,6 +17,8 @@ export interface SeenRun {
   needs?: readonly NeededSeries[]
   active?: readonly { labels: Record<string, string>; state: string }[]
   own?: readonly OwnMeasurement[]
+  /** Of the selectors in the second reading, after the last experiment; absent: there was none. */
+  afterwards?: readonly NeededSeries[]
   steady?: boolean
   alone?: boolean
   /** Answers a second of each subject's service, by status, and how long each took. */
@@ -59,7 +61,8 @@ export function seenRun(options: SeenRun = {}): Journal {
     exitCode: 105,
     summary: { iterations: 1, droppedIterations: 0, requests: 1, failedRequests: 0, ratePerS: 1, durationP95Ms: 6, statuses: {}, slices },
   }
-  const journal = withEntries(run(), seen, ...(load === null ? [] : [background]))
+  const again = options.afterwards === undefined ? [] : [{ ...seen, needs: [...options.afterwards], afterwards: true as const }]
+  const journal = withEntries(run(), seen, ...again, ...(load === null ? [] : [background]))
   const whole = alter(journal, 'header', (entry) => ({
     ...entry,
     spec: {

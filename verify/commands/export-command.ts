@@ -44,7 +44,7 @@ export function exportCommand(io: CommandIo): Command {
       if (spec === undefined) return
       const request = { ...requestFrom(flags), speed: flags.speed ?? 1 }
       const platform = readPlatform(io)
-      const past = pastIn(platform.reports, usualTarget(platform, io.cwd).name, Date.now())
+      const past = pastIn(platform.reports, (await usualTarget(platform, io.cwd)).name, Date.now())
       const made = planFor(spec, request, deployedForm(platform, io.env), past)
       const { objects, leftOut } = await exported(made, spec, platform, flags)
       for (const each of leftOut) io.stderr(`left out: ${each}\n`)

@@ -17,7 +17,7 @@ export function planCommand(io: CommandIo): Command {
       const { planTable } = await import('../plan/table.ts')
       const platform = readPlatform(io)
       const asked = requestFrom(flags)
-      const target = usualTarget(platform, io.cwd)
+      const target = await usualTarget(platform, io.cwd)
       const request = { ...asked, speed: asked.askedSpeed ?? target.speed ?? asked.speed }
       const made = planFor(spec, request, deployedForm(platform, io.env), pastIn(platform.reports, target.name, Date.now()))
       io.stdout(flags.format === 'json' ? `${JSON.stringify(made, null, 2)}\n` : planTable(made))

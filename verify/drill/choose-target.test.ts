@@ -21,45 +21,46 @@ function platform(name: string, files: Readonly<Record<string, string>>): Platfo
   return readPlatform({ cwd: folder, stderr: () => undefined })
 }
 
-test('a target is a file from the working folder, else one of the platform by its name, else the only one', () => {
+test('a target is a file from the working folder, else one of the platform by its name, else the only one', async () => {
   const shop = platform('shop', { 'targets/staging.yaml': target('staging-eu', 2), 'here.yaml': target('here', 3) })
-  const nameOf = (asked: string | undefined): string => {
-    const chosen = chosenTarget(asked, shop, shop.folder)
+  const nameOf = async (asked: string | undefined): Promise<string> => {
+    const chosen = await chosenTarget(asked, shop, shop.folder)
     return typeof chosen === 'string' ? chosen : `${chosen.target.name} ${chosen.speed}`
   }
-  assert.deepEqual([undefined, 'staging', 'here.yaml', 'targets/staging.yaml'].map(nameOf), [
+  assert.deepEqual(await Promise.all([undefined, 'staging', 'here.yaml', 'targets/staging.yaml'].map(nameOf)), [
     'staging-eu 2',
     'staging-eu 2',
     'here 3',
     'staging-eu 2',
   ])
-  assert.deepEqual(usualTarget(shop, shop.folder), { name: 'staging-eu', speed: 2 })
-  assert.throws(() => chosenTarget('stagin', shop, shop.folder), { code: 'TARGET_UNREADABLE' })
+  assert.deepEqual(await usualTarget(shop, shop.folder), { name: 'staging-eu', speed: 2 })
+  await assert.rejects(chosenTarget('stagin', shop, shop.folder), { code: 'TARGET_UNREADABLE' })
 })
 
-test('of several none is meant unless firedrill.yaml says so', () => {
+test('of several none is meant unless firedrill.yaml says so', async () => {
   const files = { 'targets/a.yaml': target('a', 1), 'targets/b.yml': target('b', 1) }
   const two = platform('two', files)
-  assert.throws(
-    () => chosenTarget(undefined, two, two.folder),
+  await assert.rejects(
+    chosenTarget(undefined, two, two.folder),
     (error: { code?: string; next?: string }) => error.code === 'TARGET_WHERE' && /: a, b\./.test(error.next ?? ''),
   )
   const said = platform('said', { ...files, 'firedrill.yaml': 'target: b\n' })
-  assert.equal(usualTarget(said, said.folder).name, 'b')
+  assert.equal((await usualTarget(said, said.folder)).name, 'b')
 })
 
-test('lab and compose are of this checkout alone: of another compose file they would harm what is not meant', () => {
-  assert.deepEqual(
-    [undefined, 'lab', 'compose'].map((asked) => chosenTarget(asked, OWN_PLATFORM, root)),
-    ['lab', 'lab', 'compose'],
-  )
+test('lab and compose are of this checkout alone: of another compose file they would harm what is not meant', async () => {
+  assert.deepEqual(await Promise.all([undefined, 'lab', 'compose'].map((asked) => chosenTarget(asked, OWN_PLATFORM, root))), [
+    'lab',
+    'lab',
+    'compose',
+  ])
   const other = platform('other', { 'firedrill.yaml': 'compose: c.yaml\n', 'c.yaml': 'services: {}\n' })
-  for (const asked of ['lab', 'compose']) assert.throws(() => chosenTarget(asked, other, root), { code: 'TARGET_NONE', exitCode: 2 })
-  assert.deepEqual(usualTarget(other, root), { name: '' })
+  for (const asked of ['lab', 'compose']) await assert.rejects(chosenTarget(asked, other, root), { code: 'TARGET_NONE', exitCode: 2 })
+  assert.deepEqual(await usualTarget(other, root), { name: '' })
   const forLab = platform('for-lab', {
     'firedrill.yaml': 'compose: c.yaml\ntarget: lab\n',
     'c.yaml': 'x-firedrill-lab: {}\nservices: {}\n',
   })
-  assert.equal(chosenTarget(undefined, forLab, root), 'lab')
-  assert.throws(() => chosenTarget('compose', forLab, root), { code: 'TARGET_NONE' })
+  assert.equal(await chosenTarget(undefined, forLab, root), 'lab')
+  await assert.rejects(chosenTarget('compose', forLab, root), { code: 'TARGET_NONE' })
 })

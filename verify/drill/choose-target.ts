@@ -5,13 +5,12 @@ import { FiredrillError } from '../model/error.ts'
 import type { PlatformFolder } from '../model/platform-folder.ts'
 import type { Target } from '../model/target.ts'
 import { LAB_COMPOSE, targetNames } from '../platform/read-platform.ts'
-import { readTargetFile } from '../targets/target-file.ts'
 
 /** Brought up or asked for as it is needed, or read from its file already. */
 export type Chosen = 'lab' | 'compose' | { target: Target; speed: number }
 
-/** @throws FiredrillError TARGET_WHERE, TARGET_NONE, or what is wrong with the file; nothing is asked and nothing is touched */
-export function chosenTarget(asked: string | undefined, platform: PlatformFolder, cwd: string): Chosen {
+/** Rejects with TARGET_WHERE, TARGET_NONE, or what is wrong with the file; nothing is asked and nothing is touched. */
+export async function chosenTarget(asked: string | undefined, platform: PlatformFolder, cwd: string): Promise<Chosen> {
   const name = asked ?? platform.target
   if (name === undefined) {
     const names = targetNames(platform.targets)
@@ -22,7 +21,9 @@ export function chosenTarget(asked: string | undefined, platform: PlatformFolder
           : `Give one by --target, or \`target\` in firedrill.yaml: ${names.join(', ')}.`,
     })
   }
-  if (name !== 'lab' && name !== 'compose') return readTargetFile(targetFile(name, platform, cwd))
+  // Loaded for a file alone: a plan for the lab must answer at once.
+  if (name !== 'lab' && name !== 'compose')
+    return (await import('../targets/target-file.ts')).readTargetFile(targetFile(name, platform, cwd))
   // Both know the parts of one compose file. Of another one `compose` would harm containers that are not meant.
   if (platform.compose === LAB_COMPOSE || (name === 'lab' && isForLab(platform.compose))) return name
   throw new FiredrillError('TARGET_NONE', `${platform.name} has no ${name}: it drills the compose file of the firedrill checkout alone`, {
@@ -44,8 +45,8 @@ export function targetFile(name: string, { targets }: Pick<PlatformFolder, 'targ
 }
 
 /** The name under which runs on the target that is meant by default are remembered, and its speed where it has one of its own. */
-export function usualTarget(platform: PlatformFolder, cwd: string): { name: string; speed?: number } {
+export async function usualTarget(platform: PlatformFolder, cwd: string): Promise<{ name: string; speed?: number }> {
   if (platform.target === undefined) return { name: '' }
-  const chosen = chosenTarget(undefined, platform, cwd)
+  const chosen = await chosenTarget(undefined, platform, cwd)
   return typeof chosen === 'string' ? { name: chosen } : { name: chosen.target.name, speed: chosen.speed }
 }

@@ -57,7 +57,7 @@ export async function drill(request: DrillRequest, io: CommandIo, below?: () => 
       next: 'Give slo.yaml `measured:`, or leave out --budget-floor.',
     })
   const platform = readPlatform(io)
-  const chosen = targetFor(request, platform, io)
+  const chosen = await targetFor(request, platform, io)
   const speed = typeof chosen === 'string' ? request.speed : chosen.speed
   const asked: Asked = { ...request, speed, platform, form: deployedForm(platform, io.env) }
   // A wrong selection is an error before anything is started.
@@ -96,8 +96,12 @@ export async function drill(request: DrillRequest, io: CommandIo, below?: () => 
 type Asked = DrillRequest & { platform: PlatformFolder; form: Form }
 
 /** The target of a request, and by how much its durations are divided; the lab is brought up later. */
-function targetFor(request: DrillRequest, platform: PlatformFolder, io: CommandIo): 'lab' | { target: Target; speed: number } {
-  const chosen = chosenTarget(request.target, platform, io.cwd)
+async function targetFor(
+  request: DrillRequest,
+  platform: PlatformFolder,
+  io: CommandIo,
+): Promise<'lab' | { target: Target; speed: number }> {
+  const chosen = await chosenTarget(request.target, platform, io.cwd)
   if (chosen === 'lab') return chosen
   if ([request.monitoring, request.lab, request.versions, request.compose].some((option) => option !== undefined))
     throw new FiredrillError('BAD_OPTION', '--monitoring, --compose, --lab and --versions go with the lab only', {

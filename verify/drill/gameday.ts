@@ -203,7 +203,7 @@ async function openCockpit(
 }
 
 async function targetOf(where: string | undefined, platform: PlatformFolder, io: CommandIo): Promise<{ target: Target; speed: number }> {
-  const chosen = chosenTarget(where, platform, io.cwd)
+  const chosen = await chosenTarget(where, platform, io.cwd)
   if (chosen === 'compose') return { target: composeTarget(io.env), speed: 1 }
   if (chosen !== 'lab') return chosen
   const { state } = await labStatus(io.env)

@@ -5,7 +5,7 @@ import { HISTORY_VERSION } from '../model/past-runs.ts'
 import type { LastFired, PastDrill, PastRun } from '../model/past-runs.ts'
 import type { Plan, PlannedExperiment } from '../model/plan.ts'
 import type { History, Report } from '../model/report.ts'
-import { historyFrom, resultsOf } from '../report/formats.ts'
+import { historyFrom, resultsOf } from '../report/trends.ts'
 import type { Past } from './plan-for.ts'
 
 const NAME = 'history.ndjson'

@@ -94,7 +94,7 @@ async function targetToObserve(
   platform: PlatformFolder,
   io: CommandIo,
 ): Promise<{ target: Target; speed: number }> {
-  const chosen = chosenTarget(where, platform, io.cwd)
+  const chosen = await chosenTarget(where, platform, io.cwd)
   if (chosen === 'compose') return { target: composeTarget(io.env), speed: 1 }
   if (chosen !== 'lab') return chosen
   const [target, state] = [await labTargetThatIsUp(io.env), await labThatIsUp(io.env)]

@@ -126,7 +126,13 @@ export interface EvidenceMap {
   /** Every fault of the run, whosever it was. */
   faultsInForce: InForce[]
   /** A rule of the specification, drilled or not, and what was seen of its subjects. */
-  rule: { spec: RuleSpec; promised: PromisedRule & Required<Pick<PromisedRule, 'value'>>; seen: Entry<'subjects'> | undefined }
+  rule: {
+    spec: RuleSpec
+    promised: PromisedRule & Required<Pick<PromisedRule, 'value'>>
+    seen: Entry<'subjects'> | undefined
+    /** Read once more where a metric had no series yet. */
+    afterwards: Entry<'subjects'> | undefined
+  }
   /** What became of each such request; undefined when none was recorded. */
   answers: (request: HttpProbe) => Answers | undefined
   /** What the machine kept such a request waiting, by what was recorded of its parts' waits for a CPU; undefined when they did not wait. */

@@ -283,7 +283,13 @@ export class EvidenceRoom {
     if (spec === undefined) return gone('the specification has no such rule')
     const promised = run.header?.plan.promised?.rules.find(({ alert }) => alert === spec.alert)
     if (promised?.value === undefined) return gone('the journal is older than this check')
-    return { spec, promised: { ...promised, value: promised.value }, seen: run.subjects.find(({ alert }) => alert === spec.alert) }
+    const own = run.subjects.filter(({ alert }) => alert === spec.alert)
+    return {
+      spec,
+      promised: { ...promised, value: promised.value },
+      seen: own.find(({ afterwards }) => afterwards === undefined),
+      afterwards: own.find(({ afterwards }) => afterwards === true),
+    }
   }
 
   private outage(): Answer<'outage'> {

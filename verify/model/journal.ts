@@ -399,6 +399,7 @@ export type JournalBody =
   /**
    * In steady state, before anything is harmed: what a rule's value is for each of its subjects, and what the drill measured of them
    * itself. `active`: alerts of its name. `alone`: no traffic but the drill's own is known. `steady`: whether the steady state was reached.
+   * `afterwards`: read once more after the last experiment, because a metric had no series yet.
    */
   | {
       kind: 'subjects'
@@ -410,6 +411,7 @@ export type JournalBody =
       own: OwnMeasurement[]
       alone: boolean
       steady: boolean
+      afterwards?: true
     }
   /** What the panels' numbers come from, in (fromMs, untilMs]; of ALERTS, what was there before the list was asked. */
   | { kind: 'counters'; metric: string; fromMs: number; untilMs: number; series: CounterSeries[] }

@@ -128,8 +128,8 @@ async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptio
       (floor.budgetFloor === undefined ? null : (tooLittleLeft(await budgetLeft(spec, ports.prometheus), floor.budgetFloor, spec) ?? null))
     await snapshotBefore(ports)
     // Traces and lines alone are about no rule.
-    if (first && plan.experiments.length > 0)
-      await recordSubjects(plan, spec, ports, { alone: options.background !== undefined, steady: unsteady === null, first: counts })
+    const seen = { alone: options.background !== undefined, steady: unsteady === null, first: counts }
+    const unborn = first && plan.experiments.length > 0 ? await recordSubjects(plan, spec, ports, seen) : new Set<string>()
     if (unsteady === null) {
       // Sent before the first fault, so that no experiment is in their way; read while the experiments run.
       if (first) probings.push(probeSteady(plan, spec, ports, options))
@@ -150,6 +150,8 @@ async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptio
         )
       await walk(plan, spec, ports, { ...options, signal: AbortSignal.any([options.signal, harm.signal]) }, probed)
       walked = { fromMs: walkedFromMs, untilMs: clock.now() }
+      // The requests of a drill are events enough: what has no series by now gets none.
+      if (unborn.size > 0) await recordSubjects(plan, spec, ports, { ...seen, afterwards: unborn })
     } else {
       ended = 'unhealthy-before'
       detail = unsteady

@@ -267,7 +267,8 @@ export class Recorder {
         break
       // Before anything is harmed: further readings of a drill that tries again are not looked at.
       case 'subjects':
-        if (record.subjects.every(({ alert }) => alert !== entry.alert)) record.subjects.push(entry)
+        if (record.subjects.every(({ alert, afterwards }) => alert !== entry.alert || afterwards !== entry.afterwards))
+          record.subjects.push(entry)
         break
       case 'targets':
         if (record.targets.length === 0) record.targets.push(entry)

@@ -50,6 +50,36 @@ test('a rule is written down with its value, the series of each selector, its al
   ])
 })
 
+test('a metric without any series is read once more, and its rule alone', async () => {
+  const world = fakeWorld()
+  const other: typeof PLAN = {
+    ...PLAN,
+    promised: {
+      timing: base.timing,
+      rules: [
+        ...(PLAN.promised?.rules ?? []),
+        { alert: 'Up', forMs: 1, keepFiringForMs: 0, value: { expr: 'up{job="exporter"}', threshold: 1 } },
+      ],
+    },
+  }
+  const spec: Spec = { ...SPEC, rules: [...SPEC.rules, rule({ alert: 'Up', holdsFor: { job: ['exporter'] } })] }
+  world.prometheus.query = (expr) =>
+    Promise.resolve(expr.includes('slow_total') ? [] : [{ metric: { job: 'exporter' }, values: [[1, '1']] }])
+  const seen = { alone: true, steady: true, first: [] }
+  const unborn = await recordSubjects(other, spec, world, seen)
+  assert.deepEqual([...unborn], ['Slow'])
+  world.prometheus.query = () => Promise.resolve([{ metric: { job: 'exporter' }, values: [[1, '1']] }])
+  assert.deepEqual([...(await recordSubjects(other, spec, world, { ...seen, afterwards: unborn }))], [])
+  assert.deepEqual(
+    world.entries.flatMap((entry) => (entry.kind === 'subjects' ? [[entry.alert, entry.afterwards]] : [])),
+    [
+      ['Slow', undefined],
+      ['Up', undefined],
+      ['Slow', true],
+    ],
+  )
+})
+
 test('of buckets the counts are asked as well', async () => {
   const world = fakeWorld()
   const asked: string[] = []

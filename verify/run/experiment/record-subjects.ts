@@ -44,21 +44,28 @@ async function read({ what, part }: { what: PartMeasure; part: string }, { measu
 
 /**
  * Of every rule of the specification, drilled or not: what its value is at this moment, which series it is made of, which of its alerts are
- * active, and what the parts themselves say. Changes nothing.
+ * active, and what the parts themselves say. Changes nothing. Resolves with the alerts for which a metric has no series at all: its first
+ * event may still come.
  */
-export async function recordSubjects(
-  plan: Plan,
-  spec: Spec,
-  ports: Ports,
-  seen: { alone: boolean; steady: boolean; first: readonly Reading[] },
-): Promise<void> {
+export async function recordSubjects(plan: Plan, spec: Spec, ports: Ports, seen: Seen): Promise<ReadonlySet<string>> {
   const promised = plan.promised?.rules ?? []
+  const unborn = new Set<string>()
   await Promise.all(
     spec.rules.map(async (rule) => {
       const { value } = promised.find(({ alert }) => alert === rule.alert) ?? {}
-      if (value !== undefined) await recordRule(rule, value, plan, spec, ports, seen)
+      if (value === undefined || seen.afterwards?.has(rule.alert) === false) return
+      if (await recordRule(rule, value, plan, spec, ports, seen)) unborn.add(rule.alert)
     }),
   )
+  return unborn
+}
+
+interface Seen {
+  alone: boolean
+  steady: boolean
+  first: readonly Reading[]
+  /** Of these alone, after the last experiment. */
+  afterwards?: ReadonlySet<string>
 }
 
 async function recordRule(
@@ -67,9 +74,10 @@ async function recordRule(
   plan: Plan,
   spec: Spec,
   ports: Ports,
-  { alone, steady, first }: { alone: boolean; steady: boolean; first: readonly Reading[] },
-): Promise<void> {
+  { alone, steady, first, afterwards }: Seen,
+): Promise<boolean> {
   const { prometheus } = ports
+  let isUnborn = false
   const own = Promise.all(partMeasures(rule, spec).map(async (each) => since(await read(each, ports), first)))
   await record(ports, 'prometheus', null, async () => {
     const series = await prometheus.query(expr)
@@ -77,8 +85,11 @@ async function recordRule(
       .filter(({ labels }) => labels['alertname'] === rule.alert)
       .map(({ labels, state }) => ({ labels, state }))
     const needs = await neededBy(expr, Object.keys(rule.holdsFor), liveIn(plan), prometheus)
-    return [{ kind: 'subjects', alert: rule.alert, expr, series, needs, active, own: await own, alone, steady }]
+    isUnborn = needs.some((need) => need.series.length === 0 && (need.any ?? []).length === 0)
+    const again = afterwards === undefined ? {} : { afterwards: true as const }
+    return [{ kind: 'subjects', alert: rule.alert, expr, series, needs, active, own: await own, alone, steady, ...again }]
   })
+  return isUnborn
 }
 
 /** A counter's rise since the first reading; of what was not read twice the reading as it is. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Journal } from '../../../model/journal.ts'
+import type { Journal, Series } from '../../../model/journal.ts'
 import type { Verdict } from '../../../model/verdict.ts'
 import { alter, LOG_SPEC, run, verdictOf, withSpec } from '../../../../testing/journals/honest-run.ts'
 import { rows, seenRun } from '../../../../testing/journals/seen-run.ts'
@@ -126,6 +126,24 @@ test('a metric that is not there at all fails where the drill sent requests, and
   const idle = of(seenRun({ ...gone, load: null }))
   assert.equal(idle.status, 'unknown')
   assert.match(idle.observed, /other: no series http_seconds_bucket\{job="other"\}, and not measured: k6 had 0 answers/)
+})
+
+test('a metric that its first event makes is judged by what was there after the experiments', () => {
+  const expr = 'sum by (job) (rate(http_total{status=~"5.."}[20s])) / sum by (job) (rate(http_total[20s]))'
+  const reading = (any: readonly Series[]) => [
+    { selector: 'http_total{status=~"5.."}', series: [], any: [...any] },
+    { selector: 'http_total', series: [...any] },
+  ]
+  const unborn = { condition: { kind: 'ratio', threshold: 0.01, windowMs: 300_000 }, expr, series: [], needs: reading([]) } as const
+  assert.match(of(seenRun(unborn)).observed, /other: no series http_total\{job="other"\}, and not measured/)
+  const still = of(seenRun({ ...unborn, afterwards: reading([]) }))
+  assert.equal(still.status, 'unknown', 'nothing made it')
+  const blind = of(seenRun({ ...unborn, afterwards: reading(rows('3')) }))
+  assert.equal(blind.status, 'fail', JSON.stringify(blind))
+  assert.match(blind.observed, /can never fire for other: no series http_total\{job="other"\} has a label: status/)
+  const labelled = rows('3').map((row) => ({ ...row, metric: { ...row.metric, status: '200' } }))
+  const born = of(seenRun({ ...unborn, afterwards: reading(labelled) }))
+  assert.equal(born.status, 'pass', JSON.stringify(born))
 })
 
 test('an alternative of the value is enough', () => {

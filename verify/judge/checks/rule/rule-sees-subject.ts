@@ -6,6 +6,7 @@ import { compares } from '../../../promql/operators.ts'
 import { defineCheck } from '../../drill-check.ts'
 import type { EvidenceMap } from '../../drill-check.ts'
 import { sightOf } from '../../rule/sight.ts'
+import type { Sight } from '../../rule/sight.ts'
 import { ownOf } from '../../rule/own-measurement.ts'
 
 /** INFO memory is read up to a scrape interval later than the exporter did. */
@@ -68,7 +69,10 @@ export const check = defineCheck(
 
 type Evidence = Pick<EvidenceMap, 'rule' | 'spec' | 'timing' | 'targets' | 'allLoads'>
 
-function sighting(subject: Labels, { rule: { spec, promised, seen }, spec: whole, timing, targets, allLoads }: Evidence): Sighting {
+function sighting(
+  subject: Labels,
+  { rule: { spec, promised, seen, afterwards }, spec: whole, timing, targets, allLoads }: Evidence,
+): Sighting {
   const { alert, condition } = spec
   const { expr, threshold, windowMs = 0 } = promised.value
   const name = nameOf(subject)
@@ -83,13 +87,14 @@ function sighting(subject: Labels, { rule: { spec, promised, seen }, spec: whole
   const own = ownOf(subject, { rule: spec, threshold, windowMs, seen, loads: allLoads, platform: whole.platform, settledMs })
   if (own.kind === 'impossible')
     return { status: 'fail', text: `${alert} can never fire on ${own.where}: ${own.why}`, mend: own.mend, part: own.part }
-  const sight = sightOf(expr, seen.needs, subject)
+  const atFirst = sightOf(expr, seen.needs, subject)
+  const sight = mayBeBorn(atFirst) && afterwards !== undefined ? bornLater(atFirst, sightOf(expr, afterwards.needs, subject)) : atFirst
   // The part answers the drill: an exporter that does not see it is set to another one, or leaves the metric out.
   const exporter = own.kind === 'level' ? own.exportedBy?.(name) : undefined
   const exported = (metric: string): string =>
     exporter ?? `Let ${name} export ${metric}, or take it out of holds-for of ${alert} in the specification.`
   // A service without requests may make the whole metric with its first answer.
-  if (sight.kind === 'missing' && !sight.sure && overWindow && own.kind === 'none')
+  if (mayBeBorn(sight) && overWindow && own.kind === 'none')
     return { status: 'unknown', text: `${name}: ${sight.why}, and not measured: ${own.why}`, cause: 'evidence-missing' }
   if (sight.kind === 'missing')
     return { status: 'fail', text: `${alert} can never fire for ${name}: ${sight.why}`, mend: exported(sight.metric) }
@@ -145,6 +150,16 @@ function sighting(subject: Labels, { rule: { spec, promised, seen }, spec: whole
       mend: exporter ?? `Look at which instance the exporter of ${name} is set to.`,
     }
   return { status: 'pass', text: `${name} ${shown}${beside}` }
+}
+
+/** Its metric has no series of the subject, which an event may make. */
+function mayBeBorn(sight: Sight): sight is Extract<Sight, { kind: 'missing' }> {
+  return sight.kind === 'missing' && !sight.sure
+}
+
+/** What was not there at first, by what was there after the drill's requests. */
+function bornLater(atFirst: Extract<Sight, { kind: 'missing' }>, afterwards: Sight): Sight {
+  return afterwards.kind === 'seen' ? { kind: 'born-later', selector: atFirst.metric } : afterwards
 }
 
 /** An expression that is absent(): in steady state it has no value. */
