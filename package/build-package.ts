@@ -7,6 +7,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameS
 import { dirname, join } from 'node:path'
 import { bundlePage, PACKED_PAGE } from '../verify/drill/bundle-page.ts'
 import { TOOL_ROOT, toolFile } from '../verify/tool/tool-files.ts'
+import { COMMONJS } from './commonjs.ts'
 
 /** Programs that run as processes of their own: dist/ has each at the path of its source. */
 const PROGRAMS = ['verify/cli.ts', 'chaos/watchdog.ts', 'verify/targets/cpu-wait-process.ts']
@@ -43,10 +44,7 @@ async function buildPackage(out: string): Promise<Built> {
     sourcesContent: false,
     legalComments: 'none',
     charset: 'utf8',
-    // What is CommonJS asks for these.
-    banner: {
-      js: "import{createRequire as $createRequire}from'node:module';import{fileURLToPath as $pathOf}from'node:url';const require=$createRequire(import.meta.url),__filename=$pathOf(import.meta.url),__dirname=$pathOf(new URL('.',import.meta.url));",
-    },
+    banner: { js: COMMONJS },
     metafile: true,
     tsconfigRaw: '{}',
     logLevel: 'warning',

@@ -30,7 +30,9 @@ export async function reloadBySignal(baseUrl: string, metric: string, hangUp: ()
     if (wasGood && (await metricValue(baseUrl, successful)) === 0)
       throw new Error(`[GET] ${baseUrl}/metrics: ${successful} is 0 after SIGHUP: it refuses the new configuration`)
     if (performance.now() >= deadline)
-      throw new Error(`[GET] ${baseUrl}/metrics: ${timestamp} is still ${before} ${withinMs} ms after SIGHUP: no configuration was reloaded`)
+      throw new Error(
+        `[GET] ${baseUrl}/metrics: ${timestamp} is still ${before} ${withinMs} ms after SIGHUP: no configuration was reloaded`,
+      )
     await delay(20)
   }
 }

@@ -18,7 +18,7 @@ import { besideStarving } from './starve.ts'
  * npm run breaks -- --compose [NAME...]: ten of them, one at a time, in the containers of the Docker engine that is up; in the end the
  * delivered files are deployed again.
  *
- * npm run breaks -- --host [NAME...]: those of the second platform, examples/host.
+ * npm run breaks -- --host [--short | NAME...]: those of the second platform, examples/host.
  *
  * npm run breaks -- --versions SET ...: with the programs of lab/versions/SET.yaml.
  */

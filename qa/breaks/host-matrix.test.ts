@@ -14,6 +14,11 @@ test('eight things are broken, each of its own name', () => {
   assert.deepEqual(problems, [])
   const names = HOST_DRILLS.flatMap(({ breaks }) => breaks.map(({ name }) => name))
   assert.equal(new Set(names).size, 8)
+  assert.deepEqual(
+    HOST_DRILLS.filter(({ short }) => short).map(({ name }) => name),
+    ['matcher-and-log'],
+    'that of a build',
+  )
 })
 
 for (const { only, breaks } of HOST_DRILLS)

@@ -14,17 +14,18 @@ export function listCommand(io: CommandIo): Command {
     .addHelpText('after', '\nExamples:\n  firedrill list rules\n  firedrill list checks --format json')
     .action(async (kind: (typeof KINDS)[number] | undefined, flags: { spec?: string; format: string }) => {
       const { checkEntries, faultEntries, outageEntries, ruleEntries, scenarioEntries } = await import('./listing.ts')
+      const { readPlatform } = await import('../platform/read-platform.ts')
+      const platform = kind === 'checks' || kind === 'faults' ? undefined : readPlatform(io)
       const entries: Entry[] = []
       if (kind === undefined || kind === 'rules' || kind === 'outages') {
-        const spec = await (await import('../drill/read-spec.ts')).readSpec(flags.spec, io)
+        const spec = await (await import('../drill/read-spec.ts')).readSpec(flags.spec, io, 'drill', platform)
         if (spec === undefined) return
         if (kind !== 'outages') entries.push(...ruleEntries(spec))
         if (kind !== 'rules') entries.push(...outageEntries(spec))
       }
       if (kind === undefined || kind === 'checks') entries.push(...(await checkEntries()))
       if (kind === undefined || kind === 'faults') entries.push(...(await faultEntries()))
-      if (kind === undefined || kind === 'scenarios')
-        entries.push(...scenarioEntries((await import('../platform/read-platform.ts')).readPlatform(io)))
+      if (platform !== undefined && (kind === undefined || kind === 'scenarios')) entries.push(...scenarioEntries(platform))
       io.stdout(
         flags.format === 'json'
           ? `${JSON.stringify(

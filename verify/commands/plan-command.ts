@@ -8,14 +8,14 @@ export function planCommand(io: CommandIo): Command {
     .addOption(new Option('--format <format>').choices(['text', 'json']))
     .action(async (flags: RunFlags & { format?: string }) => {
       const { readSpec } = await import('../drill/read-spec.ts')
-      const spec = await readSpec(flags.spec, io)
+      const { deployedForm, readPlatform } = await import('../platform/read-platform.ts')
+      const platform = readPlatform(io)
+      const spec = await readSpec(flags.spec, io, 'drill', platform)
       if (spec === undefined) return
       const { pastIn } = await import('../drill/history.ts')
       const { usualTarget } = await import('../drill/choose-target.ts')
-      const { deployedForm, readPlatform } = await import('../platform/read-platform.ts')
       const { planFor } = await import('../drill/plan-for.ts')
       const { planTable } = await import('../plan/table.ts')
-      const platform = readPlatform(io)
       const asked = requestFrom(flags)
       const target = await usualTarget(platform, io.cwd)
       const request = { ...asked, speed: asked.askedSpeed ?? target.speed ?? asked.speed }

@@ -20,8 +20,12 @@ const OF_A_DRILL = /^SPEC_(?:UNKNOWN_(?:FAULT|SCENARIO|PARAM)|MISSING_PARAM|PARA
  * The specification, or undefined after its problems were shown and the exit code was set to 2. Without a drill (`lint`, `simulate`) a
  * fault or scenario that firedrill does not have stops nothing: it is said.
  */
-export async function readSpec(folder: string | undefined, io: CommandIo, use: 'drill' | 'offline' = 'drill'): Promise<Spec | undefined> {
-  const platform = readPlatform(io)
+export async function readSpec(
+  folder: string | undefined,
+  io: CommandIo,
+  use: 'drill' | 'offline' = 'drill',
+  platform = readPlatform(io),
+): Promise<Spec | undefined> {
   const resolved = folder === undefined ? platform.specification : path.resolve(io.cwd, folder)
   const { spec, problems } = await loadSpec(resolved, knownTo(platform))
   if (spec !== undefined && problems.length === 0) return spec

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -82,6 +81,8 @@ export async function startAlertmanager(
 ): Promise<ShortLived> {
   const notified: Notified[] = []
   const arrived: (() => void)[] = []
+  // Loaded here: an import of it loads all of undici, and `list` reads what simulations there are.
+  const { createServer } = await import('node:http')
   const sink = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))

@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url'
 
 const HERE = fileURLToPath(import.meta.url)
 
-/** True: this is the package of `npm pack`, compiled into few files below dist/; false: the sources of a checkout. */
-export const IS_PACKAGE = !HERE.endsWith('.ts')
-
 /** The folder of package.json. What is compiled no longer knows the folder of its source, so only this file asks where it is. */
 export const TOOL_ROOT = rootAbove(dirname(HERE))
+
+/** True: this is the package of `npm pack`, compiled into few files below dist/; false: a checkout with its sources. */
+export const IS_PACKAGE = !existsSync(join(TOOL_ROOT, 'verify/cli.ts'))
 
 /** A file that comes with the tool, by its path in the checkout; a package has it at the same place. */
 export function toolFile(path: string): string {

@@ -1,0 +1,1 @@
+export function stateOf(path: string): string
