@@ -11,11 +11,11 @@ import type { LogFile, MonitoringKind } from './relocate/relocate.ts'
 export function compressed(kind: MonitoringKind, text: string, speed: number, file: string): string {
   switch (kind) {
     case 'prometheus':
-      return compressPrometheus(text, speed, file).text
+      return compressPrometheus(text, speed, file)
     case 'alertRules':
-      return compressRules(text, speed, file).text
+      return compressRules(text, speed, file)
     case 'alertmanager':
-      return compressAlertmanager(text, speed, file).text
+      return compressAlertmanager(text, speed, file)
     default:
       return text
   }

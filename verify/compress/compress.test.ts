@@ -17,24 +17,17 @@ const files = [
 for (const { name, compress } of files) {
   test(`${name} compressed by 1 is itself, byte for byte`, () => {
     const text = delivered(name)
-    assert.deepEqual(compress(text, 1), { text, changes: [], cautions: [] })
+    assert.equal(compress(text, 1), text)
   })
 
-  test(`${name}: only the values in the list of changes differ, at any compression`, () => {
+  test(`${name}: only durations and numbers differ, at any compression`, () => {
     const text = delivered(name)
+    const withoutNumbers = (of: string): string => of.replace(/\b\d[\d.]*(?:e-?\d+)?(?:(?:ms|[smhdwy])(?:\d+(?:ms|[smhdwy]))*)?\b/g, '#')
     fc.assert(
       fc.property(fc.double({ min: 1, max: 60, noNaN: true }), (k) => {
         const result = compress(text, k)
-        parse(result.text)
-        const before = text.split('\n')
-        const after = result.text.split('\n')
-        assert.equal(after.length, before.length)
-        const differing = after.filter((line, index) => line !== before[index]).length
-        const touched = result.changes.reduce(
-          (sum, change) => sum + change.from.split('\n').filter((line, index) => line !== change.to.split('\n')[index]).length,
-          0,
-        )
-        assert.equal(differing, touched)
+        parse(result)
+        assert.equal(withoutNumbers(result), withoutNumbers(text))
       }),
       { numRuns: 30 },
     )
@@ -42,8 +35,7 @@ for (const { name, compress } of files) {
 }
 
 test('the delivered rules by 15', () => {
-  const { text, changes, cautions } = compressRules(delivered('alert-rules.yml'), 15)
-  assert.deepEqual(cautions, [])
+  const text = compressRules(delivered('alert-rules.yml'), 15)
   const rules = new Map(
     (parse(text) as { groups: { rules: { alert: string; for: string; expr: string }[] }[] }).groups[0]?.rules.map((rule) => [
       rule.alert,
@@ -66,43 +58,39 @@ test('the delivered rules by 15', () => {
     'sum by (job) (rate(http_server_requests_seconds_count{job="rate-limiter",status="429"}[4s])) * 60 > 1000',
   )
   assert.equal(rules.get('HighErrorRate')?.expr.match(/\[20s\]/g)?.length, 4)
-  assert.ok(changes.some((change) => change.path === 'groups[platform-alerts].rules[HighLatency].expr'))
+  assert.match(rules.get('HighLatency')?.expr ?? '', /\[20s\]/)
 })
 
 test('the delivered scrape configuration by 15: one second everywhere', () => {
-  const { text } = compressPrometheus(delivered('prometheus.yml'), 15)
+  const text = compressPrometheus(delivered('prometheus.yml'), 15)
   const config = parse(text) as { global: Record<string, string>; scrape_configs: { scrape_interval?: string }[] }
   assert.deepEqual(config.global, { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' })
   assert.deepEqual([...new Set(config.scrape_configs.map((job) => job.scrape_interval ?? '1s'))], ['1s'])
 })
 
 test('the delivered routing by 15', () => {
-  const { changes } = compressAlertmanager(delivered('alertmanager/alertmanager.yml'), 15)
-  assert.deepEqual(changes, [
-    { path: 'route.group_wait', from: '15s', to: '1s' },
-    { path: 'route.group_interval', from: '1m', to: '4s' },
-    { path: 'route.repeat_interval', from: '4h', to: '16m' },
-  ])
+  const { route } = parse(compressAlertmanager(delivered('alertmanager/alertmanager.yml'), 15)) as { route: Record<string, unknown> }
+  assert.deepEqual([route['group_wait'], route['group_interval'], route['repeat_interval']], ['1s', '4s', '16m'])
 })
 
 test('defaults that a file leaves unsaid are written down', () => {
   assert.equal(
-    compressPrometheus('scrape_configs: []\n', 15).text,
+    compressPrometheus('scrape_configs: []\n', 15),
     'global:\n  scrape_interval: 4s\n  evaluation_interval: 4s\nscrape_configs: []\n',
   )
   assert.equal(
-    compressPrometheus('# top\nglobal:\n    external_labels: {a: b}\n', 15).text,
+    compressPrometheus('# top\nglobal:\n    external_labels: {a: b}\n', 15),
     '# top\nglobal:\n    scrape_interval: 4s\n    evaluation_interval: 4s\n    external_labels: {a: b}\n',
   )
-  assert.equal(compressPrometheus('global: {scrape_interval: 30s}\n', 15).text, 'global: {evaluation_interval: 4s, scrape_interval: 2s}\n')
+  assert.equal(compressPrometheus('global: {scrape_interval: 30s}\n', 15), 'global: {evaluation_interval: 4s, scrape_interval: 2s}\n')
   assert.equal(
-    compressAlertmanager('route:\n  receiver: a\n  group_wait: 0s\n', 15).text,
+    compressAlertmanager('route:\n  receiver: a\n  group_wait: 0s\n', 15),
     'route:\n  group_interval: 20s\n  repeat_interval: 16m\n  receiver: a\n  group_wait: 0s\n',
   )
 })
 
 test('a scrape timeout never exceeds its interval, nor falls below a second', () => {
-  const { text } = compressPrometheus(
+  const text = compressPrometheus(
     'global: {scrape_interval: 1m, scrape_timeout: 1m, evaluation_interval: 1m}\nscrape_configs:\n- {job_name: a, scrape_interval: 10s, scrape_timeout: 9s}\n- {job_name: b, scrape_timeout: 45s}\n',
     15,
   )
@@ -114,8 +102,7 @@ test('a scrape timeout never exceeds its interval, nor falls below a second', ()
 test('nested routes', () => {
   const text =
     'route:\n  group_wait: 15s\n  group_interval: 1m\n  repeat_interval: 1h\n  routes:\n    - routes:\n        - group_interval: 5m # why\n'
-  assert.equal(compressAlertmanager(text, 15).changes.at(-1)?.path, 'route.routes[0].routes[0].group_interval')
-  assert.match(compressAlertmanager(text, 15).text, /group_interval: 20s # why\n/)
+  assert.match(compressAlertmanager(text, 15), /group_interval: 20s # why\n/)
 })
 
 const styles: [string, string, string][] = [
@@ -133,7 +120,7 @@ for (const [style, before, after] of styles) {
   test(`an expression written as ${style} scalar`, () => {
     const frame = (body: string): string =>
       `groups:\n  - name: g\n    rules:\n      - alert: A\n        ${body}\n        labels: {severity:   info}\n`
-    const result = compressRules(frame(before), 15).text
+    const result = compressRules(frame(before), 15)
     if (style === 'folded block') assert.deepEqual(parse(result), parse(frame(after)))
     else assert.equal(result, frame(after))
   })
@@ -141,7 +128,7 @@ for (const [style, before, after] of styles) {
 
 test('an anchored expression is rewritten once', () => {
   const text = 'groups:\n- rules:\n  - {alert: A, expr: &e "rate(x[5m])", for: &f 5m}\n  - {alert: B, expr: *e, for: *f}\n'
-  assert.equal(compressRules(text, 15).text, text.replace('[5m]', '[20s]').replace('&f 5m', '&f 20s'))
+  assert.equal(compressRules(text, 15), text.replace('[5m]', '[20s]').replace('&f 5m', '&f 20s'))
 })
 
 test('errors carry file, line, column and the line itself', () => {

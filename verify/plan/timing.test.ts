@@ -44,8 +44,8 @@ for (const speed of [1, 5, 15]) {
     const read = (name: string): Promise<string> => readFile(new URL(`../../monitoring/${name}`, import.meta.url), 'utf8')
     const promised = timingFromSpec(spec, speed)
     const loaded = timingFromLoaded({
-      prometheus: compressPrometheus(await read('prometheus.yml'), speed).text,
-      alertmanager: compressAlertmanager(await read('alertmanager/alertmanager.yml'), speed).text,
+      prometheus: compressPrometheus(await read('prometheus.yml'), speed),
+      alertmanager: compressAlertmanager(await read('alertmanager/alertmanager.yml'), speed),
       flags: { 'rules.alert.resend-delay': `${promised.resendDelayMs}ms` },
     })
     const { route, ...clocks } = loaded
@@ -133,7 +133,7 @@ test('every route has the clocks, the grouping and the receiver that it inherits
 
 test('a compressed configuration has the clocks of each route compressed', () => {
   const at = (speed: number, labels: Record<string, string>): number | undefined => {
-    const { route } = timingFromLoaded({ prometheus: 'global: {}', alertmanager: compressAlertmanager(NESTED, speed).text, flags: {} })
+    const { route } = timingFromLoaded({ prometheus: 'global: {}', alertmanager: compressAlertmanager(NESTED, speed), flags: {} })
     return route === undefined ? undefined : routesFor(route, labels)[0]?.groupWaitMs
   }
   assert.deepEqual(
