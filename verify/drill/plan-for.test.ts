@@ -36,3 +36,17 @@ test('a seed chooses regardless of history and date, 0 none, and --thorough more
     assert.ok(chosen({ thorough: true }, each).length > 1)
   }
 })
+
+test('a condition that a compressed window cannot keep is a warning of the plan, in real time it is none', () => {
+  const [rule] = spec.rules
+  assert.ok(rule)
+  const expr = 'changes(up[5m]) == 3'
+  const exact = { ...spec, rules: [{ ...rule, condition: { ...rule.condition, expr } }] }
+  const warnings = (flags: RunFlags): string[] =>
+    planFor(exact, requestFrom(flags), 'uninstrumented', { runs: [], nowMs: 0 }).warnings?.filter((text) => text.includes(expr)) ?? []
+  assert.match(
+    warnings({}).join('\n'),
+    new RegExp(`^${rule.alert}: "changes.* asks for an exact count, which a shorter window cannot keep`),
+  )
+  assert.deepEqual(warnings({ realTime: true }), [])
+})

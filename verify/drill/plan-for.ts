@@ -1,5 +1,6 @@
 import { faults } from '../../chaos/fault-registry.ts'
 import { compressExpr } from '../compress/compress.ts'
+import { rewriteExpr } from '../compress/expr.ts'
 import type { PastRun } from '../model/past-runs.ts'
 import type { Plan, Timing } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
@@ -33,7 +34,7 @@ export function planFor(
   target?: Target,
 ): Plan {
   const { speed, only, skip, serial } = request
-  return plan(withSharedAddresses(spec, target, faults), {
+  const made = plan(withSharedAddresses(spec, target, faults), {
     speed,
     turn: turnOf(request, past),
     only,
@@ -45,6 +46,13 @@ export function planFor(
     placeOf: (experiment, leg, key) => legPlace(spec, experiment, leg, ...(key === undefined ? [] : [key])),
     compressExpr,
   })
+  const warnings = [...(made.warnings ?? []), ...lostBySpeed(spec, speed)]
+  return warnings.length === 0 ? made : { ...made, warnings }
+}
+
+/** What a compressed rule cannot keep of the specified one. */
+function lostBySpeed({ rules }: Spec, speed: number): string[] {
+  return rules.flatMap(({ alert, condition }) => rewriteExpr(condition.expr, speed).cautions.map((caution) => `${alert}: ${caution}`))
 }
 
 function turnOf({ seed, thorough }: DrillRequest, past: Past): Turn {
