@@ -1,5 +1,6 @@
 import { containerToHarm, inspectContainer, killContainer, stopContainer } from '../drivers/docker-driver.ts'
 import { defineFault, offered } from '../fault.ts'
+import { killProcessFault } from './kill-process.ts'
 
 export const killContainerFault = defineFault({
   meta: {
@@ -9,14 +10,7 @@ export const killContainerFault = defineFault({
     leaves: 'down',
     blastRadius: 'The container; its name no longer resolves on its networks, published ports refuse connections.',
     undone: 'The container runs and is not paused.',
-    params: {
-      how: {
-        kind: 'choice',
-        default: 'kill',
-        choices: ['kill', 'stop'],
-        title: 'kill takes it away at once; stop asks it to end, so that it can write down what it has in memory',
-      },
-    },
+    params: killProcessFault.meta.params,
   },
   async prepare(part, params) {
     const docker = offered(part, 'docker')
@@ -25,7 +19,7 @@ export const killContainerFault = defineFault({
     return {
       undo: { driver: 'docker', state: 'running', socket, container, id },
       async apply() {
-        await (params.how === 'stop' ? stopContainer : killContainer)(socket, id)
+        await (String(params['how']) === 'stop' ? stopContainer : killContainer)(socket, id)
         const after = await inspectContainer(socket, id)
         if (after.running) throw new Error(`container ${container} was killed, yet it runs (a supervisor may have restarted it)`)
         return { detail: `container ${container} (${id.slice(0, 12)}) is dead` }

@@ -57,8 +57,6 @@ const ALERT = /^(redis-killed|error-burst|collector-killed|mysql-killed)$/
 const FLUXPAY = /^path-fluxpay-|^fluxpay-engine$/
 const RATE_LIMITER = /^path-moalog|^path-rate-limited$|^rate-limiter$|^moalog-server$/
 const ALL_TRACES = /^path-|^rate-limiter$|^fluxpay-engine$|^moalog-server$/
-/** The dashboard's checks are about the drill as a whole. */
-const DRILL = /^drill$/
 
 type Row = Omit<Break, 'must' | 'may' | 'check'> & { fails: string; may?: RegExp }
 
@@ -146,7 +144,6 @@ const RULES: Drill[] = [
       },
       part: 'SLO dashboard',
       fails: 'drill slo-panel-has-data',
-      may: DRILL,
       named: /[Pp]95|[Ll]atency/,
     },
   ),
@@ -219,7 +216,6 @@ const DEPLOYED: Drill[] = [
     change: compose('SERVER_PORT: "8082"', 'SERVER_PORT: "8083"'),
     part: 'rate-limiter:8082',
     fails: 'drill healthy-start',
-    may: DRILL,
     named: /target rate-limiter \(rate-limiter:8082\) is down .* while rate-limiter answered/,
   }),
   drill('deployed-jmx-port', ['redis-killed'], {
@@ -227,7 +223,6 @@ const DEPLOYED: Drill[] = [
     change: compose('=9404:/app', '=9406:/app'),
     part: 'rate-limiter:9404',
     fails: 'drill healthy-start',
-    may: DRILL,
     named: /target rjmx-rate-limiter \(rate-limiter:9404\) is down .* while rate-limiter answered/,
   }),
   drill('deployed-redis-address', ['redis-killed'], {
@@ -568,7 +563,6 @@ const DASHBOARD: Drill[] = [
       change: board('avg_over_time(up[24h])', 'avg_over_time(up[1h])'),
       part: 'Availability',
       fails: 'drill slo-value-matches',
-      may: DRILL,
       named: /Availability: 1h \(/,
     },
     {
@@ -576,7 +570,6 @@ const DASHBOARD: Drill[] = [
       change: board('histogram_quantile(0.95, sum by (le) (', 'histogram_quantile(0.99, sum by (le) ('),
       part: 'Latency p95',
       fails: 'drill slo-value-matches',
-      may: DRILL,
       named: /Latency p95: /,
     },
     {
@@ -584,7 +577,6 @@ const DASHBOARD: Drill[] = [
       change: board(/"expr": "(\(1 - .*\/ 0\.001\) \* 100)"/, '"expr": "clamp_min($1, 0)"'),
       part: 'Error budget',
       fails: 'drill slo-budget-sign',
-      may: DRILL,
       named: /Error budget shows 0/,
     },
     {
@@ -595,7 +587,6 @@ const DASHBOARD: Drill[] = [
       ),
       part: 'Error rate by service',
       fails: 'drill slo-series-match',
-      may: DRILL,
       named: /Error rate by service of moalog-server: /,
     },
     {
@@ -603,7 +594,6 @@ const DASHBOARD: Drill[] = [
       change: board(/"red"(,\n\s+"value": null\n\s+\},\n\s+\{\n\s+"color": )"green"(,\n\s+"value": 0\.999\b)/, '"green"$1"red"$2'),
       part: 'Availability',
       fails: 'drill slo-thresholds',
-      may: DRILL,
       named: /Availability is green/,
     },
     {
@@ -611,7 +601,6 @@ const DASHBOARD: Drill[] = [
       change: board('ALERTS{alertstate', 'ALERTS{severity=\\"warning\\",alertstate'),
       part: 'Active alerts',
       fails: 'drill slo-panel-has-data',
-      may: DRILL,
       named: /Active alerts leaves out HighErrorRate|Active alerts never listed/,
     },
   ),

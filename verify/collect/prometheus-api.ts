@@ -3,6 +3,7 @@ import { HistoryError, isBusy, troubleOf } from '../backtest/history-port.ts'
 import type { Answer } from '../backtest/history-port.ts'
 import type { Series } from '../model/journal.ts'
 import type { Credentials } from '../model/target.ts'
+import { isRecord } from '../text/is-record.ts'
 import { exchange, SourceError, viaOf } from './http.ts'
 import type { HttpAnswer } from './http.ts'
 
@@ -159,8 +160,4 @@ function turns(most: number): <T>(work: () => Promise<T>) => Promise<T> {
       else next()
     }
   }
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

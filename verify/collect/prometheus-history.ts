@@ -1,7 +1,8 @@
 import { HistoryError } from '../backtest/history-port.ts'
 import type { History } from '../backtest/history-port.ts'
 import type { LoadedGroup } from '../model/journal.ts'
-import { isRecord, prometheusApi } from './prometheus-api.ts'
+import { isRecord } from '../text/is-record.ts'
+import { prometheusApi } from './prometheus-api.ts'
 import type { ApiOptions } from './prometheus-api.ts'
 import { toGroup, type RawGroup } from './prometheus-source.ts'
 

@@ -3,6 +3,7 @@ import type { LoadedGroup, Sample, Series } from '../model/journal.ts'
 import type { Labels } from '../model/spec.ts'
 import type { Credentials } from '../model/target.ts'
 import type { PrometheusSource } from '../run/ports.ts'
+import { isRecord } from '../text/is-record.ts'
 import { getJson, SourceError, viaOf } from './http.ts'
 
 /** Prometheus' HTTP API. https://prometheus.io/docs/prometheus/latest/querying/api/ */
@@ -162,8 +163,4 @@ function join(pieces: Series[]): Series[] {
 /** Prometheus keeps milliseconds; a plain division can print 1.2300000000000002. */
 function seconds(ms: number): string {
   return (ms / 1000).toFixed(3)
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }

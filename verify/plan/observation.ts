@@ -1,11 +1,11 @@
 import type { Plan, PlannedExperiment, Timing, Window } from '../model/plan.ts'
+import { combinations } from '../promql/labels.ts'
 import type { Labels, RuleSpec, Spec } from '../model/spec.ts'
 import { kebabCase, sameName } from '../text/names.ts'
 import { FiredrillError } from '../model/error.ts'
 import { suggestion } from '../text/did-you-mean.ts'
 import { routedTo } from '../routing/tree.ts'
 import { promisedRule, type PlanOptions } from './make-plan.ts'
-import { products } from './rule-subjects.ts'
 import { timingFromSpec } from './timing.ts'
 
 const NEVER: Window = { earliestMs: 0, latestMs: 0 }
@@ -31,7 +31,7 @@ export function observationPlan(
   if (rules.length === 0) throw new FiredrillError('NOTHING_SELECTED', 'no rule is left to observe', { next: 'Skip fewer rules.' })
   const promised = spec.rules.map((rule) => promisedRule(rule, { speed, compressExpr }))
   const experiments = rules.flatMap((rule) =>
-    products(rule.holdsFor).map((subject) => observedRule(rule, subject, spec, { speed, compressExpr }, forMs)),
+    combinations(rule.holdsFor).map((subject) => observedRule(rule, subject, spec, { speed, compressExpr }, forMs)),
   )
   return {
     speed,

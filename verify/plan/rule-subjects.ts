@@ -1,6 +1,6 @@
-import { hasLabels } from '../promql/labels.ts'
+import { combinations, hasLabels } from '../promql/labels.ts'
 import type { PlannedSubject } from '../model/plan.ts'
-import type { Labels, RuleSpec } from '../model/spec.ts'
+import type { RuleSpec } from '../model/spec.ts'
 
 /** Every subject of the rules, and the experiments of the whole specification that make its alert fire: as their own, or in also-must. */
 export function subjectsOf(rules: readonly RuleSpec[], all: readonly RuleSpec[]): PlannedSubject[] {
@@ -11,18 +11,10 @@ export function subjectsOf(rules: readonly RuleSpec[], all: readonly RuleSpec[])
     ]),
   )
   return rules.flatMap(({ alert, holdsFor }) =>
-    products(holdsFor).map((labels) => ({
+    combinations(holdsFor).map((labels) => ({
       alert,
       labels,
       by: fires.filter((each) => each.alert === alert && hasLabels(each.labels, labels)).map(({ id }) => id),
     })),
-  )
-}
-
-/** `{ job: [a, b], zone: [x] }` -> `{ job: a, zone: x }` and `{ job: b, zone: x }`. */
-export function products(holdsFor: RuleSpec['holdsFor']): Labels[] {
-  return Object.entries(holdsFor).reduce<Labels[]>(
-    (found, [label, values]) => found.flatMap((labels) => values.map((value) => ({ ...labels, [label]: value }))),
-    [{}],
   )
 }

@@ -14,6 +14,14 @@ export function withoutLabels(labels: Labels, names: readonly string[]): Labels 
   return Object.fromEntries(Object.entries(labels).filter(([name]) => !names.includes(name)))
 }
 
+/** `{ job: [a, b], zone: [x] }` -> `{ job: a, zone: x }` and `{ job: b, zone: x }`: the label sets that a rule is promised for. */
+export function combinations(holdsFor: Readonly<Record<string, readonly string[]>>): Labels[] {
+  return Object.entries(holdsFor).reduce<Labels[]>(
+    (found, [label, values]) => found.flatMap((labels) => values.map((value) => ({ ...labels, [label]: value }))),
+    [{}],
+  )
+}
+
 /** `{job="a", severity="critical"}`, sorted. */
 export function formatLabels(labels: Labels): string {
   const pairs = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))

@@ -3,6 +3,7 @@ import type { PlannedExperiment } from '../model/plan.ts'
 import type { Moment } from '../model/report.ts'
 import { line as plainLine } from '../text/printable.ts'
 import { clockTime } from '../text/instant.ts'
+import { isRecord } from '../text/is-record.ts'
 import { table } from './blocks.ts'
 import type { Block } from './blocks.ts'
 import { countOf } from '../text/count-of.ts'
@@ -93,10 +94,6 @@ function isWhole(entry: Extract<JournalEntry, { kind: 'alert-logs' }>): boolean 
     Array.isArray(traces) &&
     traces.every((each) => isRecord(each) && typeof each.operation === 'string')
   )
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function metricAt(

@@ -1,3 +1,5 @@
+import { isRecord } from '../text/is-record.ts'
+
 /**
  * promtool evaluates every loaded rule at each step of each test. From so many rules on a test loads the groups alone that its alert needs:
  * 81 rules took longer than any time limit.
@@ -13,15 +15,11 @@ export interface FileGroup {
 
 /** The groups of a rule file's content; what is no group is left to promtool. */
 export function groupsIn(content: unknown, file: number): FileGroup[] {
-  const groups = isMap(content) ? content['groups'] : undefined
+  const groups = isRecord(content) ? content['groups'] : undefined
   return (Array.isArray(groups) ? groups : []).flatMap((group: unknown) => {
-    const rules = isMap(group) && Array.isArray(group['rules']) ? (group['rules'] as unknown[]).filter(isMap) : undefined
+    const rules = isRecord(group) && Array.isArray(group['rules']) ? (group['rules'] as unknown[]).filter(isRecord) : undefined
     return rules === undefined ? [] : [{ file, group: { ...(group as object), rules } }]
   })
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Any series may be meant: of a name that is matched, or of the alerts themselves. */

@@ -1,7 +1,8 @@
 import type { NeededSeries } from '../../model/journal.ts'
 import type { Labels } from '../../model/spec.ts'
 import { selectors } from '../../promql/ast.ts'
-import type { Expr, Selector } from '../../promql/ast.ts'
+import type { Selector } from '../../promql/ast.ts'
+import { alternatives } from '../../promql/filters.ts'
 import { hasLabels } from '../../promql/labels.ts'
 import { parsePromql } from '../../promql/parse-promql.ts'
 import { selectorText } from '../../promql/selector-text.ts'
@@ -26,10 +27,6 @@ export function sightOf(expr: string, needs: readonly NeededSeries[], subject: L
     sights.find((sight) => sight.kind === 'missing' && sight.sure) ??
     sights[0] ?? { kind: 'seen' }
   )
-}
-
-function alternatives(expr: Expr): Expr[] {
-  return expr.kind === 'binary' && expr.op === 'or' ? [...alternatives(expr.lhs), ...alternatives(expr.rhs)] : [expr]
 }
 
 function ofAlternative(all: readonly Selector[], needs: readonly NeededSeries[], subject: Labels): Sight {

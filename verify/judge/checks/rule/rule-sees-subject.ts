@@ -1,6 +1,6 @@
 import type { Labels } from '../../../model/spec.ts'
 import type { UnknownCause } from '../../../model/verdict.ts'
-import { formatLabels, hasLabels } from '../../../promql/labels.ts'
+import { combinations, formatLabels, hasLabels } from '../../../promql/labels.ts'
 import { parsePromql } from '../../../promql/parse-promql.ts'
 import { compares } from '../../../promql/operators.ts'
 import { defineCheck } from '../../drill-check.ts'
@@ -166,14 +166,6 @@ function bornLater(atFirst: Extract<Sight, { kind: 'missing' }>, afterwards: Sig
 function isAbsence(expr: string): boolean {
   const parsed = parsePromql(expr)
   return parsed.ok && parsed.expr.kind === 'call' && /^absent(?:_over_time)?$/.test(parsed.expr.fn)
-}
-
-/** Every combination of the label values that the rule is promised for. */
-function combinations(holdsFor: Record<string, string[]>): Labels[] {
-  return Object.entries(holdsFor).reduce<Labels[]>(
-    (all, [label, values]) => all.flatMap((labels) => values.map((value) => ({ ...labels, [label]: value }))),
-    [{}],
-  )
 }
 
 function nameOf(subject: Labels): string {
