@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { mkdir, open } from 'node:fs/promises'
 import path from 'node:path'
+import type { ProcessSpec } from '../chaos/drivers/process.ts'
 import { FiredrillError } from '../verify/model/error.ts'
 import { serviceOf } from './compose/compose-file.ts'
 import type { ComposeFile, Container } from './compose/compose-file.ts'
@@ -221,14 +222,8 @@ export function hostPort({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
-interface RunOptions {
-  name: string
-  logFile: string
-  cwd: string
-  env: Record<string, string>
+interface RunOptions extends Pick<ProcessSpec, 'name' | 'logFile' | 'cwd' | 'env' | 'uid' | 'gid'> {
   input?: string
-  uid?: number
-  gid?: number
   signal: AbortSignal
 }
 

@@ -40,28 +40,12 @@ export interface TryResult {
  */
 export type RuleOutcome = 'agrees' | 'differs' | 'unknown' | 'would'
 
-export interface RuleResult {
-  alert: string
-  place: string
-  expr: string
-  labels: Labels
-  forMs: number
-  keepFiringForMs: number
-  intervalMs: number
-  differs: string[]
+export interface RuleResult extends Omit<Candidate, 'group' | 'asks'>, Compared {
   outcome: RuleOutcome
   /** Evaluations of the window that are in no hole. */
   evaluations: number
-  compared: number
-  ambiguous: number
-  skipped: number
   /** As recorded; of a rule that was not loaded so, as it would have been. */
   lives: Life[]
-  /** By the rule and the samples, where it was compared. */
-  expected: Life[]
-  differences: Difference[]
-  /** What could not be decided, and why. */
-  undecided: { labels: Labels; atMs: number; because: string }[]
   flapping: { labels: Labels; firings: number; again: number }[]
   resets: Resets
   nearest: Nearest | null

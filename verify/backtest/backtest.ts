@@ -5,20 +5,16 @@ import { HistoryError } from './history-port.ts'
 import type { History } from './history-port.ts'
 import type { Hole } from './holes.ts'
 import { known } from './known.ts'
-import type { Window } from './known.ts'
+import type { Known, Window } from './known.ts'
 import { backtestRule } from './backtest-rule.ts'
 import type { RuleResult } from './backtest-rule.ts'
 import type { Try } from './tries.ts'
 
-export interface BacktestResult extends Window {
+export interface BacktestResult extends Window, Pick<Known, 'version' | 'loadedMs' | 'warnings' | 'notifications'> {
   prometheus: string
-  version: string | null
   rules: RuleResult[]
   /** null: the server does not scrape itself, so nothing is known of them. */
   holes: Hole[] | null
-  loadedMs: number | null
-  warnings: string[]
-  notifications: { what: string; count: number }[]
   /** Rules that were not looked at, for the server did not answer, and why. */
   unanswered: { alert: string; because: string }[]
 }

@@ -16,18 +16,12 @@ export interface WrittenRule {
   group: string
   /** Of its group; undefined: the server's default. */
   intervalMs: number | undefined
+  /** Where it stands: file and group. */
   place: string
 }
 
 /** One rule to look back at. */
-export interface Candidate {
-  alert: string
-  expr: string
-  forMs: number
-  keepFiringForMs: number
-  labels: Labels
-  /** Where it stands: file and group. */
-  place: string
+export interface Candidate extends Omit<WrittenRule, 'group' | 'intervalMs'> {
   /** The loaded group whose ALERTS it is compared with; null where no rule of its name is loaded. */
   group: LoadedGroup | null
   intervalMs: number

@@ -2,16 +2,9 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import type { LabProgress, PartStatus } from '../../lab/stack.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import { columns, widthOf } from '../text/columns.ts'
-import { DEFAULT_SPEED, VERSIONS, speed } from '../drill/request.ts'
+import { DEFAULT_SPEED, VERSIONS, speed, type RunFlags } from '../drill/request.ts'
 
-interface UpFlags {
-  speed?: number
-  realTime?: boolean
-  lab?: string
-  versions?: string
-  monitoring?: string
-  compose?: string
-  only?: string[]
+interface UpFlags extends Pick<RunFlags, 'speed' | 'realTime' | 'lab' | 'versions' | 'monitoring' | 'compose' | 'only'> {
   format: string
 }
 

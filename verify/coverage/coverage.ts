@@ -56,14 +56,11 @@ export interface Coverage {
   problems: string[]
 }
 
-export interface CoverageInput {
-  nowMs: number
-  withinMs: number
+export interface CoverageInput extends Pick<Coverage, 'nowMs' | 'withinMs' | 'maxAgeMs'> {
   rules: readonly KnownRule[]
   drills: readonly DrilledRun[]
   climbed: readonly Climbed[]
   service: Service
-  maxAgeMs: number | null
   /** Severities that `maxAgeMs` is asked of; empty: all. */
   severities: readonly string[]
   problems: readonly string[]

@@ -47,29 +47,10 @@ export interface DrillRequest {
 /** The files in lab/versions/; docs/versions.md says what differs between them. */
 export const VERSIONS = ['required', 'current'] as const
 
-export interface RunFlags {
+/** A drill's request as the command line has it. */
+export interface RunFlags extends Partial<Omit<DrillRequest, 'askedSpeed' | 'observeMs'>> {
   realTime?: boolean
-  speed?: number
-  only?: string[]
-  skip?: string[]
-  target?: string
-  out?: string
-  seed?: number
-  thorough?: boolean
-  serial?: boolean
-  monitoring?: string
-  compose?: string
-  lab?: string
-  versions?: string
-  keep?: boolean
-  watch?: boolean
-  dryRun?: boolean
   observe?: number
-  guard?: boolean
-  budgetFloor?: number
-  confirm?: string
-  retries?: number
-  spec?: string
 }
 
 export function speed(text: string): number {

@@ -1,29 +1,15 @@
+import type { DashboardPanel } from '../model/journal.ts'
 import { fieldsOf, number, string, type Fields } from './json-fields.ts'
 import type { PanelQuery } from './panel-query.ts'
 import { colouring, effective } from './field-config.ts'
 
-export interface ThresholdStep {
-  /** null: the base, below every other step. */
-  value: number | null
-  color: string
-}
-
-export interface Panel {
-  title: string
-  type: string
+export interface Panel extends Omit<DashboardPanel, 'queries' | 'promise' | 'alertList'> {
   /** Where it stands in the file, from the root. */
   path: (string | number)[]
   id?: number
   queries: PanelQuery[]
-  unit?: string
-  /** Ends of the scale: what thresholds in percent refer to. */
-  min?: number
-  max?: number
-  thresholds: { mode: string; steps: ThresholdStep[] }
   /** Digits behind the point; as many as fit when absent. */
   decimals?: number
-  /** Why the thresholds colour nothing; absent: they do. */
-  colourless?: string
   /** What becomes of a query's course in a panel that shows one number of it: lastNotNull, mean, max ... */
   calc?: string
   /** What changes the numbers between the query and the eye, and is not calculated here: transformations, expressions. */

@@ -1,16 +1,11 @@
+import type { DashboardPanel } from '../model/journal.ts'
 import type { SloSpec } from '../model/spec.ts'
 
 type Measures = SloSpec['panels'][number]['measures']
 type Numbered = Exclude<Measures, 'active-alerts'>
 
 /** What is seen of a panel, in a file or in a journal. */
-interface Look {
-  unit?: string
-  min?: number
-  max?: number
-  thresholds: { mode: string; steps: { value: number | null; color: string }[] }
-  colourless?: string
-}
+type Look = Pick<DashboardPanel, 'unit' | 'min' | 'max' | 'thresholds' | 'colourless'>
 
 /**
  * How many of a unit one second, or one whole, has:

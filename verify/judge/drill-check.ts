@@ -2,7 +2,7 @@ import type { CheckMeta } from '../model/check-meta.ts'
 import type { JournalEntry, LoadedGroup, LogLine } from '../model/journal.ts'
 import type { LegName, Plan, PlannedExperiment, PromisedRule, Timing } from '../model/plan.ts'
 import type { HttpProbe, Labels, LogSpec, OutageSpec, RuleSpec, Spec, TraceSpec } from '../model/spec.ts'
-import type { UnknownCause, VerdictStatus } from '../model/verdict.ts'
+import type { Verdict } from '../model/verdict.ts'
 import type { Exercise } from './delivery/exercise.ts'
 import type { Episode } from './alert/episodes.ts'
 import type { AlertHistory, Column, Evaluated, Notified, OtherPost, ScrapeColumn } from './record/recorder.ts'
@@ -174,17 +174,11 @@ export const SOURCE_OF: Partial<Record<EvidenceKey, Source>> = {
 }
 
 /** What a check says; the runner makes the Verdict of it. */
-export interface Finding {
-  status: VerdictStatus
-  expected: string
-  observed: string
-  cause?: UnknownCause
-  diagnosis?: string
+export interface Finding extends Pick<Verdict, 'status' | 'expected' | 'observed' | 'cause' | 'diagnosis' | 'pointers'> {
   /** The service or part that is to be changed, where the check knows it: findings of one check about one part have one cause. */
   part?: string
   /** The services that may have handled the requests which failed: that the machine kept another service waiting explains nothing. */
   handledBy?: readonly string[]
-  pointers: number[]
   /** Unknown only because what these checks look at never came: when one of them failed, this says nothing more and is skipped. */
   follows?: readonly string[]
   /** Of a rule: the subjects that it fails for; firing: its alert is active there without a cause. */

@@ -40,17 +40,12 @@ export const COMMENT_CHECKS: readonly (LintMeta & { area: Area })[] = [
   },
 ]
 
-interface Disable {
-  file: string
-  /** 1-based, of the comment. */
-  line: number
+/** `line`: of the comment. */
+interface Disable extends Omit<Suppressed, 'subject'> {
   column: number
   length: number
   /** The line in which it suppresses. */
   target: number
-  id: string
-  until: string
-  reason: string
 }
 
 interface Located {

@@ -37,7 +37,7 @@ export interface LintInput {
   exists: (file: string) => boolean
   /** Sources of an image that is built, by its context's folder; named as texts are. Absent: they are not known. */
   sources?: (folder: string) => readonly ConfigText[]
-  /** Unix ms; absent: no date is in the future. */
+  /** Unix ms, for dates in files and in `# firedrill disable` comments; absent: none is past and none in the future. */
   nowMs?: number
 }
 

@@ -1,7 +1,5 @@
 import type { FiredrillError } from '../model/error.ts'
 import type { FindingSummary, LocatedFinding } from '../model/lint-finding.ts'
-import type { Spec } from '../model/spec.ts'
-import type { Catalogue } from '../recordings/exposition.ts'
 import type { Check, LintInput, LintMeta, Remark } from './lint-check.ts'
 import { applyDisables, COMMENT_CHECKS } from './disable-comments.ts'
 import { withStartedCollectors } from '../config/deployment/collectors.ts'
@@ -21,24 +19,15 @@ export interface LintResult {
   config: Configuration
 }
 
-export interface LintOptions {
-  spec: Spec
-  catalogue: Catalogue
-  logLines: Record<string, string[]>
-  /** Whether a file or folder is on the disk, named as texts are; without it nothing is missing. */
-  exists?: (file: string) => boolean
-  /** Sources of an image that is built, by its context's folder. */
-  sources?: (folder: string) => readonly ConfigText[]
+/** Without `exists` nothing is missing. */
+export interface LintOptions
+  extends Pick<LintInput, 'spec' | 'catalogue' | 'logLines'>, Partial<Pick<LintInput, 'exists' | 'sources' | 'examples' | 'nowMs'>> {
   /** For ${NAME} in compose files. */
   variables?: Record<string, string>
-  /** What .env.example sets. */
-  examples?: Record<string, string>
   checks?: Check[]
   /** Ids of checks: these alone; all but these. */
   only?: readonly string[]
   disable?: readonly string[]
-  /** Unix ms, for dates in files and in `# firedrill disable` comments; without it none is past and none in the future. */
-  nowMs?: number
 }
 
 const ORDER = { error: 0, warning: 1, note: 2 }

@@ -166,16 +166,7 @@ export type JournalBody =
       ok: boolean
       detail: string
     }
-  | {
-      kind: 'trace-probe'
-      spec: string
-      experiment: string | null
-      traceId: string
-      stamp: string
-      sentMs: number
-      status: number
-      error?: string
-    }
+  | ({ kind: 'trace-probe'; spec: string; experiment: string | null } & SentProbe)
   /**
    * Where there is none: `forgotten`, it had been there; `ownSpans`, so many spans of the drill's own trace were in the store at that
    * moment.
@@ -191,7 +182,7 @@ export type JournalBody =
       forgotten?: true
       ownSpans?: number
     }
-  | { kind: 'log-probe'; spec: string; stamp: string; traceId: string; sentMs: number; status: number; error?: string }
+  | ({ kind: 'log-probe'; spec: string } & SentProbe)
   /** `perRequest`: labels of the stream, not of the line alone, whose value is the request's own. */
   | {
       kind: 'log-lines'
@@ -228,20 +219,15 @@ export type JournalBody =
    * of a record.
    * `rows`: of how many lines each is. `error`: of the request (status 0) or of the store.
    */
-  | {
+  | ({
       kind: 'log-record'
       spec: string
-      stamp: string
-      traceId: string
-      sentMs: number
-      status: number
       query: string
       foundMs: number | null
       polls: number
       lines: RecordLine[]
       pieces: RecordLine[]
-      error?: string
-    }
+    } & SentProbe)
   /**
    * Of a service whose promised spans did not come: the lines in which it says that it could not send any, the newest. `count` is a lower
    * bound when `more`.
@@ -442,6 +428,15 @@ export type JournalBody =
       notUndone: string[]
       detail?: string
     }
+
+/** A request of the drill's own, and its answer: status 0 is none, `error` says why. */
+export interface SentProbe {
+  stamp: string
+  traceId: string
+  sentMs: number
+  status: number
+  error?: string
+}
 
 export type DeliveryCase = 'inhibition' | 'silence' | 'grouping' | 'repeat'
 

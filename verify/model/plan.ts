@@ -1,6 +1,6 @@
 import type { AlertRelabelling } from './relabel.ts'
 import type { LoadedRoute, TimeSpan } from './route.ts'
-import type { AlertRef, FaultUse, Labels, LoadUse } from './spec.ts'
+import type { ExperimentSpec, FaultUse, Labels, LoadUse, RuleSpec } from './spec.ts'
 
 /** Intervals as *loaded* in the running system (or, offline, as specified and compressed). Milliseconds. */
 export interface Timing {
@@ -72,12 +72,12 @@ export interface PlannedLeg {
   because: string
 }
 
-export interface PlannedExperiment {
-  id: string
+export interface PlannedExperiment
+  extends
+    Pick<ExperimentSpec, 'id' | 'title' | 'subject' | 'alsoMust' | 'may' | 'effects' | 'observes'>,
+    Pick<RuleSpec, 'alert' | 'forMs' | 'keepFiringForMs' | 'labels' | 'annotations'> {
   /** It is the experiment of this id: run once more with nothing beside it, or injected by hand. */
   confirms?: string
-  alert: string
-  title: string
   /** Offset from the drill's zero. */
   startMs: number
   durationMs: number
@@ -88,16 +88,7 @@ export interface PlannedExperiment {
   valueExpr: string
   threshold: number
   comparator: string
-  forMs: number
-  keepFiringForMs: number
-  subject: Labels
-  labels: Labels
-  annotations: Labels
   injection: { expr: string; comparator: string; threshold: number; title: string }
-  alsoMust: AlertRef[]
-  may: AlertRef[]
-  effects: string[]
-  observes: string[]
   receiver: string
   /** Those that are notified as well, because a route continues. Absent: none. */
   alsoReceivers?: string[]

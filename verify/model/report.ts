@@ -1,3 +1,4 @@
+import type { JournalBody } from './journal.ts'
 import type { Delay } from './past-runs.ts'
 import type { PlannedTurn } from './plan.ts'
 import type { Rung } from './rung.ts'
@@ -86,26 +87,20 @@ export interface ExperimentReport {
   moments: Moment[]
 }
 
-export interface Moment {
-  alert: string
-  labels: Readonly<Record<string, string>>
+type AlertLogs = Extract<JournalBody, { kind: 'alert-logs' }>
+
+export interface Moment extends Pick<AlertLogs, 'alert' | 'labels' | 'services' | 'fromMs' | 'untilMs' | 'query' | 'more' | 'error'> {
   /** What joins the signals: k6 sends it with every request, spans and lines carry it. */
   runId: string
   /** Sequence number of the journal's alert-logs entry. */
   pointer: number
   /** The specification's value at the last evaluation before or at the firing. */
   metric: { value: string; comparator: string; threshold: number; atMs: number; pointer: number } | null
-  services: string[]
-  fromMs: number
-  untilMs: number
-  query: string
   /** Lines of WARN and worse; a lower bound when `more`. `of`: the experiment whose request a line is about, by its run id or its trace. */
   count: number
-  more: boolean
   lines: { atMs: number; service: string; level: string; text: string; traceId: string | null; of: string }[]
   /** Of the requests that the experiment sent. */
   traces: { atMs: number; service: string; operation: string; status: string; durationMs: number; error: boolean; traceId: string }[]
-  error?: string
 }
 
 /** The last runs of this target at this speed. */

@@ -1,11 +1,14 @@
-import type { LegalWindows, Window } from '../model/plan.ts'
+import type { LegalWindows, Timing, Window } from '../model/plan.ts'
 import type { ConditionKind } from '../model/spec.ts'
 
 /**
  * How the condition is brought about and watched. Levels are in the unit of the condition's value, except for quantiles, where
  * they are shares of the observations beyond the threshold (then `threshold` is 1 - quantile).
  */
-export interface Course {
+export interface Course extends Pick<
+  Timing,
+  'scrapeIntervalMs' | 'scrapeTimeoutMs' | 'evaluationIntervalMs' | 'groupWaitMs' | 'groupIntervalMs'
+> {
   kind: ConditionKind
   threshold: number
   /** Highest and lowest level while the cause is in effect (lower when other load dilutes a share). */
@@ -28,13 +31,8 @@ export interface Course {
   endLagMs: number
   forMs: number
   keepFiringForMs: number
-  scrapeIntervalMs: number
-  scrapeTimeoutMs: number
-  evaluationIntervalMs: number
-  groupWaitMs: number
   /** Where it may take one of several routes the longest; `groupWaitMs` is then the shortest, and `groupIntervalMs` the longest. */
   longestGroupWaitMs?: number
-  groupIntervalMs: number
   /** The alert's group in Alertmanager is surely new; else an older one may make it wait for its next tick. */
   freshGroup: boolean
   /** Bound on evaluating, sending and delivering one notification. */

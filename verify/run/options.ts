@@ -1,19 +1,16 @@
 import type { DerivedFields } from '../grafana/derived-fields.ts'
-import type { LastFired, PastDrill } from '../model/past-runs.ts'
 import type { JournalBody, JournalEntry } from '../model/journal.ts'
 import type { Plan } from '../model/plan.ts'
-import type { Rung } from '../model/rung.ts'
 import type { LoadUse, Spec } from '../model/spec.ts'
 import type { TraceToLogs } from '../grafana/trace-to-logs.ts'
 import type { DeployedDashboard } from './dashboard/record-panels.ts'
 
 export type Ended = Extract<JournalBody, { kind: 'footer' }>['ended']
 
-export interface DrillOptions {
-  runId: string
-  tool: string
-  target: string
-  components: Record<string, string>
+type Header = Extract<JournalBody, { kind: 'header' }>
+
+/** With what goes into the journal's header as it is. */
+export interface DrillOptions extends Omit<Header, 'kind' | 'version' | 'spec' | 'plan' | 'zeroMs'> {
   /** Aborting it undoes everything and ends the drill as interrupted. */
   signal: AbortSignal
   /** How long the system may take to become steady before the first fault, besides what its loaded rules still remember. */
@@ -37,14 +34,6 @@ export interface DrillOptions {
   traceToLogs?: TraceToLogs
   /** Whether synthetic alerts may be posted to the target's Alertmanager, to see inhibition, silences, grouping and repetition. */
   deliveryProbes?: boolean
-  /** Receivers of kind slack or discord whose messages come to the drill's receiver. */
-  chatReceivers?: string[]
-  /** What fired in earlier runs on this target; goes into the header. */
-  lastFired?: LastFired[]
-  /** Earlier runs on this target at this speed; goes into the header. */
-  past?: PastDrill[]
-  /** Lint and simulate of what is deployed; absent: neither ran. Goes into the header. */
-  rungs?: Rung[]
   /** Whose panels are compared with the load that the drill made; absent where no dashboard is known. */
   dashboard?: DeployedDashboard
   /**

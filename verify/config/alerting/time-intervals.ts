@@ -1,19 +1,11 @@
-import type { Cursor } from '../yaml/cursor.ts'
-
-/** A name or range of Alertmanager's time intervals that it refuses; the file is not loaded then. */
-export interface RefusedInterval {
-  subject: string
-  at: Cursor
-  expected: string
-  observed: string
-}
+import type { Cursor, WrongValue } from '../yaml/cursor.ts'
 
 const DAYS = 'sunday monday tuesday wednesday thursday friday saturday'.split(' ')
 const MONTHS = 'january february march april may june july august september october november december'.split(' ')
 
 /** https://prometheus.io/docs/alerting/latest/configuration/#time_interval-0, as timeinterval/timeinterval.go of 0.27 reads it. */
-export function refusedIntervals(alertmanager: Cursor): RefusedInterval[] {
-  const found: RefusedInterval[] = []
+export function refusedIntervals(alertmanager: Cursor): WrongValue[] {
+  const found: WrongValue[] = []
   const names: string[] = []
   for (const interval of ['time_intervals', 'mute_time_intervals'].flatMap((key) => alertmanager.get(key)?.items() ?? [])) {
     const subject = interval.string('name') ?? 'time_intervals'
@@ -87,7 +79,7 @@ function isZone(zone: string): boolean {
   return sameButCase === undefined || sameButCase === zone
 }
 
-function undefinedNames(route: Cursor | undefined, names: readonly string[], depth: number): RefusedInterval[] {
+function undefinedNames(route: Cursor | undefined, names: readonly string[], depth: number): WrongValue[] {
   if (route === undefined || depth > 50) return []
   const own = ['mute_time_intervals', 'active_time_intervals'].flatMap((key) =>
     (route.get(key)?.items() ?? [])

@@ -1,12 +1,5 @@
 import { interpolate, publishedPorts } from './workloads.ts'
-import { scalarsIn, type Cursor } from '../yaml/cursor.ts'
-
-export interface WrongValue {
-  at: Cursor
-  subject: string
-  expected: string
-  observed: string
-}
+import { scalarsIn, type Cursor, type WrongValue } from '../yaml/cursor.ts'
 
 const DURATION = /^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$|^0$/
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)'

@@ -31,6 +31,14 @@ export interface Place {
   length: number
 }
 
+/** What the program refuses that reads the file. */
+export interface WrongValue {
+  at: Cursor
+  subject: string
+  expected: string
+  observed: string
+}
+
 interface Source {
   text: ConfigText
   yaml: YamlText

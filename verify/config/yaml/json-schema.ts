@@ -1,6 +1,6 @@
 import { isScalar } from 'yaml'
 import { nearest } from '../../text/did-you-mean.ts'
-import type { Cursor } from './cursor.ts'
+import type { Cursor, WrongValue } from './cursor.ts'
 
 /** The part of JSON Schema (draft 7) that compose's schema is written in. */
 export interface Schema {
@@ -18,13 +18,9 @@ export interface Schema {
   definitions?: Record<string, Schema>
 }
 
-export interface SchemaError {
-  at: Cursor
+export interface SchemaError extends WrongValue {
   /** Of a wrong key the mapping that it stands in; undefined: the value is wrong. */
   owner?: Cursor
-  subject: string
-  expected: string
-  observed: string
 }
 
 /** What the schema refuses, each at its key or value. A value with ${NAME} is of any type. */

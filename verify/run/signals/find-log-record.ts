@@ -1,4 +1,5 @@
 import { selectorOf } from '../../logs/selector.ts'
+import type { SentProbe } from '../../model/journal.ts'
 import type { LogSpec } from '../../model/spec.ts'
 import { rowsOf } from '../../logs/record-rows.ts'
 import { clipLine } from './clip.ts'
@@ -11,19 +12,11 @@ const AROUND_MS = 1_000
 /** What no record begins with: indented, or a cause, a frame or a backtrace of one. */
 const CONTINUES = '^(\\s|[Cc]aused by|at |\\.\\.\\. [0-9]+ more|stack backtrace)'
 
-export interface RecordRequest {
-  stamp: string
-  traceId: string
-  sentMs: number
-  status: number
-  error?: string
-}
-
 /** Looks for the one entry that a record of several lines must be, and for pieces of it. */
 export async function pollRecord(
   log: LogSpec,
   promised: NonNullable<LogSpec['multiline']>,
-  request: RecordRequest,
+  request: SentProbe,
   { clock, journal, loki }: Ports,
   signal: AbortSignal,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { cutTraceId, deadLink, type Cut } from '../../grafana/derived-fields.ts'
-import type { JournalBody, LogLine, Trace } from '../../model/journal.ts'
+import type { JournalBody, LogLine, Trace, SentProbe } from '../../model/journal.ts'
 import { labelOf, selectorOf, selectorOfAll, serviceOf } from '../../logs/selector.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { HttpProbe, LogSpec, Spec, TraceSpec } from '../../model/spec.ts'
@@ -492,12 +492,7 @@ function fitted(cut: Cut | null): Partial<Pick<Extract<JournalBody, { kind: 'log
 }
 
 /** An all-zero id is invalid in W3C trace context; random ones never are in practice, and these are checked by the judge anyway. */
-async function sendOne(
-  spec: { request: HttpProbe },
-  stamp: string,
-  ports: Ports,
-  append: (body: { traceId: string; stamp: string; sentMs: number; status: number; error?: string }) => void,
-): Promise<Sent | null> {
+async function sendOne(spec: { request: HttpProbe }, stamp: string, ports: Ports, append: (body: SentProbe) => void): Promise<Sent | null> {
   const traceId = randomBytes(16).toString('hex')
   const sentMs = ports.clock.now()
   try {
