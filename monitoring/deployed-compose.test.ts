@@ -207,6 +207,19 @@ test('JVM services get the agent by a read-only volume and an environment variab
   assert.equal(compose.services['moalog-server']?.environment?.['MOALOG_OTEL_ENABLED'], 'false')
 })
 
+test('the address that .env.example gives for closing the endpoint of the agents is a proxy in front of the collector', () => {
+  const { content } = compose.configs['toxiproxy_proxies'] as { content: string }
+  const proxies = JSON.parse(content) as { name: string; listen: string; upstream: string }[]
+  const { listen, upstream } = proxies.find(({ name }) => name === 'otel-http') ?? {}
+  assert.deepEqual([listen, upstream], ['0.0.0.0:14318', 'otel-collector:4318'])
+  assert.match(read('.env.example'), /http:\/\/toxiproxy:14318/)
+  for (const service of ['rate-limiter', 'fluxpay-engine']) {
+    const { environment, depends_on: after } = compose.services[service] ?? {}
+    assert.equal(environment?.['OTEL_EXPORTER_OTLP_ENDPOINT'], 'http://otel-collector:4318', service)
+    assert.ok('toxiproxy' in (after ?? {}), service)
+  }
+})
+
 test('.env.example lists every port with its default', () => {
   for (const { env: name, port: number } of Object.values(PORTS)) assert.equal(env.get(name), String(number), name)
   for (const [, name = '', fallback] of composeText.matchAll(/\$\{([A-Z0-9_]+_PORT):-(\d+)\}/g)) assert.equal(env.get(name), fallback, name)

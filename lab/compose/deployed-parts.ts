@@ -5,16 +5,23 @@ export interface Deployed {
   docker(service: string): { docker: NonNullable<TargetPart['docker']> }
   /** What heap pressure in a container's JVM needs; empty where it is not built. */
   jvm: Pick<TargetPart, 'containerJvm'>
+  /** What the container of a service has in its environment. */
+  environment(service: string): Readonly<Record<string, string>>
 }
 
 const HOST = '127.0.0.1'
+/** The proxy otel-http of docker-compose.yaml, as the services reach it. */
+const AGENT_PROXY = 'http://toxiproxy:14318'
 
 /** The parts of this platform on a Docker engine, and where they are asked: ports as in .env, else as in .env.example. */
 export function deployedParts(
   env: NodeJS.ProcessEnv,
-  { docker, jvm }: Deployed,
+  { docker, jvm, environment }: Deployed,
 ): { parts: Record<string, Omit<TargetPart, 'name'>>; services: Record<string, string>; toxiproxy: string } {
   const at = (name: string, fallback: number): string => `http://${HOST}:${env[name] ?? fallback}`
+  const agentsByProxy = ['rate-limiter', 'fluxpay-engine'].every(
+    (service) => environment(service)['OTEL_EXPORTER_OTLP_ENDPOINT'] === AGENT_PROXY,
+  )
   const api = at('TOXIPROXY_PORT', 8474)
   return {
     parts: {
@@ -36,6 +43,8 @@ export function deployedParts(
       'jaeger': docker('jaeger'),
       'loki': docker('loki'),
       'promtail': docker('promtail'),
+      // No container of its own: the endpoint that the agents send to, in front of a collector that stays up.
+      ...(agentsByProxy ? { otlp: { toxiproxy: { api, proxy: 'otel-http' } } } : {}),
     },
     services: {
       'rate-limiter': at('RATE_LIMITER_PORT', 8082),

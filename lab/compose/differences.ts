@@ -78,12 +78,12 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     parts: JVMS,
     what: 'the agents reach the collector through Toxiproxy',
-    why: 'So that a drill can close their endpoint while the collector is well: otel-collector:4318 is the proxy otel-http for them.',
+    why: 'So that a drill can close their endpoint while the collector is well: otel-collector:4318 is the proxy otel-http for them. AGENT_OTLP_ENDPOINT does the same for containers.',
   },
   {
     parts: ['toxiproxy'],
-    what: 'a proxy otel-http, and a log of warnings alone',
-    why: 'See above. All other proxies are those of the compose file.',
+    what: 'the proxy otel-http in each case, and a log of warnings alone',
+    why: 'See above. All proxies are those of the compose file.',
     adds: /^-config$|proxies\.json$/,
     sets: /^LOG_LEVEL$/,
   },

@@ -20,6 +20,8 @@ interface Proxy {
   enabled: boolean
 }
 
+const AGENTS = { name: 'otel-http', enabled: true }
+
 /** The proxies that the compose file configures. */
 function configured({ command, mounts }: Container): Proxy[] {
   const config = takeFlag(command, '-config', '--config').value
@@ -27,15 +29,13 @@ function configured({ command, mounts }: Container): Proxy[] {
   return mount?.kind === 'text' ? (JSON.parse(mount.text) as Proxy[]) : []
 }
 
-/** Those, with the lab's addresses, and the one between the agents and the collector, which only the lab has. */
+/** Those, with the lab's addresses, and the one between the agents and the collector, which the lab has in each case. */
 function proxies(context: PartContext): Proxy[] {
   return [
-    ...configured(context.container).map((proxy) => ({
-      ...proxy,
-      listen: context.local(proxy.listen),
-      upstream: context.local(proxy.upstream),
-    })),
-    { name: 'otel-http', listen: context.hostPort('toxiproxy-otlp'), upstream: context.hostPort('otel-http'), enabled: true },
+    ...configured(context.container)
+      .filter(({ name }) => name !== AGENTS.name)
+      .map((proxy) => ({ ...proxy, listen: context.local(proxy.listen), upstream: context.local(proxy.upstream) })),
+    { ...AGENTS, listen: context.hostPort('toxiproxy-otlp'), upstream: context.hostPort('otel-http') },
   ]
 }
 

@@ -109,7 +109,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
   ),
   survived(
     /kustomization\.yaml$/,
-    /configMapGenerator\.\d+\.files\.0 deleted/,
+    /configMapGenerator\.\d+\.files\.\d+ deleted/,
     'which files the start script of Alertmanager reads stands in shell text',
   ),
   survived(COMPOSE, /^the file is not there/, 'monitoring/ alone is what many hand to lint: a compose file is not required'),
@@ -446,7 +446,12 @@ export const EXPLANATIONS: readonly Explanation[] = [
   }),
   survived(COMPOSE, /sysctls/, 'how soon a client gives up a dial to a dead container is seen in a drill alone'),
   survived(COMPOSE, /x-health\.retries: 12 -> /, 'how long a service takes to start on a machine is not known'),
-  survived(/kustomization\.yaml$/, /secretGenerator deleted/, 'a Secret may be made by hand: pods that name it are no finding'),
+  survived(/kustomization\.yaml$/, /secretGenerator(?:\.0)? deleted/, 'a Secret may be made by hand: pods that name it are no finding'),
+  survived(
+    /promtail\.yml$/,
+    /docker_sd_configs\.0\.filters(?:\.0)? deleted/,
+    'without a filter the same containers are read, beside those of other projects',
+  ),
   survived(
     /promtail\.yml$/,
     /multiline|TRACE|backoff_config|\.0\.match\.stages\.0 deleted/,

@@ -43,6 +43,16 @@ test('containers are named as Docker Compose names them: container_name, else pr
   assert.deepEqual(named({ COMPOSE_PROJECT_NAME: 'shop' }), ['moalog-redis', 'shop-loki-1', 'shop'])
 })
 
+test("the agents' endpoint can be closed where .env leads them through Toxiproxy, and nowhere else", () => {
+  const otlp = (env: NodeJS.ProcessEnv) => composeTarget({ HOME: folder, ...env }).parts['otlp']
+  assert.equal(otlp({}), undefined)
+  assert.equal(otlp({ AGENT_OTLP_ENDPOINT: 'http://elsewhere:14318' }), undefined)
+  assert.deepEqual(otlp({ AGENT_OTLP_ENDPOINT: 'http://toxiproxy:14318', TOXIPROXY_PORT: '8475' }), {
+    name: 'otlp',
+    toxiproxy: { api: 'http://127.0.0.1:8475', proxy: 'otel-http' },
+  })
+})
+
 test('the receiver listens on loopback, and where the container that notifies reaches this machine, never on every address', () => {
   const { receiver } = composeTarget({ HOME: folder, RECEIVER_PORT: '9200' }).endpoints
   const from = { socket: '/var/run/docker.sock', container: 'moalog-alertmanager-1', url: 'http://notification-sink:9200' }

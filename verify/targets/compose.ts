@@ -42,7 +42,8 @@ export function composeTarget(env: NodeJS.ProcessEnv): Target {
   const heapAgentJar = findTool('heap-agent')
   // Both images start nothing but their JVM.
   const jvm = heapAgentJar === undefined ? {} : { containerJvm: { heapAgentJar, pid: 1 } }
-  const { parts, services, toxiproxy } = deployedParts(env, { docker, jvm })
+  const environment = (service: string): Record<string, string> => file.services[service]?.environment ?? {}
+  const { parts, services, toxiproxy } = deployedParts(env, { docker, jvm, environment })
   return {
     name: 'compose',
     kind: 'compose',
