@@ -15,9 +15,7 @@ const ADDRESS = '172.31.250.1'
 const BRIDGE = `${ADDRESS}/24`
 const POOL = 'base=172.31.240.0/21,size=24'
 const OWN_PREFIXES = ['172.31.250.', ...Array.from({ length: 8 }, (_, index) => `172.31.${240 + index}.`)]
-/** Control groups of its own, by its own hand: those of systemd would stay. */
 const NAME_SERVER = fileURLToPath(new URL('name-server.ts', import.meta.url))
-const GROUP = 'firedrill-engine'
 const CGROUPS = '/sys/fs/cgroup'
 /** With the weight of as many processes a JVM that starts in a container leaves k6 and the drill their share. */
 const PROCESSES = 8
@@ -34,13 +32,13 @@ export async function startEngine(folder: EngineFolder, env: NodeJS.ProcessEnv, 
   // What an engine that was killed left is no state to go back to.
   if (!existsSync(folder.before)) writeFileSync(folder.before, JSON.stringify(await networkState(folder, env, run)))
   rmSync(folder.pidFile, { force: true })
-  weighGroup(CGROUPS, GROUP)
+  weighGroup(CGROUPS, folder.group)
   const log = openSync(folder.log, 'w')
   const args = [
     ...['--data-root', path.join(folder.root, 'data'), '--exec-root', path.join(folder.root, 'exec')],
     ...['--pidfile', folder.pidFile, '--host', `unix://${folder.socket}`],
     ...['--bip', BRIDGE, '--default-address-pool', POOL, '--ip-masq=false', '--dns', ADDRESS],
-    ...['--exec-opt', 'native.cgroupdriver=cgroupfs', '--cgroup-parent', `/${GROUP}`],
+    ...['--exec-opt', 'native.cgroupdriver=cgroupfs', '--cgroup-parent', `/${folder.group}`],
     ...['--userland-proxy-path', path.join(folder.bin, 'docker-proxy'), '--config-file', ownConfig(folder)],
   ]
   const child = spawn('nice', ['-n', NICE, path.join(folder.bin, 'dockerd'), ...args], {
@@ -114,7 +112,7 @@ export async function stopEngine(folder: EngineFolder, env: NodeJS.ProcessEnv, r
   if (names !== undefined) process.kill(names, 'SIGTERM')
   await restoreNetwork(folder, env, run)
   for (const at of mountsBelow(folder.root)) await run({ program: 'umount', args: [at] })
-  for (const group of groupsOf(GROUP)) rmdirSync(group)
+  for (const group of groupsOf(folder.group)) rmdirSync(group)
   for (const file of [folder.socket, folder.pidFile, folder.nameServer.pidFile, folder.before]) rmSync(file, { force: true })
   return true
 }

@@ -15,9 +15,11 @@ after(() => {
 
 test('the engine lies in the cache, or where FIREDRILL_ENGINE_DIR says, and all its files with it', () => {
   assert.equal(engineFolder({ HOME: '/home/me' }).root, '/home/me/.cache/firedrill/engine')
-  const { root, nameServer, ...files } = engineFolder({ FIREDRILL_ENGINE_DIR: folder })
+  const { root, nameServer, group, ...files } = engineFolder({ FIREDRILL_ENGINE_DIR: folder })
   assert.equal(root, folder)
   for (const file of [...Object.values(files), ...Object.values(nameServer)]) assert.ok(file.startsWith(`${folder}/`), file)
+  assert.match(group, /^firedrill-engine-[0-9a-f]{8}$/)
+  assert.notEqual(group, engineFolder({ FIREDRILL_ENGINE_DIR: `${folder}2` }).group, "two engines do not remove one another's group")
 })
 
 test('docker, compose and Promtail find the engine by their environment', () => {

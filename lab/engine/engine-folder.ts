@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { cacheRoot } from '../tools/cache.ts'
@@ -18,6 +19,8 @@ export interface EngineFolder {
   /** The network as it was before the engine: what `down` puts back. */
   before: string
   work: string
+  /** Its control group, made and removed by its own hand: one of systemd would stay. Of this folder alone, beside another engine's. */
+  group: string
 }
 
 /** FIREDRILL_ENGINE_DIR, else engine/ of the cache. */
@@ -36,6 +39,7 @@ export function engineFolder(env: NodeJS.ProcessEnv): EngineFolder {
     config: at('config'),
     before: at('before.json'),
     work: at('work'),
+    group: `firedrill-engine-${createHash('sha256').update(root).digest('hex').slice(0, 8)}`,
   }
 }
 
