@@ -11,6 +11,7 @@ import { lintRows } from './bench-lint.ts'
 import { judgeRows } from './journals.ts'
 import { backtestRows } from './backtests.ts'
 import { browserRows, pageRows } from './bench-page.ts'
+import { startRows } from './bench-start.ts'
 
 /** The figures of the design, measured once on this machine and printed as a table; nothing is asserted. */
 interface Row {
@@ -22,6 +23,8 @@ interface Row {
 /** `npm run bench -- NAME`: these rows alone, without a lab. */
 const ALONE: Readonly<Record<string, (folder: string) => Promise<Row[]>>> = {
   lint: lintRows,
+  // From the command line to the answer of plan, list and explain.
+  start: startRows,
   // First paint and crosshair in Chromium.
   browser: browserRows,
   // report.html of a drill in real time, what the live page costs, and the browser's.
@@ -53,7 +56,7 @@ for (const { what, reach, measured, verdict = '' } of rows)
 
 async function theRest(): Promise<void> {
   await firedrill(['lab', 'down'])
-  rows.push(await twelveExperiments(), ...(await judgeRows(folder)), ...(await pageRows(folder)))
+  rows.push(...(await startRows()), await twelveExperiments(), ...(await judgeRows(folder)), ...(await pageRows(folder)))
   rows.push(...(await backtestRows()))
   const mutate = await firedrill(['mutate'])
   rows.push({

@@ -217,6 +217,29 @@ test('Mimir and Thanos have no configuration, flags or targets: intervals are th
   assert.deepEqual((await loadSpec(join(folder, 'spec'))).problems, [])
 })
 
+test('a target without a sample is named with the reason that Prometheus gives: 3.x refuses a text without a type', async (t) => {
+  const why = 'non-compliant scrape target sending blank Content-Type and no fallback_scrape_protocol specified for target'
+  const target = (job: string, instance: string, lastError: string): object => ({
+    labels: { job, instance },
+    scrapeUrl: `http://${instance}/metrics`,
+    health: lastError === '' ? 'up' : 'down',
+    lastError,
+  })
+  const { fake, init } = await place(t, {
+    '/api/v1/targets': success({ activeTargets: [target('redis', 'redis-exporter:9121', ''), target('shop', 'shop:8080', why)] }),
+    '/api/v1/query?scrape_samples_post_metric_relabeling': success({
+      resultType: 'vector',
+      result: [
+        { metric: { job: 'shop', instance: 'shop:8080' }, value: [1_700_000_000, '0'] },
+        { metric: { job: 'redis', instance: 'redis-exporter:9121' }, value: [1_700_000_000, '1'] },
+      ],
+    }),
+  })
+  const ran = await init('--prometheus', fake.url)
+  assert.equal(ran.code, 0, ran.err)
+  assert.ok(oneLine(ran.out).includes(`not recorded: shop: no target of it gave a sample (${why})`), ran.out)
+})
+
 test('Prometheus 2.30: no keepFiringFor, no intervals of targets', async (t) => {
   const rules = group('shop', [{ name: 'ShopDown', query: 'up{job="shop"} == 0', duration: 60, state: 'inactive', alerts: [] }])
   const old = { labels: { job: 'shop', instance: 'shop:8080' }, scrapeUrl: 'http://shop:8080/metrics', health: 'up', lastError: '' }

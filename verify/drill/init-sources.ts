@@ -99,7 +99,7 @@ async function record(options: ApiOptions, found: DeployedPrometheus, running: R
     if (file === undefined || fits === undefined) {
       const most = Math.max(0, ...own.map(({ samples }) => samples))
       running.remarks.push(
-        `not recorded: ${job}: ${file === undefined ? 'its name is none of a file' : most === 0 ? 'no target of it gave a sample' : `${most} samples; curl its target's /metrics into recordings/targets/${job}.prom`}`,
+        `not recorded: ${job}: ${file === undefined ? 'its name is none of a file' : most === 0 ? withoutSample(job, found) : `${most} samples; curl its target's /metrics into recordings/targets/${job}.prom`}`,
       )
       continue
     }
@@ -107,6 +107,12 @@ async function record(options: ApiOptions, found: DeployedPrometheus, running: R
     running.recordings.push({ path: file, text })
     if (leftOut > 0) running.remarks.push(`recorded in part: ${job}: ${leftOut} series that the text format cannot hold`)
   }
+}
+
+/** Prometheus says itself why: refused, 404, or a text of no known type. */
+function withoutSample(job: string, { targets }: DeployedPrometheus): string {
+  const why = targets.find((target) => target.job === job && target.lastError !== '')?.lastError
+  return `no target of it gave a sample${why === undefined ? '' : ` (${why})`}`
 }
 
 async function askOthers(request: Addresses, credentials: Credentials | undefined, running: Running): Promise<void> {

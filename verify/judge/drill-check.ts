@@ -132,6 +132,8 @@ export interface EvidenceMap {
     seen: Entry<'subjects'> | undefined
     /** Read once more where a metric had no series yet. */
     afterwards: Entry<'subjects'> | undefined
+    /** Its value while an experiment of it ran. */
+    drilled: { experiment: string; values: Evaluated }[]
   }
   /** What became of each such request; undefined when none was recorded. */
   answers: (request: HttpProbe) => Answers | undefined

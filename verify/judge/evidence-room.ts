@@ -289,6 +289,10 @@ export class EvidenceRoom {
       promised: { ...promised, value: promised.value },
       seen: own.find(({ afterwards }) => afterwards === undefined),
       afterwards: own.find(({ afterwards }) => afterwards === true),
+      drilled: (run.header?.plan.experiments ?? []).flatMap(({ id, alert }) => {
+        const values = alert === spec.alert ? run.evaluated.get(`${id}\nvalue`) : undefined
+        return values === undefined ? [] : [{ experiment: id, values }]
+      }),
     }
   }
 

@@ -96,6 +96,16 @@ test('a rule with a lower threshold on the same value is true as well, one with 
   assert.deepEqual(found(higher), [])
 })
 
+test('a level says nothing of a rule that asks for more by `and` or `unless`', async () => {
+  const { spec: host } = await loadSpec(new URL('../../examples/host/spec', import.meta.url).pathname)
+  assert.ok(host !== undefined)
+  assert.deepEqual(unnamedSideEffects(host, [], leaves), [])
+  const plain = host.rules.map((rule) =>
+    rule.alert === 'WebsiteHangs' ? { ...rule, condition: { ...rule.condition, expr: 'probe_success{job="website"} == 0' } } : rule,
+  )
+  assert.match(unnamedSideEffects({ ...host, rules: plain }, [], leaves).join('\n'), /^website-killed makes WebsiteHangs .* true/m)
+})
+
 test('a fault that leaves its part up, and a rule that was true before, are no side effect', () => {
   assert.deepEqual(found(without('HighLatency')), [], 'what a slow answer does is not known from samples')
   assert.deepEqual(found(added('AlwaysTrue', 'ServiceDown', { expr: 'count(up) > 0', value: 'count(up)', comparator: '>' })), [])

@@ -145,11 +145,17 @@ function series(metric: string, labels: Labels, value: number): SteadySeries {
   return { metric, labels, value, ratePerS: 0 }
 }
 
+/** `and` and `unless` ask for more than a level: whether that holds then is not known, and not guessed. */
+function isLevelAlone({ condition }: RuleSpec): boolean {
+  const parsed = parsePromql(condition.expr)
+  return parsed.ok && !(parsed.expr.kind === 'binary' && (parsed.expr.op === 'and' || parsed.expr.op === 'unless'))
+}
+
 /** Other rules that look at the same value, and for which the level is on the firing side. */
 function causedByLevel({ rule, experiment }: Selected, rules: readonly RuleSpec[]): CausedAlert[] {
   const { condition } = rule
   return rules
-    .filter((other) => other.alert !== rule.alert && sameValue(condition.value, other.condition.value))
+    .filter((other) => other.alert !== rule.alert && sameValue(condition.value, other.condition.value) && isLevelAlone(other))
     .flatMap((other) => {
       const { comparator, threshold, kind, quantile = 0 } = other.condition
       // The level of a quantile is a share of slow requests, slow by the rule's own threshold.

@@ -96,6 +96,29 @@ test('NaN without traffic is unknown, and with traffic a rule that sees nothing'
   assert.match(of(seenRun(nan)).observed, /Probed can never fire for probed: its value is NaN while k6 measured a p95 of 6 ms/)
 })
 
+test('NaN before the first request is no doubt where the experiment of the rule itself gave the subject a value', () => {
+  const any = rows('3').map((row) => ({ ...row, metric: { ...row.metric, status: '200' } }))
+  const none = seenRun({
+    condition: { kind: 'ratio', threshold: 0.01, windowMs: 300_000 },
+    expr: 'sum by (job) (rate(http_total{status=~"5.."}[20s])) / sum by (job) (rate(http_total[20s]))',
+    series: rows('NaN'),
+    needs: [
+      { selector: 'http_total{status=~"5.."}', series: rows('1'), any },
+      { selector: 'http_total', series: rows('3') },
+    ],
+    load: null,
+  })
+  assert.match(of(none).observed, /^other: NaN, no traffic in the window \(not measured: .*\)$/, 'probed is drilled, other is not')
+  const valued = (value: string): Journal =>
+    alter(none, 'evaluated', (entry) =>
+      entry.what === 'value' ? { ...entry, series: [...entry.series, ...rows(value, ['other'])] } : entry,
+    )
+  const both = of(valued('0.2'))
+  assert.equal(both.status, 'pass', JSON.stringify(both))
+  assert.match(both.observed, /other: NaN, no traffic in the window; it has a value while probed-broken runs/)
+  assert.equal(of(valued('NaN')).status, 'unknown')
+})
+
 test('a status that was never answered is no missing series; one that k6 counted is', () => {
   const expr = 'sum by (job) (rate(http_total{status=~"5.."}[20s])) / sum by (job) (rate(http_total[20s]))'
   const any = rows('3').map((row) => ({ ...row, metric: { ...row.metric, status: '200' } }))

@@ -71,7 +71,7 @@ type Evidence = Pick<EvidenceMap, 'rule' | 'spec' | 'timing' | 'targets' | 'allL
 
 function sighting(
   subject: Labels,
-  { rule: { spec, promised, seen, afterwards }, spec: whole, timing, targets, allLoads }: Evidence,
+  { rule: { spec, promised, seen, afterwards, drilled }, spec: whole, timing, targets, allLoads }: Evidence,
 ): Sighting {
   const { alert, condition } = spec
   const { expr, threshold, windowMs = 0 } = promised.value
@@ -142,7 +142,7 @@ function sighting(
           text: `${alert} can never fire for ${name}: its value is NaN while ${measured}`,
           mend: `Look at which requests of ${name} the expression leaves out.`,
         }
-      : { status: 'unknown', text: `${name}: NaN, no traffic in the window (${measured})`, cause: 'evidence-missing' }
+      : withoutTraffic(`${name}: NaN, no traffic in the window`, measured, subject, drilled)
   if (own.kind === 'level' && own.share !== undefined && Math.abs(own.share - value) > SHARES_APART)
     return {
       status: 'fail',
@@ -150,6 +150,16 @@ function sighting(
       mend: exporter ?? `Look at which instance the exporter of ${name} is set to.`,
     }
   return { status: 'pass', text: `${name} ${shown}${beside}` }
+}
+
+/** Nothing is divided by nothing before the first request: the rule's own experiment sends some. */
+function withoutTraffic(text: string, measured: string, subject: Labels, drilled: EvidenceMap['rule']['drilled']): Sighting {
+  const seenBy = drilled.find(({ values }) =>
+    values.series.some(({ labels, values: numbers }) => hasLabels(labels, subject) && numbers.some((number) => Number.isFinite(number))),
+  )
+  return seenBy === undefined
+    ? { status: 'unknown', text: `${text} (${measured})`, cause: 'evidence-missing' }
+    : { status: 'pass', text: `${text}; it has a value while ${seenBy.experiment} runs` }
 }
 
 /** Its metric has no series of the subject, which an event may make. */
