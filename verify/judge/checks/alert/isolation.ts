@@ -12,7 +12,7 @@ export const check = defineCheck(
     title: 'no other alert fired',
     failureTitle: 'an alert fired that the specification does not list',
     why: 'A fault may fire its own alert and the side effects that the specification lists. Any other alert or notification is a false alarm or an unlisted side effect.',
-    mend: 'Narrow the expression of the rule that fired. If it is right to fire, list the alert as a side effect (`may`) of the experiment in verify/spec/rules/.',
+    mend: 'Narrow the expression of the rule that fired. If it is right to fire, list the alert as a side effect (`may`) of the experiment in the specification (rules/).',
     example: 'HighErrorRate{job="gateway"} firing while only redis was paused',
     needs: ['experiment', 'spans', 'alerts', 'notified', 'timing', 'spec', 'scrapes'],
     needsInjection: 'pass',
@@ -47,7 +47,7 @@ export const check = defineCheck(
       [...new Set(mine.flatMap((stray) => stray.pointers))],
       {
         ...(names.length === 1 ? { part: names[0] } : {}),
-        diagnosis: `Narrow the expression of ${names.join(', ')}. If it is right to fire, list it as a side effect (\`may\`) of ${experiment.id} in verify/spec/rules/.`,
+        diagnosis: `Narrow the expression of ${names.join(', ')}. If it is right to fire, list it as a side effect (\`may\`) of ${experiment.id} in the specification (rules/).`,
       },
     )
   },

@@ -8,7 +8,7 @@ export const check: Check = {
     title: 'Every alert has the specified annotations',
     failureTitle: 'An annotation differs from the specification',
     why: 'Annotations are the text of a notification. A specified annotation has to be present word for word; further annotations are allowed.',
-    mend: 'In the rule file, write the annotation word for word as in the specification (verify/spec/rules/), templates included.',
+    mend: 'In the rule file, write the annotation word for word as in the specification (rules/), templates included.',
     example: 'annotations:\n  summary: "Redis is down" # specified: Redis is not reachable',
   },
   *judge(input) {

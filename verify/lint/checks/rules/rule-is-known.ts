@@ -12,8 +12,8 @@ export const check: Check = {
     title: 'Every rule is in the specification',
     failureTitle: 'A rule is not in the specification',
     why: 'firedrill proves specified rules only: add the rule to the specification, or accept that no drill covers it. Of more than 100 such rules in a file one note names the first.',
-    mend: "Write the rule's specification in verify/spec/rules/, or leave the note: the rule is not proven by a drill.",
-    example: '- alert: DiskAlmostFull # no file in verify/spec/rules/',
+    mend: "Write the rule's specification in rules/ of the specification, or leave the note: the rule is not proven by a drill.",
+    example: '- alert: DiskAlmostFull # no file in rules/ of the specification',
   },
   *judge(input) {
     const known = new Set(input.spec.rules.flatMap((rule) => rulesOf(input, rule)))
