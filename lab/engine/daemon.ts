@@ -143,7 +143,7 @@ export function weighGroup(root: string, name: string): void {
 }
 
 /** Folders of a control group in each hierarchy, innermost first; all are empty when no container is left. */
-function groupsOf(name: string): string[] {
+export function groupsOf(name: string): string[] {
   const hierarchies = [CGROUPS, ...foldersIn(CGROUPS)]
   const own = hierarchies.map((at) => path.join(at, name)).filter((at) => existsSync(at))
   const below = (at: string): string[] => [...foldersIn(at).flatMap(below), at]
@@ -201,6 +201,6 @@ function answers(socketPath: string): Promise<boolean> {
   })
 }
 
-function lastWords(log: string): string {
+export function lastWords(log: string): string {
   return readFileSync(log, 'utf8').trim().split('\n').slice(-5).join('\n')
 }

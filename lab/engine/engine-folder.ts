@@ -64,7 +64,8 @@ export function nameServerPid({ nameServer, root }: Pick<EngineFolder, 'nameServ
   return pidOf(nameServer.pidFile, (argv) => argv.some((word) => word.endsWith('name-server.ts')) && argv.includes(root))
 }
 
-function pidOf(pidFile: string, isIt: (argv: readonly string[]) => boolean): number | undefined {
+/** The process of a pid file, if its command line is the one that is meant. */
+export function pidOf(pidFile: string, isIt: (argv: readonly string[]) => boolean): number | undefined {
   if (!existsSync(pidFile)) return undefined
   const pid = Number(readFileSync(pidFile, 'utf8'))
   try {

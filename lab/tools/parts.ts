@@ -38,6 +38,8 @@ export const TOOL_IDS = [
   'prometheus-required',
   'prometheus-current',
   'alertmanager-current',
+  'kube',
+  'containerd',
 ] as const
 export type ToolId = (typeof TOOL_IDS)[number]
 
@@ -66,15 +68,26 @@ export type PartId =
   | 'prometheus-required'
   | 'prometheus-current'
   | 'alertmanager-current'
+  | 'kube'
+  | 'containerd'
 
 /** How a part is had. Every field takes part in the key of the part's folder in the cache. */
 export type Recipe =
   /**
    * One wrapper module under go/ (see go/README.md), built without optimisation: these are stores and probes, their compile time is what
-   * hurts. `stamp` is the linker's `variable=value` by which the program knows its version. `lacks`: a file that a module embeds and
-   * that its own release builds; an empty one stands for it, so the program has no web page.
+   * hurts; `optimised` for one that runs beside what is measured. `stamp` is the linker's `variable=value` by which the program knows its
+   * version. `lacks`: a file that a module embeds and that its own release builds; an empty one stands for it, so the program has no web
+   * page.
    */
-  | { kind: 'go'; module: string; package: string; output: string; stamp: string; lacks?: { module: string; file: string } }
+  | {
+      kind: 'go'
+      module: string
+      package: string
+      output: string
+      stamp: string
+      optimised?: true
+      lacks?: { module: string; file: string }
+    }
   /** k6 makes the load, so it is optimised. */
   | { kind: 'xk6'; module: string; version: string }
   /** Packages of this machine's own Debian or Ubuntu release, unpacked and never installed: an installation would start system services. */
@@ -138,7 +151,7 @@ const postgresMinimum = version('15')
 const lokiVersion = '3.0.0-20240617182007'
 
 /** `stamped`: the linker's variable by which the program knows its version. */
-function goProgram(module: string, from: string, output: string, stamped: string, number: string): Recipe {
+function goProgram(module: string, from: string, output: string, stamped: string, number: string): Extract<Recipe, { kind: 'go' }> {
   return { kind: 'go', module, package: from, output, stamp: `${stamped}=${number}` }
 }
 
@@ -436,6 +449,30 @@ export const PARTS: readonly Part[] = [
   otherVersion('prometheus-required', '2.48.1', 200),
   otherVersion('prometheus-current', '3.16.0', 300),
   otherVersion('alertmanager-current', '0.35.0', 40),
+  {
+    id: 'kube',
+    title: 'Kubernetes (control plane, kubelet, kubectl and etcd as one program)',
+    version: '1.34.4',
+    recipe: { ...goProgram('kube', '.', 'kube', 'k8s.io/component-base/version.gitVersion', 'v1.34.4'), optimised: true },
+    tools: { kube: { file: 'kube' } },
+    seconds: { network: 60, cpu: 1_090 },
+    megabytes: 141,
+    extra: true,
+  },
+  {
+    id: 'containerd',
+    title: 'containerd, runc and CNI plugins',
+    version: '1.6 or newer',
+    recipe: {
+      kind: 'debian',
+      packages: ['containerd', 'runc', 'containernetworking-plugins', 'iptables', 'conntrack', 'busybox-static', 'tini'],
+      libraries: true,
+    },
+    tools: { containerd: { file: 'usr/bin/containerd' } },
+    seconds: { network: 10, cpu: 5 },
+    megabytes: 180,
+    extra: true,
+  },
 ]
 
 const partByTool: ReadonlyMap<ToolId, Part> = new Map(

@@ -5,6 +5,8 @@ import type { Recipe } from './parts.ts'
  * CGO is off so that the result needs no C compiler.
  */
 export const GO_FAST_FLAGS = ['-trimpath', '-buildvcs=false', '-gcflags=all=-dwarf=false -N -l'] as const
+/** For a program whose own use of the CPU counts: the compiler optimises. */
+const GO_OPTIMISED_FLAGS = ['-trimpath', '-buildvcs=false', '-gcflags=all=-dwarf=false'] as const
 /** xk6 splits this text like a shell. */
 export const XK6_BUILD_FLAGS = "-trimpath -buildvcs=false -gcflags=all=-dwarf=false -ldflags='-s -w'"
 export const MAVEN_FLAGS = ['-B', '-ntp', '-DskipTests'] as const
@@ -14,7 +16,7 @@ export const CARGO_FLAGS = ['build', '--release', '--locked'] as const
 export function recipeInputs(recipe: Recipe): { flags: readonly string[]; folders: readonly string[] } {
   switch (recipe.kind) {
     case 'go':
-      return { flags: GO_FAST_FLAGS, folders: [`lab/tools/go/${recipe.module}`] }
+      return { flags: goFlags(recipe), folders: [`lab/tools/go/${recipe.module}`] }
     case 'xk6':
       return { flags: [XK6_BUILD_FLAGS], folders: [`lab/tools/go/${recipe.module}`] }
     case 'debian':
@@ -28,4 +30,8 @@ export function recipeInputs(recipe: Recipe): { flags: readonly string[]; folder
     case 'script':
       return { flags: [], folders: [] }
   }
+}
+
+export function goFlags({ optimised }: Extract<Recipe, { kind: 'go' }>): readonly string[] {
+  return optimised === true ? GO_OPTIMISED_FLAGS : GO_FAST_FLAGS
 }

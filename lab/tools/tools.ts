@@ -148,6 +148,7 @@ const VERSION_ARGUMENTS: Partial<Record<ToolId, readonly string[]>> = {
   k6: ['version'],
   jaeger: ['version'],
   nginx: ['-v'],
+  kube: ['kubectl', 'version', '--client'],
 }
 
 /** The version in a program's own words, as dotted numbers; undefined when it does not start or does not say. */

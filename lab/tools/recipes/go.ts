@@ -1,6 +1,6 @@
 import { copyFile, cp, mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { GO_FAST_FLAGS, XK6_BUILD_FLAGS } from '../recipe-inputs.ts'
+import { GO_FAST_FLAGS, goFlags, XK6_BUILD_FLAGS } from '../recipe-inputs.ts'
 import type { Part, Recipe } from '../parts.ts'
 import type { Step, StepContext } from './recipe.ts'
 
@@ -31,7 +31,7 @@ export function goSteps(part: Part, recipe: GoRecipe): Step[] {
           args: [
             'build',
             ...(await completed(recipe, context)),
-            ...GO_FAST_FLAGS,
+            ...goFlags(recipe),
             `-ldflags=-s -w -X ${recipe.stamp}`,
             '-o',
             path.join(out, recipe.output),

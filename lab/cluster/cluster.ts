@@ -1,0 +1,109 @@
+/** npm run engine:kubernetes -- up | down [--remove] | status | exec COMMAND... | kubectl ARGUMENT... */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import path from 'node:path'
+import { FiredrillError, type ExitCode } from '../../verify/model/error.ts'
+import { formatError } from '../../verify/text/error-text.ts'
+import type { Run } from '../engine/engine-programs.ts'
+import { CommandFailed, formatCommand, runCommand } from '../tools/child.ts'
+import { createProgress } from '../tools/progress.ts'
+import { setup } from '../tools/setup.ts'
+import { toolPath, toolPrefix } from '../tools/tools.ts'
+import { clusterFolder } from './cluster-folder.ts'
+import { imageTools, makeImages } from './node-images.ts'
+import { firstProcess, startNode, stopNode } from './node.ts'
+
+const folder = clusterFolder(process.env)
+const interrupted = new AbortController()
+const run: Run = (command) => runCommand(command, path.join(folder.root, 'images.log'), interrupted.signal)
+const line = (text: string): void => {
+  process.stderr.write(`${text}\n`)
+}
+
+async function up(): Promise<void> {
+  if (process.getuid?.() !== 0)
+    throw new FiredrillError('ENGINE_ROOT', 'a cluster of its own needs root', {
+      exitCode: 3,
+      next: 'sudo npm run engine:kubernetes -- up',
+    })
+  mkdirSync(folder.root, { recursive: true })
+  await setup({ only: ['kube', 'containerd', 'k6', ...imageTools()], progress: createProgress(process.stderr), signal: interrupted.signal })
+  await makeImages(folder, run, line)
+  mkdirSync(folder.bin, { recursive: true })
+  rmSync(path.join(folder.bin, 'kubectl'), { force: true })
+  // By this name it is kubectl.
+  symlinkSync(toolPath('kube'), path.join(folder.bin, 'kubectl'))
+  await startNode(folder, { kube: toolPath('kube'), usr: toolPrefix('containerd') })
+  line('a cluster of one node is up, in namespaces of its own; commands reach it by: npm run engine:kubernetes -- exec COMMAND')
+}
+
+async function down(remove: boolean): Promise<void> {
+  const stopped = await stopNode(folder)
+  line(stopped ? 'the cluster is stopped; its processes, mounts, namespaces and control groups are gone' : 'no cluster of firedrill runs')
+  if (!remove) return
+  rmSync(folder.root, { recursive: true, force: true })
+  line(`${folder.root} is deleted`)
+}
+
+/** Runs a command in the network of the cluster, where its nodes, pods and Services are reached; files and processes are this machine's. */
+function enter([program, ...args]: readonly string[]): number {
+  const first = firstProcess(folder)
+  if (first === undefined || !existsSync(folder.ready))
+    throw new FiredrillError('CLUSTER_DOWN', 'the cluster does not run', { exitCode: 3, next: 'npm run engine:kubernetes -- up' })
+  if (program === undefined)
+    throw new FiredrillError('CLUSTER_COMMAND', 'exec needs a command', {
+      exitCode: 2,
+      next: 'npm run engine:kubernetes -- exec kubectl get pods',
+    })
+  const ran = spawnSync('nsenter', [`--target=${first}`, '--net', '--', program, ...args], {
+    stdio: 'inherit',
+    env: { ...process.env, KUBECONFIG: folder.kubeconfig, PATH: `${folder.bin}:${process.env['PATH'] ?? '/usr/bin:/bin'}` },
+  })
+  return ran.status ?? 130
+}
+
+async function main([command, ...args]: string[]): Promise<number> {
+  switch (command) {
+    case 'up':
+      await up()
+      return 0
+    case 'down':
+      await down(args.includes('--remove'))
+      return 0
+    case 'status': {
+      const first = existsSync(folder.ready) ? firstProcess(folder) : undefined
+      process.stdout.write(first === undefined ? 'down\n' : `up: pid ${first}, ${folder.kubeconfig}\n`)
+      return first === undefined ? 3 : 0
+    }
+    case 'exec':
+      return enter(args)
+    case 'kubectl':
+      return enter(['kubectl', ...args])
+    default:
+      process.stderr.write('npm run engine:kubernetes -- up | down [--remove] | status | exec COMMAND... | kubectl ARGUMENT...\n')
+      return 2
+  }
+}
+
+for (const name of ['SIGINT', 'SIGTERM'] as const)
+  process.on(name, () => {
+    interrupted.abort(
+      new FiredrillError('INTERRUPTED', 'interrupted', { exitCode: 130, next: 'What is done is kept: type the same again.' }),
+    )
+  })
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  const known =
+    error instanceof FiredrillError
+      ? error
+      : error instanceof CommandFailed
+        ? new FiredrillError('ENGINE_FAILED', [`${formatCommand(error.command)}: ${error.message}`, ...error.tail].join('\n  | '), {
+            exitCode: 3,
+            next: `the whole log is ${error.log}; what is done is kept`,
+          })
+        : undefined
+  if (known === undefined) throw error
+  line(formatError(known))
+  process.exitCode = known.exitCode satisfies ExitCode
+}
