@@ -31,6 +31,8 @@ const ALONE: Readonly<Record<string, (folder: string) => Promise<Row[]>>> = {
   page: pageRows,
   // Judging, and report.html, up to 1 GB.
   journals: judgeRows,
+  // Look backs at a real Prometheus, up to 5,000 rules.
+  backtests: backtestRows,
 }
 const [, , only] = process.argv
 const alone = only === undefined ? undefined : ALONE[only]
