@@ -10,7 +10,6 @@ import { decoySeries, instances, selectedSeries, type Operand, type Stimulus } f
 export interface Case {
   name: string
   alert: string
-  what: string
   series: InputSeries[]
   /** At each instant: the instances (by their labels) that fire; of each, annotations that its labels alone do not make. */
   expect: { atMs: number; fires: Labels[]; texts?: Labels[] }[]
@@ -45,13 +44,15 @@ export function casesFor(stimulus: Stimulus, spec: Spec, catalogue: Catalogue, t
     return {
       name: `${stimulus.rule.alert} ${stimulus.job}: ${plan.what}`,
       alert: stimulus.rule.alert,
-      what: plan.what,
       exact: plan.exact === true,
       series: seriesFor(stimulus, plan, spec, catalogue, stepMs),
       expect: plan.expect.map(({ step, fires: does }) => ({ atMs: step * stepMs, fires: does ? [fires] : [] })),
     }
   })
 }
+
+const firing = (...steps: number[]): Plan['expect'] => steps.map((step) => ({ step, fires: true }))
+const quietAt = (...steps: number[]): Plan['expect'] => steps.map((step) => ({ step, fires: false }))
 
 function range(from: number, to: number): (step: number) => boolean {
   return (step) => step >= from && step <= to
@@ -78,7 +79,7 @@ function gaugePlans(stimulus: Stimulus, stepMs: number, thorough: boolean): Plan
       what: 'fires after `for` exactly, one instance of two',
       steps: n + 4,
       level: () => bad,
-      expect: [...(n > 0 ? [{ step: n - 1, fires: false }] : []), { step: n, fires: true }, { step: n + 2, fires: true }],
+      expect: [...(n > 0 ? quietAt(n - 1) : []), ...firing(n, n + 2)],
     },
   ]
   if (!thorough) return plans
@@ -96,60 +97,39 @@ function gaugePlans(stimulus: Stimulus, stepMs: number, thorough: boolean): Plan
     })
   }
   if (n > 1) {
+    const middle = Math.floor(n / 2)
     plans.push(
       {
         what: 'one step less than `for` never fires',
         steps: n + 6,
         level: during(range(0, n - 1)),
-        expect: [n - 1, n, n + 1, n + 3].map((step) => ({ step, fires: false })),
+        expect: quietAt(n - 1, n, n + 1, n + 3),
       },
       {
         what: '`for` exactly fires once and resolves at the next step',
         steps: n + 6,
         level: during(range(0, n)),
-        expect: [
-          { step: n - 1, fires: false },
-          { step: n, fires: true },
-          { step: n + 1, fires: false },
-          { step: n + 3, fires: false },
-        ],
+        expect: [...quietAt(n - 1), ...firing(n), ...quietAt(n + 1, n + 3)],
       },
-    )
-  }
-  if (n > 1) {
-    const middle = Math.floor(n / 2)
-    plans.push(
       {
         what: 'one good sample in the middle restarts `for`',
         steps: 2 * n + 6,
         level: (step) => (step === middle ? good : bad),
-        expect: [
-          { step: n, fires: false },
-          { step: middle + n, fires: false },
-          { step: middle + 1 + n, fires: true },
-        ],
+        expect: [...quietAt(n, middle + n), ...firing(middle + 1 + n)],
       },
       {
         what: 'a series that goes stale resolves',
         steps: n + 6,
         level: () => bad,
         sample: (step) => (step === n + 2 ? 'stale' : step > n + 2 ? null : undefined),
-        expect: [
-          { step: n, fires: true },
-          { step: n + 2, fires: false },
-          { step: n + 4, fires: false },
-        ],
+        expect: [...firing(n), ...quietAt(n + 2, n + 4)],
       },
       {
         what: 'staleness in the middle restarts `for`',
         steps: 2 * n + 6,
         level: () => bad,
         sample: (step) => (step === middle ? 'stale' : undefined),
-        expect: [
-          { step: n, fires: false },
-          { step: middle + n, fires: false },
-          { step: middle + 1 + n, fires: true },
-        ],
+        expect: [...quietAt(n, middle + n), ...firing(middle + 1 + n)],
       },
     )
   }
@@ -160,23 +140,17 @@ function gaugePlans(stimulus: Stimulus, stepMs: number, thorough: boolean): Plan
       steps: n + 4,
       level: () => bad,
       sample: (step) => (step === 2 || step === 3 ? null : undefined),
-      expect: [
-        { step: n - 1, fires: false },
-        { step: n, fires: true },
-      ],
+      expect: [...quietAt(n - 1), ...firing(n)],
     })
-  if (n === 0) plans.push({ what: 'without trouble nothing fires', steps: 6, level: () => good, expect: [{ step: 4, fires: false }] })
-  plans.push({ what: 'far from the threshold nothing fires', steps: n + 6, level: () => good, expect: [{ step: n + 4, fires: false }] })
+  if (n === 0) plans.push({ what: 'without trouble nothing fires', steps: 6, level: () => good, expect: quietAt(4) })
+  plans.push({ what: 'far from the threshold nothing fires', steps: n + 6, level: () => good, expect: quietAt(n + 4) })
   if (stimulus.denominator?.guarded === true)
     plans.push({
       what: 'an unset limit (0) never fires',
       steps: n + 6,
       level: () => bad,
       unset: true,
-      expect: [
-        { step: n, fires: false },
-        { step: n + 4, fires: false },
-      ],
+      expect: quietAt(n, n + 4),
     })
   return plans
 }
@@ -226,16 +200,13 @@ function ratePlans(stimulus: Stimulus, stepMs: number, thorough: boolean): Plan[
       exact: true,
       expect: [{ step: settled, fires: compares(0, stimulus.comparator, 0) }],
     })
-  plans.push({ what: 'without trouble nothing fires', steps: settled + 2, level: () => 0, expect: [{ step: settled, fires: false }] })
+  plans.push({ what: 'without trouble nothing fires', steps: settled + 2, level: () => 0, expect: quietAt(settled) })
   plans.push({
     what: 'a target that goes away resolves',
     steps: settled + w + 4,
     level: steady(smallest),
     sample: (step) => (step === settled + 1 ? 'stale' : step > settled + 1 ? null : undefined),
-    expect: [
-      { step: settled, fires: true },
-      { step: settled + w + 2, fires: false },
-    ],
+    expect: [...firing(settled), ...quietAt(settled + w + 2)],
   })
   // A burst of b steps stays in the window for w steps more: condition true from s0+m-1 to s0+b+w-m-1, m bursts making one excess.
   const perStep = intensity(stimulus, w, th)
@@ -254,20 +225,14 @@ function ratePlans(stimulus: Stimulus, stepMs: number, thorough: boolean): Plan[
       what: 'a burst whose tail is one step short of `for` never fires',
       steps: s0 + b + w + n + 6,
       level: burst(b - 1),
-      expect: [firstTrue + n - 1, firstTrue + n, firstTrue + n + 1, firstTrue + n + 3].map((step) => ({ step, fires: false })),
+      expect: quietAt(firstTrue + n - 1, firstTrue + n, firstTrue + n + 1, firstTrue + n + 3),
     })
   if (lastTrue - firstTrue >= n)
     plans.push({
       what: 'a burst whose tail covers `for` fires, and resolves when it leaves the window',
       steps: lastTrue + n + 6,
       level: burst(long),
-      expect: [
-        { step: firstTrue + n - 1, fires: false },
-        { step: firstTrue + n, fires: true },
-        { step: lastTrue, fires: true },
-        { step: lastTrue + 1, fires: false },
-        { step: lastTrue + 3, fires: false },
-      ],
+      expect: [...quietAt(firstTrue + n - 1), ...firing(firstTrue + n, lastTrue), ...quietAt(lastTrue + 1, lastTrue + 3)],
     })
   if (stimulus.denominator !== null) {
     // Errors as before and more traffic: both sides of the ratio have the same window, or the ratio is another one.
@@ -283,22 +248,14 @@ function ratePlans(stimulus: Stimulus, stepMs: number, thorough: boolean): Plan[
         steps: settled + 4,
         level: () => errors,
         surge: surge(Math.floor(allowed * 0.6)),
-        expect: [
-          { step: settled, fires: true },
-          { step: settled + 1, fires: true },
-          { step: settled + 3, fires: true },
-        ],
+        expect: firing(settled, settled + 1, settled + 3),
       },
       {
         what: 'a surge of traffic that takes the share below the threshold resolves at once',
         steps: settled + 4,
         level: () => errors,
         surge: surge(Math.ceil(allowed * 1.5)),
-        expect: [
-          { step: settled, fires: true },
-          { step: settled + 1, fires: false },
-          { step: settled + 3, fires: false },
-        ],
+        expect: [...firing(settled), ...quietAt(settled + 1, settled + 3)],
       },
     )
   }
@@ -308,7 +265,7 @@ function ratePlans(stimulus: Stimulus, stepMs: number, thorough: boolean): Plan[
     what: 'a pause of a whole window restarts `for`',
     steps: pause + 2 * w + 2 * n + 6,
     level: (step) => (step >= s0 && (step < pause || step >= pause + w + 1) ? Math.max(perStep, Math.ceil(smallest / w) * 2) : 0),
-    expect: n > w + 4 ? [{ step: firstTrue + n, fires: false }] : [],
+    expect: n > w + 4 ? quietAt(firstTrue + n) : [],
   })
   return plans.filter((plan) => plan.expect.length > 0)
 }

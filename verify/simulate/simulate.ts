@@ -279,7 +279,7 @@ async function deployedFiles(
   options: SimulateOptions,
 ): Promise<FilesOf | PromtoolResult> {
   if (rules.length + recordings.length <= MANY_RULES) return () => files
-  const nothing: Case = { name: 'all rules are loaded', alert: '', what: 'nothing', series: [], expect: [], exact: false }
+  const nothing: Case = { name: 'all rules are loaded', alert: '', series: [], expect: [], exact: false }
   const whole = await runCases(promtool, [nothing], () => files, 'load', folder, options)
   if (whole.broken !== null || whole.late === true) return whole
   const all = ruleFiles.flatMap((root, file) => groupsIn(plain(root), file))
