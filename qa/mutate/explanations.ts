@@ -9,6 +9,7 @@ export interface Explanation {
   file: RegExp
   /** In the change's words: PATH.OF.THE.PLACE: before -> after. */
   what: RegExp
+  /** Where the words of the change do not say by which it was made. */
   operators?: readonly string[]
   /** Holds when the changed lines are equal but for this. */
   but?: (lines: string) => string
@@ -25,8 +26,6 @@ const equivalent = (file: RegExp, what: RegExp, because: string, more: Pick<Expl
   ...more,
 })
 const survived = (file: RegExp, what: RegExp, because: string): Explanation => ({ fate: 'survived', file, what, because })
-const SWAPPED = ['swapped']
-const VALUES = ['off by one', 'of another file', 'misspelt', 'deleted', 'swapped', 'path shortened']
 
 export const EXPLANATIONS: readonly Explanation[] = [
   // docker-compose.yaml
@@ -53,14 +52,12 @@ export const EXPLANATIONS: readonly Explanation[] = [
     COMPOSE,
     /\.(?:volumes|ports|secrets|configs|extra_hosts|tmpfs)\.\d+: items swapped/,
     'the order of mounts, ports, secrets and hosts says nothing',
-    { operators: SWAPPED },
   ),
   equivalent(
     COMPOSE,
     /services\.(?:prometheus|mysqld-exporter|toxiproxy|redis|otel-agent-init)\.command\.\d+: items swapped/,
     'flags may stand in any order; where a value leaves its flag the change is no swap of flags',
     {
-      operators: SWAPPED,
       but: (lines) =>
         [...lines.matchAll(/-{1,2}[\w.-]+(?:=[^\s,\]]*)?/g)]
           .map((match) => match[0])
@@ -69,7 +66,6 @@ export const EXPLANATIONS: readonly Explanation[] = [
     },
   ),
   equivalent(COMPOSE, /\.command\.[12]: items swapped/, 'options of a JVM may stand in any order', {
-    operators: SWAPPED,
     but: (lines) =>
       [...lines.matchAll(/-X[^\s,\]]*/g)]
         .map((match) => match[0])
@@ -88,13 +84,10 @@ export const EXPLANATIONS: readonly Explanation[] = [
     'another published version: which one is deployed is not promised',
     { operators: ['off by one'] },
   ),
-  equivalent(COMPOSE, /GF_ANALYTICS_\w+/, 'whether Grafana reports its version home is not promised', { operators: VALUES }),
+  equivalent(COMPOSE, /GF_ANALYTICS_\w+/, 'whether Grafana reports its version home is not promised'),
   equivalent(COMPOSE, /^key x-[\w-]+ ->/, 'the name of an extension field is the writer’s own: its anchor is what is used'),
-  equivalent(COMPOSE, /^x-jvm-build: value swapped with the next/, 'an anchor goes with its value, and no alias stands between the two', {
-    operators: SWAPPED,
-  }),
+  equivalent(COMPOSE, /^x-jvm-build: value swapped with the next/, 'an anchor goes with its value, and no alias stands between the two'),
   equivalent(COMPOSE, /healthcheck\.test\.\d+ deleted/, 'how much wget says is not promised', {
-    operators: ['deleted'],
     but: (lines) => lines.replace(/ -q,/g, ''),
   }),
   equivalent(COMPOSE, /-X(?:mx|ms)\d+m/, 'a megabyte more or less of heap, which no promise names', { operators: ['off by one'] }),
@@ -127,16 +120,13 @@ export const EXPLANATIONS: readonly Explanation[] = [
   survived(COMPOSE, /depends_on/, 'the order of starts is not promised'),
 
   // What is the default anyway, and what no promise names.
-  equivalent(/alert-rules\.yml$/, /rules\.\d+: items swapped/, 'the order of rules that do not need one another', { operators: SWAPPED }),
-  equivalent(/alertmanager\.yml$/, /receivers\.[23]\.name: /, 'no route leads to the receiver: it is delivered switched off', {
-    operators: VALUES,
-  }),
+  equivalent(/alert-rules\.yml$/, /rules\.\d+: items swapped/, 'the order of rules that do not need one another'),
+  equivalent(/alertmanager\.yml$/, /receivers\.[23]\.name: /, 'no route leads to the receiver: it is delivered switched off'),
   equivalent(/notification-policies\.yml$/, /repeat_interval deleted/, '4h is what Grafana has by default as well'),
   equivalent(
     /datasources\.yml$/,
     /datasources\.\d\.name\b|datasources\.2\.jsonData|httpMethod/,
     'Grafana finds a data source by uid or name; the link from a span to its logs is in no requirement',
-    { operators: VALUES },
   ),
   equivalent(/otel-collector\.yml$/, /protocols\.grpc\.endpoint deleted/, '0.0.0.0:4317 is what the collector 0.93 has by default'),
   equivalent(/prometheus\.yml$/, /metrics_path deleted/, '/metrics is the path that Prometheus takes by default', {
@@ -164,7 +154,6 @@ export const EXPLANATIONS: readonly Explanation[] = [
     DASHBOARD,
     /targets\.\d+\.datasource(?:\.(?:uid|type))? deleted|thresholds\.steps\.0\.value deleted/,
     "a query has its panel's data source; the first step has no value",
-    { operators: ['deleted'] },
   ),
   equivalent(DASHBOARD, /^key panels\.\d+\.targets\.\d+\.datasource ->/, "a query without a data source has its panel's"),
   equivalent(/otel-collector\.yml$/, /retry_on_failure deleted/, 'the collector sends again by default, first after 5 s'),
@@ -177,33 +166,23 @@ export const EXPLANATIONS: readonly Explanation[] = [
   // monitoring/grafana
   equivalent(
     DASHBOARD,
-    /(?:^|\.)(?:description|gridPos|tags|links|annotations|editable|graphTooltip|timezone)(?:\.|:| |$)/,
+    /(?:^|\.)(?:description|gridPos|tags|links|annotations|editable|graphTooltip|timezone|schemaVersion|version|fiscalYearStartMonth|liveNow|weekStart)(?:\.|:| |$)/,
     'what a dashboard looks like, and what it says of itself, is not promised',
-    { operators: VALUES },
-  ),
-  equivalent(
-    DASHBOARD,
-    /(?:^|\.)(?:schemaVersion|version|fiscalYearStartMonth|liveNow|weekStart)(?:\.|:| |$)/,
-    'what a dashboard looks like, and what it says of itself, is not promised',
-    { operators: VALUES },
   ),
   equivalent(
     DASHBOARD,
     /^(?:id|refresh|uid|title|time(?:\.\w+)?)(?:: | deleted)/,
     'how the dashboard is called, how far it looks back and how often it reloads is not promised',
-    { operators: VALUES },
   ),
   equivalent(
     DASHBOARD,
     /panels\.\d+\.(?:id|options|transformations|datasource|collapsed)\b/,
     'how a panel shows its values is not promised; a query names its data source itself',
-    { operators: VALUES },
   ),
   equivalent(
     DASHBOARD,
     /fieldConfig\.(?:overrides|defaults\.(?:custom|decimals|color|min|max|mappings|displayName|thresholds\.mode))\b/,
     'how a panel draws its values is not promised',
-    { operators: VALUES },
   ),
   equivalent(
     DASHBOARD,
@@ -215,30 +194,25 @@ export const EXPLANATIONS: readonly Explanation[] = [
     DASHBOARD,
     /targets\.\d+\.(?:legendFormat|refId|editorMode|format|exemplar|interval|instant|range)\b/,
     'what a line is called and how the query was edited; instant and range differ in what is drawn, not in the number',
-    { operators: VALUES },
   ),
   equivalent(
     DASHBOARD,
     /panels\.\d+(?:\.targets\.\d+)?: items swapped/,
     'the order of panels and of their queries is not promised: a panel is found by what it measures',
-    { operators: SWAPPED },
   ),
   equivalent(
     DASHBOARD,
     /templating\.list\.\d+\.(?:hide|multi|includeAll|label|skipUrlSync|options|current|description)\b/,
     'how a variable is offered is not promised',
-    { operators: VALUES },
   ),
-  equivalent(DASHBOARD, /panels\.\d+\.title\b/, 'titles of panels are not promised: a panel is found by what it measures', {
-    operators: VALUES,
-  }),
+  equivalent(DASHBOARD, /panels\.\d+\.title\b/, 'titles of panels are not promised: a panel is found by what it measures'),
   equivalent(
     /contact-points\.yml$/,
     /contactPoints\.\d+(?:: items swapped|\.orgId deleted|\.receivers\.\d+\.(?:uid|disableResolveMessage)\b.*(?:->|deleted))/,
     'order, the uid of an integration, and what is Grafana’s default',
     { operators: ['swapped', 'deleted', 'misspelt', 'of another file'] },
   ),
-  equivalent(/contact-points\.yml$/, /contactPoints\.[23]\./, 'Slack and Discord of Grafana are optional', { operators: VALUES }),
+  equivalent(/contact-points\.yml$/, /contactPoints\.[23]\./, 'Slack and Discord of Grafana are optional'),
   equivalent(/provisioning\/alerting\//, /^apiVersion/, 'Grafana does not look at apiVersion in files of its alerting'),
   equivalent(
     /notification-policies\.yml$/,
@@ -259,13 +233,11 @@ export const EXPLANATIONS: readonly Explanation[] = [
     /datasources\.yml$/,
     /apiVersion: 1 -> [2-9]|isDefault|datasources\.\d+: items swapped|\.access deleted/,
     'each panel names its data source, proxy is the default of access, and any apiVersion from 1 on is the present format',
-    { operators: VALUES },
   ),
   equivalent(
     /datasources\.yml$/,
     /urlDisplayLabel|jsonData\.(?:timeInterval|httpMethod)|datasources\.0\.jsonData deleted|span(?:Start|End)TimeShift: -?1m -> -?2m/,
     'how a link is called, and a step of a margin; each query of the dashboard has its own interval',
-    { operators: VALUES },
   ),
 
   // The other files of monitoring/
@@ -276,20 +248,14 @@ export const EXPLANATIONS: readonly Explanation[] = [
     /alertmanager\.yml$/,
     /resolve_timeout|^global deleted/,
     'resolve_timeout is for alerts without endsAt, and Prometheus always sends one',
-    { operators: VALUES },
   ),
   equivalent(
     /alertmanager\.yml$/,
     /(?:receivers|(?:source|target)_matchers|group_by|equal)\.\d: items swapped/,
     'receivers are found by name, and all of a list of matchers or labels count',
-    { operators: SWAPPED },
   ),
-  equivalent(/alertmanager\.yml$/, /receivers\.[01]\.webhook_configs\.0\.send_resolved deleted/, 'webhooks send resolved by default', {
-    operators: ['deleted'],
-  }),
-  equivalent(/alertmanager\.yml$/, /receivers\.[23]\.slack_configs\.0\.send_resolved deleted/, 'no route leads to it as delivered', {
-    operators: ['deleted'],
-  }),
+  equivalent(/alertmanager\.yml$/, /receivers\.[01]\.webhook_configs\.0\.send_resolved deleted/, 'webhooks send resolved by default'),
+  equivalent(/alertmanager\.yml$/, /receivers\.[23]\.slack_configs\.0\.send_resolved deleted/, 'no route leads to it as delivered'),
   equivalent(
     /alertmanager\.yml$/,
     /receivers\.[23]\.slack_configs\.0\.(?:title|text)(?: deleted|: )/,
@@ -302,7 +268,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
     'a message, the mode of a file in memory, and a group of a pattern that is not used again',
   ),
   equivalent(/switch-on\.sh$/, /line (?:4|5|6|7|15|16|17):.* -> /, 'assignments and lines that do not need one another', {
-    operators: SWAPPED,
+    operators: ['swapped'],
   }),
   equivalent(/switch-on\.sh$/, /expressions=/, 'the default of a variable that docker-compose.yaml always gives', {
     operators: ['off by one'],
@@ -317,19 +283,16 @@ export const EXPLANATIONS: readonly Explanation[] = [
     /jaeger\.yml$/,
     /^memory\b|collector(?:\.otlp(?:\.enabled|\.grpc(?:\.host-port)?)?)? deleted|query(?:\.\S+)? deleted/,
     'how many traces are kept; and what is Jaeger’s default anyway (OTLP on, 4317, 16686, 16685)',
-    { operators: VALUES },
   ),
   equivalent(
     /loki\.yml$/,
     /analytics|log_level|instance_addr|min_ready_duration|ingester\.lifecycler deleted/,
     'what Loki reports of itself, and how soon /ready says so; it takes lines before (ingester lifecycler: ACTIVE at once)',
-    { operators: VALUES },
   ),
   equivalent(
     /loki\.yml$/,
     /replication_factor deleted|rules_directory|chunks_directory: value swapped|grpc_listen_port|^server deleted|configs\.0\.(?:from|index\.prefix)|\/loki\/chunks -> \/loki$/,
     'no rules and no second process; 3100 is the port by default; an earlier or later first day before today, and another folder of the same volume',
-    { operators: VALUES },
   ),
   equivalent(
     /loki\.yml$/,
@@ -341,7 +304,6 @@ export const EXPLANATIONS: readonly Explanation[] = [
     /loki\.yml$/,
     /flush_on_shutdown: true -> false|flush_on_shutdown deleted/,
     'what is not flushed is in the write-ahead log, which Loki reads when it starts: log-store-writes-to-its-volume wants it on the volume',
-    { operators: ['off by one', 'deleted'] },
   ),
   equivalent(
     /otel-collector\.yml$/,
@@ -350,24 +312,21 @@ export const EXPLANATIONS: readonly Explanation[] = [
     { operators: ['off by one', 'deleted', 'swapped'] },
   ),
   equivalent(/otel-collector\.yml$/, /protocols\.http\.endpoint deleted/, '0.0.0.0:4318 is what the collector 0.93 has by default'),
-  equivalent(/prometheus\.yml$/, /items swapped/, 'the order of scrape jobs says nothing', { operators: SWAPPED }),
+  equivalent(/prometheus\.yml$/, /items swapped/, 'the order of scrape jobs says nothing'),
   equivalent(
     /promtail\.yml$/,
     /log_level|sync_period|batchwait|refresh_interval|m(?:in|ax)_period|max_retries: 120 -> |max_wait_time: 500ms -> |grpc_listen_port/,
     'a step of a time that no promise names, and what Promtail says of itself',
-    { operators: VALUES },
   ),
   equivalent(
     /promtail\.yml$/,
     /(?:relabel_configs\.\d+|pipeline_stages\.0|\.0\.match\.stages\.[23]|\.1\.match\.stages\.[12345]): items swapped/,
     'labels are set from different sources, a stream is taken by one match alone, and these stages read what earlier ones extracted',
-    { operators: SWAPPED },
   ),
   equivalent(
     /promtail\.yml$/,
     /json\.expressions\.(?:logger|message|span_id)\b/,
     'a field that becomes no label, no timestamp and no line',
-    { operators: VALUES },
   ),
   survived(/contact-points\.yml$/, /settings\.httpMethod/, 'POST is the default; settings of an integration are not listed'),
   survived(/prometheus\.yml$/, /basic_auth\.username/, 'the user that a service expects is not in any file'),
@@ -381,16 +340,9 @@ export const EXPLANATIONS: readonly Explanation[] = [
     /jaeger\.yml$/,
     /query\.grpc-server\.host-port: \S+ -> 0\.0\.0\.0:16686$/,
     'one port for both is served by what each connection speaks (cmux)',
-    {
-      operators: ['off by one'],
-    },
   ),
-  equivalent(/otel-collector\.yml$/, /processors\.1 deleted/, 'without batch the same spans are sent in more requests', {
-    operators: ['deleted'],
-  }),
-  equivalent(COMPOSE, /OTEL_EXPORTER_OTLP_PROTOCOL deleted/, 'http/protobuf is what the Java agent speaks by default since 2.0', {
-    operators: ['deleted'],
-  }),
+  equivalent(/otel-collector\.yml$/, /processors\.1 deleted/, 'without batch the same spans are sent in more requests'),
+  equivalent(COMPOSE, /OTEL_EXPORTER_OTLP_PROTOCOL deleted/, 'http/protobuf is what the Java agent speaks by default since 2.0'),
   equivalent(
     /datasources\.yml$/,
     /derivedFields\.0\.name: /,
@@ -399,14 +351,10 @@ export const EXPLANATIONS: readonly Explanation[] = [
       operators: ['misspelt', 'of another file'],
     },
   ),
-  equivalent(COMPOSE, /services\.promtail\.depends_on(?:\.loki)? deleted/, 'Promtail sends again until Loki answers, 120 times', {
-    operators: ['deleted'],
-  }),
+  equivalent(COMPOSE, /services\.promtail\.depends_on(?:\.loki)? deleted/, 'Promtail sends again until Loki answers, 120 times'),
   equivalent(DASHBOARD, /^key panels\.\d+\.transformations\.\d+\.options\b/, 'which columns of a table are shown is not promised'),
-  equivalent(/alertmanager\.yml$/, /route\.repeat_interval deleted/, '4h is what Alertmanager has by default as well', {
-    operators: ['deleted'],
-  }),
-  equivalent(/loki\.yml$/, /server\.http_listen_port deleted/, '3100 is the port that Loki has by default', { operators: ['deleted'] }),
+  equivalent(/alertmanager\.yml$/, /route\.repeat_interval deleted/, '4h is what Alertmanager has by default as well'),
+  equivalent(/loki\.yml$/, /server\.http_listen_port deleted/, '3100 is the port that Loki has by default'),
   equivalent(/contact-points\.yml$/, /^key .*settings\.httpMethod -> (?!url$)/, 'the other key is passed over, and POST is the default', {
     operators: ['of another file'],
   }),
@@ -415,22 +363,11 @@ export const EXPLANATIONS: readonly Explanation[] = [
     but: (lines) => lines.replace(/exec \d<>/, 'exec <>'),
   }),
   survived(/kustomization\.yaml$/, /secretGenerator\.0\.files/, 'which keys of a Secret a start script reads is not followed into a pod'),
-  equivalent(/contact-points\.yml$/, /settings\.httpMethod deleted/, 'POST is what a webhook of Grafana has by default', {
-    operators: ['deleted'],
-  }),
-  equivalent(
-    DASHBOARD,
-    /panels\.\d+\.transformations\.\d+\.options\b/,
-    'which columns of a table are shown, and how they are called, is not promised',
-    { operators: VALUES },
-  ),
+  equivalent(/contact-points\.yml$/, /settings\.httpMethod deleted/, 'POST is what a webhook of Grafana has by default'),
   equivalent(
     /kustomization\.yaml$/,
     /: items swapped|^apiVersion deleted|(?:apiVersion|Generator): value swapped$/,
     'the order of generators and files, and what kustomize takes by default',
-    {
-      operators: ['swapped', 'deleted'],
-    },
   ),
   survived(
     /loki\.yml$/,
@@ -441,9 +378,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
     operators: ['misspelt'],
     but: (lines) => lines.replace(/\(\?P<(?!timestamp>|level>|trace_id>)\w+>/g, '(?P<other>'),
   }),
-  equivalent(COMPOSE, /SERVER_PORT deleted/, 'the application.yml of each JVM service has the same port', {
-    operators: ['deleted'],
-  }),
+  equivalent(COMPOSE, /SERVER_PORT deleted/, 'the application.yml of each JVM service has the same port'),
   survived(COMPOSE, /sysctls/, 'how soon a client gives up a dial to a dead container is seen in a drill alone'),
   survived(COMPOSE, /x-health\.retries: 12 -> /, 'how long a service takes to start on a machine is not known'),
   survived(/kustomization\.yaml$/, /secretGenerator(?:\.0)? deleted/, 'a Secret may be made by hand: pods that name it are no finding'),
