@@ -73,6 +73,12 @@ const short = (...of: Parameters<typeof drill>): Drill => ({ ...drill(...of), sh
 
 const agent = (part: string, env: Record<string, string | null>): Change => ({ part, env })
 const collector = (from: string | RegExp, to: string): Change => ({ file: 'otel-collector/otel-collector.yml', from, to })
+/** A processor more, before the batches are made. */
+const processor = (name: string, settings: string): Change =>
+  collector(
+    /^processors:\n([^]*)processors: \[memory_limiter, batch\]/m,
+    `processors:\n  ${name}:\n${settings}\n$1processors: [memory_limiter, ${name}, batch]`,
+  )
 const promtail = (from: string | RegExp, to: string): Change => ({ file: 'promtail/promtail.yml', from, to })
 
 /** What a drill takes for granted, broken. */
@@ -266,99 +272,80 @@ const SWITCHES: Drill[] = [
   ),
 ]
 
+const TRACED = {
+  'fluxpay-engine': { path: 'path-fluxpay-order', may: FLUXPAY },
+  'rate-limiter': { path: 'path-moalog', may: RATE_LIMITER },
+}
+
+/** A service whose agent is misled: its trace path lacks spans, and the finding names the service. */
+function traced(
+  service: keyof typeof TRACED,
+  name: string,
+  env: Record<string, string | null>,
+  named: RegExp,
+  { check = 'trace-complete', part = service }: { check?: string; part?: string } = {},
+): Row {
+  const { path, may } = TRACED[service]
+  return { name, change: agent(service, env), part, fails: `${path} ${check}`, may, named }
+}
+
 const AGENTS: Drill[] = [
   short(
     'agents-off',
     ['path-fluxpay-order', 'path-moalog'],
-    {
-      name: 'agent-not-attached',
-      change: agent('fluxpay-engine', { JAVA_TOOL_OPTIONS: null }),
-      part: 'fluxpay-engine',
-      fails: 'path-fluxpay-order trace-complete',
-      may: FLUXPAY,
-      named: /^No agent: the lines of fluxpay-engine/,
-    },
-    {
-      name: 'agent-endpoint-closed',
-      change: agent('rate-limiter', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4999' }),
-      part: 'rate-limiter',
-      fails: 'path-moalog trace-complete',
-      may: RATE_LIMITER,
-      named: /^Exporter of the service: .*rate-limiter/,
-    },
+    traced('fluxpay-engine', 'agent-not-attached', { JAVA_TOOL_OPTIONS: null }, /^No agent: the lines of fluxpay-engine/),
+    traced(
+      'rate-limiter',
+      'agent-endpoint-closed',
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4999' },
+      /^Exporter of the service: .*rate-limiter/,
+    ),
   ),
   drill(
     'agents-misled',
     ['path-fluxpay-order', 'path-moalog'],
-    {
-      name: 'agent-protocol-grpc-to-http-port',
-      change: agent('fluxpay-engine', { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }),
-      part: 'fluxpay-engine',
-      fails: 'path-fluxpay-order trace-complete',
-      may: FLUXPAY,
-      named: /^Exporter of the service: .*fluxpay-engine/,
-    },
-    {
-      name: 'propagator-b3',
-      change: agent('rate-limiter', { OTEL_PROPAGATORS: 'b3' }),
-      part: 'rate-limiter',
-      fails: 'path-moalog trace-complete',
-      may: RATE_LIMITER,
-      named: /^Propagator: the lines of rate-limiter/,
-    },
+    traced(
+      'fluxpay-engine',
+      'agent-protocol-grpc-to-http-port',
+      { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
+      /^Exporter of the service: .*fluxpay-engine/,
+    ),
+    traced('rate-limiter', 'propagator-b3', { OTEL_PROPAGATORS: 'b3' }, /^Propagator: the lines of rate-limiter/),
   ),
   short(
     'agents-silent',
     ['path-fluxpay-order', 'path-moalog'],
-    {
-      name: 'sampler-always-off',
-      change: agent('fluxpay-engine', { OTEL_TRACES_SAMPLER: 'always_off' }),
-      part: 'fluxpay-engine',
-      fails: 'path-fluxpay-order trace-complete',
-      may: FLUXPAY,
-      named: /^Sampler: the lines of at least 3 requests to fluxpay-engine/,
-    },
-    {
-      name: 'service-name-wrong',
-      change: agent('rate-limiter', { OTEL_SERVICE_NAME: 'rate-limitr' }),
+    traced(
+      'fluxpay-engine',
+      'sampler-always-off',
+      { OTEL_TRACES_SAMPLER: 'always_off' },
+      /^Sampler: the lines of at least 3 requests to fluxpay-engine/,
+    ),
+    traced('rate-limiter', 'service-name-wrong', { OTEL_SERVICE_NAME: 'rate-limitr' }, /^Service name: .*"rate-limitr"/, {
       part: 'rate-limit',
-      fails: 'path-moalog trace-complete',
-      may: RATE_LIMITER,
-      named: /^Service name: .*"rate-limitr"/,
-    },
+    }),
   ),
   // The flow of fluxpay-engine is what a ratio shows in; three requests may all be among the lucky ones.
   drill(
     'agents-partly',
     ['path-fluxpay-order', 'path-moalog', 'fluxpay-engine'],
-    {
-      name: 'sampler-one-in-two',
-      change: agent('fluxpay-engine', { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.5' }),
-      part: 'fluxpay-engine',
-      fails: 'path-fluxpay-order trace-count',
-      may: FLUXPAY,
-      named: /^Sampler: /,
-    },
-    {
-      name: 'propagator-without-baggage',
-      change: agent('rate-limiter', { OTEL_PROPAGATORS: 'tracecontext' }),
-      part: 'rate-limiter',
-      fails: 'path-moalog trace-carries-run',
-      may: RATE_LIMITER,
-      named: /^Baggage: rate-limiter/,
-    },
-  ),
-  drill('agents-without-a-library', ['path-fluxpay-order'], {
-    name: 'kafka-instrumentation-off',
-    change: agent('fluxpay-engine', {
-      OTEL_INSTRUMENTATION_KAFKA_ENABLED: 'false',
-      OTEL_INSTRUMENTATION_SPRING_KAFKA_ENABLED: 'false',
+    traced('fluxpay-engine', 'sampler-one-in-two', { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.5' }, /^Sampler: /, {
+      check: 'trace-count',
     }),
-    part: 'fluxpay-engine',
-    fails: 'path-fluxpay-order trace-complete',
-    may: FLUXPAY,
-    named: /library is not instrumented.*headers/,
-  }),
+    traced('rate-limiter', 'propagator-without-baggage', { OTEL_PROPAGATORS: 'tracecontext' }, /^Baggage: rate-limiter/, {
+      check: 'trace-carries-run',
+    }),
+  ),
+  drill(
+    'agents-without-a-library',
+    ['path-fluxpay-order'],
+    traced(
+      'fluxpay-engine',
+      'kafka-instrumentation-off',
+      { OTEL_INSTRUMENTATION_KAFKA_ENABLED: 'false', OTEL_INSTRUMENTATION_SPRING_KAFKA_ENABLED: 'false' },
+      /library is not instrumented.*headers/,
+    ),
+  ),
 ]
 
 const PIPELINES: Drill[] = [
@@ -386,9 +373,9 @@ const PIPELINES: Drill[] = [
     ['path-fluxpay-order', 'moalog-server'],
     {
       name: 'collector-filters-a-service',
-      change: collector(
-        /^processors:\n([^]*)processors: \[memory_limiter, batch\]/m,
-        `processors:\n  filter/break:\n    error_mode: ignore\n    traces:\n      span: ['resource.attributes["service.name"] == "fluxpay-engine"']\n$1processors: [memory_limiter, filter/break, batch]`,
+      change: processor(
+        'filter/break',
+        `    error_mode: ignore\n    traces:\n      span: ['resource.attributes["service.name"] == "fluxpay-engine"']`,
       ),
       part: 'ollector',
       fails: 'path-fluxpay-order trace-complete',
@@ -408,9 +395,9 @@ const PIPELINES: Drill[] = [
     ['path-fluxpay-order', 'fluxpay-engine', 'rate-limiter'],
     {
       name: 'collector-samples-one-in-two',
-      change: collector(
-        /^processors:\n([^]*)processors: \[memory_limiter, batch\]/m,
-        'processors:\n  tail_sampling:\n    decision_wait: 1s\n    policies: [{ name: half, type: probabilistic, probabilistic: { sampling_percentage: 50 } }]\n$1processors: [memory_limiter, tail_sampling, batch]',
+      change: processor(
+        'tail_sampling',
+        '    decision_wait: 1s\n    policies: [{ name: half, type: probabilistic, probabilistic: { sampling_percentage: 50 } }]',
       ),
       part: 'ollector',
       fails: 'path-fluxpay-order trace-count',
@@ -428,10 +415,7 @@ const PIPELINES: Drill[] = [
   ),
   drill('collector-strips', ['path-fluxpay-order', 'fluxpay-engine'], {
     name: 'collector-deletes-an-attribute',
-    change: collector(
-      /^processors:\n([^]*)processors: \[memory_limiter, batch\]/m,
-      'processors:\n  attributes/break:\n    actions: [{ key: http.response.status_code, action: delete }]\n$1processors: [memory_limiter, attributes/break, batch]',
-    ),
+    change: processor('attributes/break', '    actions: [{ key: http.response.status_code, action: delete }]'),
     part: 'http.response.status_code',
     fails: 'path-fluxpay-order trace-complete',
     may: ALL_TRACES,
@@ -439,9 +423,9 @@ const PIPELINES: Drill[] = [
   }),
   drill('collector-keeps-errors', ['path-fluxpay-order', 'path-fluxpay-payment-failed'], {
     name: 'collector-samples-errors-only',
-    change: collector(
-      /^processors:\n([^]*)processors: \[memory_limiter, batch\]/m,
-      'processors:\n  tail_sampling:\n    decision_wait: 1s\n    policies: [{ name: errors, type: status_code, status_code: { status_codes: [ERROR] } }]\n$1processors: [memory_limiter, tail_sampling, batch]',
+    change: processor(
+      'tail_sampling',
+      '    decision_wait: 1s\n    policies: [{ name: errors, type: status_code, status_code: { status_codes: [ERROR] } }]',
     ),
     part: 'ollector',
     fails: 'path-fluxpay-order trace-complete',
@@ -450,10 +434,7 @@ const PIPELINES: Drill[] = [
   }),
   drill('collector-drops-consumers', ['path-fluxpay-order', 'fluxpay-engine'], {
     name: 'collector-filters-a-kind',
-    change: collector(
-      /^processors:\n([^]*)processors: \[memory_limiter, batch\]/m,
-      `processors:\n  filter/break:\n    error_mode: ignore\n    traces:\n      span: ['kind == SPAN_KIND_CONSUMER']\n$1processors: [memory_limiter, filter/break, batch]`,
-    ),
+    change: processor('filter/break', `    error_mode: ignore\n    traces:\n      span: ['kind == SPAN_KIND_CONSUMER']`),
     part: 'ollector',
     fails: 'path-fluxpay-order trace-complete',
     may: FLUXPAY,
