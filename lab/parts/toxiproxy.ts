@@ -1,3 +1,4 @@
+import type { Proxy as ToxiproxyProxy } from '../../chaos/drivers/toxiproxy-driver.ts'
 import { portOf, takeFlag } from '../compose/localize.ts'
 import type { Container } from '../compose/compose-file.ts'
 import { askHttp } from './ask.ts'
@@ -13,12 +14,7 @@ export const PROXIES = {
   'otel-http': 'toxiproxy-otlp',
 } as const satisfies Partial<Record<PortName, PortName>>
 
-interface Proxy {
-  name: string
-  listen: string
-  upstream: string
-  enabled: boolean
-}
+type Proxy = Omit<ToxiproxyProxy, 'toxics'>
 
 const AGENTS = { name: 'otel-http', enabled: true }
 

@@ -1,5 +1,6 @@
 import { JOURNAL_VERSION, type Journal, type JournalBody } from '../../verify/model/journal.ts'
 import type { Plan, Timing } from '../../verify/model/plan.ts'
+import type { GroupingSpec } from '../../verify/model/route.ts'
 import type { Labels, RoutingSpec, Spec } from '../../verify/model/spec.ts'
 import { exerciseDelivery } from '../../verify/run/delivery/probe-alerts.ts'
 import type { AlertmanagerSource, Clock, PostedAlert } from '../../verify/run/ports.ts'
@@ -8,13 +9,9 @@ import { emptySpec, fakeWorld, planOf } from './fake-ports.ts'
 type Notification = Extract<JournalBody, { kind: 'notification' }>
 
 /** How a stand-in Alertmanager is set up; each field is also a way to set it up wrongly. */
-export interface VirtualConfig {
-  groupBy: string[]
-  groupWaitMs: number
-  groupIntervalMs: number
-  repeatIntervalMs: number
+export interface VirtualConfig extends GroupingSpec {
   /** Of routes that have clocks of their own. */
-  clocks?(labels: Labels): Partial<Pick<VirtualConfig, 'groupWaitMs' | 'groupIntervalMs' | 'repeatIntervalMs'>>
+  clocks?(labels: Labels): Partial<Omit<GroupingSpec, 'groupBy'>>
   sendResolved: boolean
   receivers(labels: Labels): string[]
   inhibits(source: Labels, target: Labels): boolean

@@ -7,12 +7,8 @@ import { parsePromql } from '../promql/parse-promql.ts'
 export type LoadedRule = LoadedGroup['rules'][number]
 
 /** One alert rule as a text has it. */
-export interface WrittenRule {
-  alert: string
+export interface WrittenRule extends Pick<RuleSpec, 'alert' | 'forMs' | 'keepFiringForMs' | 'labels'> {
   expr: string
-  forMs: number
-  keepFiringForMs: number
-  labels: Labels
   group: string
   /** Of its group; undefined: the server's default. */
   intervalMs: number | undefined

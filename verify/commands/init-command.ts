@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { Command } from 'commander'
+import type { Addresses } from '../drill/init-sources.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import { present } from '../text/present.ts'
 import { readingFrom, withPrometheus } from './prometheus-flags.ts'
@@ -7,12 +8,8 @@ import type { PrometheusFlags } from './prometheus-flags.ts'
 import { formatOption, inFormat } from './result-format.ts'
 import type { ResultFormat } from './result-format.ts'
 
-interface InitFlags extends PrometheusFlags {
-  alertmanager?: string
-  loki?: string
-  jaeger?: string
+interface InitFlags extends PrometheusFlags, Pick<Addresses, 'alertmanager' | 'loki' | 'jaeger' | 'record'> {
   out: string
-  record: boolean
   dryRun?: boolean
   format: ResultFormat
 }

@@ -40,15 +40,11 @@ import { openLivePage, type LiveGameday, type LivePage } from './live-page.ts'
 import { leftText, observingText } from './observe-target.ts'
 import { deployedForm, readPlatform } from '../platform/read-platform.ts'
 import { readSpec } from './read-spec.ts'
+import type { RunFlags } from './request.ts'
 import { makeRunFolder, newRunId } from './run-folder.ts'
 import { toolVersionText } from './version.ts'
 
-export interface GamedayFlags {
-  /** As --target of a drill. */
-  target?: string
-  spec?: string
-  out?: string
-  confirm?: string
+export interface GamedayFlags extends Pick<RunFlags, 'target' | 'spec' | 'out' | 'confirm'> {
   yes?: boolean
   observe?: boolean
   undoAfter: number

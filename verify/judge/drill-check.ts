@@ -10,7 +10,7 @@ import type { InstanceReplay } from './alert/replay.ts'
 import type { OutageEvidence } from './signal/outage-evidence.ts'
 import type { Starved } from './record/cpu-waits.ts'
 import type { Answers } from './record/answer-columns.ts'
-import type { InForce } from './signal/faults-in-force.ts'
+import type { InForce, Presence } from './signal/faults-in-force.ts'
 import type { SpanPath } from './signal/span-path.ts'
 
 export type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
@@ -24,12 +24,8 @@ export interface Leg {
   pointers: number[]
 }
 
-/** When the cause came and went, unix ms: it may be there from `onFromMs`, surely is from `onByMs`; the same for its end. */
-export interface Anchors {
-  onFromMs: number
-  onByMs: number
-  offFromMs: number
-  offByMs: number
+/** Of an experiment's cause, unix ms. */
+export interface Anchors extends Presence {
   pointers: number[]
 }
 

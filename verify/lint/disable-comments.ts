@@ -48,15 +48,8 @@ interface Disable extends Omit<Suppressed, 'subject'> {
   target: number
 }
 
-interface Located {
-  id: string
-  subject: string
-  file: string
-  line: number
-}
-
 /** Of `# firedrill disable ...` comments: which findings remain, which are suppressed, and what is found of the comments. */
-export function applyDisables<F extends Located>(
+export function applyDisables<F extends Pick<Suppressed, 'id' | 'subject' | 'file' | 'line'>>(
   findings: readonly F[],
   texts: readonly ConfigText[],
   options: { known: readonly string[]; ran: ReadonlySet<string>; nowMs: number },

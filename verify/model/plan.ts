@@ -1,16 +1,13 @@
 import type { AlertRelabelling } from './relabel.ts'
-import type { LoadedRoute, TimeSpan } from './route.ts'
+import type { GroupingSpec, LoadedRoute, TimeSpan } from './route.ts'
 import type { ExperimentSpec, FaultUse, Labels, LoadUse, RuleSpec } from './spec.ts'
 
 /** Intervals as *loaded* in the running system (or, offline, as specified and compressed). Milliseconds. */
-export interface Timing {
+export interface Timing extends Omit<GroupingSpec, 'groupBy'> {
   scrapeIntervalMs: number
   scrapeTimeoutMs: number
   evaluationIntervalMs: number
   resendDelayMs: number
-  groupWaitMs: number
-  groupIntervalMs: number
-  repeatIntervalMs: number
   /** Scrape interval and timeout by job where they differ from the default. */
   jobs: Record<string, { scrapeIntervalMs: number; scrapeTimeoutMs: number }>
   /**

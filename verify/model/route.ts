@@ -5,17 +5,21 @@ export interface Matcher {
   value: string
 }
 
+/** How messages are put together and paced. */
+export interface GroupingSpec {
+  groupBy: string[]
+  groupWaitMs: number
+  groupIntervalMs: number
+  repeatIntervalMs: number
+}
+
 /** A node of Alertmanager's route tree with everything it inherits. Milliseconds. */
-export interface LoadedRoute {
+export interface LoadedRoute extends GroupingSpec {
   receiver: string
   matchers: Matcher[]
   /** Texts that stand for matchers and could not be read. */
   broken?: string[]
   continues: boolean
-  groupBy: string[]
-  groupWaitMs: number
-  groupIntervalMs: number
-  repeatIntervalMs: number
   routes: LoadedRoute[]
   /** Time intervals by name, its own alone: routes below do not inherit them. */
   muteTimes?: string[]

@@ -1,4 +1,4 @@
-import type { Matcher } from './route.ts'
+import type { GroupingSpec, Matcher } from './route.ts'
 
 /**
  * The specification: what the requirement promises, as data. Parsed from the platform's folder,
@@ -225,14 +225,6 @@ export interface LoadUse {
   scenario: string
   /** Passed to k6 as environment variables (upper snake case of the key). */
   params: Record<string, string | number>
-}
-
-/** How messages are put together and paced. */
-export interface GroupingSpec {
-  groupBy: string[]
-  groupWaitMs: number
-  groupIntervalMs: number
-  repeatIntervalMs: number
 }
 
 export interface RoutingSpec extends GroupingSpec {

@@ -1,6 +1,6 @@
 /** firedrill.yaml and scenarios.yaml as they are read: docs/platform.md is written from these tables. */
 import type { ParamMeta } from '../model/param.ts'
-import type { LoadUse } from '../model/spec.ts'
+import type { PlatformFolder } from '../model/platform-folder.ts'
 import { load } from '../spec/named.ts'
 import { anyNumber, listOf, mapOf, mapping, may, need, oneOf, problem, refined, scalar, text } from '../spec/reader.ts'
 import type { Read } from '../spec/reader.ts'
@@ -10,20 +10,7 @@ const variable = refined(text, 'the name of an environment variable', (value, pl
   /^[A-Za-z_][A-Za-z0-9_]*$/.test(value) ? value : problem(place, 'SPEC_NAME', `"${value}" is no name of a variable`),
 )
 
-interface Written {
-  name?: string
-  specification?: string
-  monitoring?: string[]
-  compose?: string
-  recordings?: string
-  scenarios?: string
-  targets?: string
-  target?: string
-  reports?: string
-  background?: LoadUse
-  warmUp?: LoadUse
-  instrumentedBy?: string
-}
+type Written = Partial<Omit<PlatformFolder, 'file' | 'folder' | 'isFound' | 'scripts'>>
 
 /** Keys of firedrill.yaml. Their defaults stand in words: a path that is not named may be missing, one that is named may not. */
 export const PLATFORM: Read<Written> = mapping({

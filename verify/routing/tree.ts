@@ -1,5 +1,5 @@
-import type { LoadedRoute, Matcher } from '../model/route.ts'
-import type { GroupingSpec, Labels, RouteSpec, RoutingSpec } from '../model/spec.ts'
+import type { GroupingSpec, LoadedRoute, Matcher } from '../model/route.ts'
+import type { Labels, RouteSpec, RoutingSpec } from '../model/spec.ts'
 import { matches, parseMatchers } from './route-matchers.ts'
 
 /** Alertmanager's defaults. https://prometheus.io/docs/alerting/latest/configuration/#route */

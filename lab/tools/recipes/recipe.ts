@@ -1,6 +1,6 @@
 import type { Command } from '../child.ts'
 import type { Surroundings } from '../cache.ts'
-import type { Lane } from '../tasks.ts'
+import type { Task } from '../tasks.ts'
 
 /** What a recipe's step is given. */
 export interface StepContext {
@@ -14,11 +14,6 @@ export interface StepContext {
   signal: AbortSignal
 }
 
-export interface Step {
-  lane: Lane
-  /** What a person reads while it runs. */
-  doing: string
-  seconds: number
-  exclusive?: string
+export interface Step extends Pick<Task, 'lane' | 'doing' | 'seconds' | 'exclusive'> {
   run(context: StepContext): Promise<void>
 }

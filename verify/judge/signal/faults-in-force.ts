@@ -4,16 +4,20 @@ import type { Answer } from '../record/answer-columns.ts'
 import type { RunRecord } from '../record/recorder.ts'
 import { remembered } from '../../text/remembered.ts'
 
-/** A fault, or a load that plays one: maybe in force from `onFromMs`, surely from `onByMs`; the same for its end. */
-export interface InForce {
-  /** Experiment or outage. */
-  id: string
-  /** "kill-process redis" or "load error-burst". */
-  what: string
+/** When a cause came and went: it may be there from `onFromMs`, surely is from `onByMs`; the same for its end. */
+export interface Presence {
   onFromMs: number
   onByMs: number
   offFromMs: number
   offByMs: number
+}
+
+/** A fault, or a load that plays one, unix ms. */
+export interface InForce extends Presence {
+  /** Experiment or outage. */
+  id: string
+  /** "kill-process redis" or "load error-burst". */
+  what: string
   /** From then on the target answers again as promised. */
   recoveredMs: number
   effects: readonly string[]

@@ -1,21 +1,14 @@
 import type { JournalEntry, OutageRow } from '../../model/journal.ts'
 import type { Link, OutageSpec } from '../../model/spec.ts'
+import type { Presence } from './faults-in-force.ts'
 import type { RunRecord } from '../record/recorder.ts'
 
 type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
 
-/** While the part was harmed, ms since the outage's begin: it may be from `onFromMs`, surely is from `onByMs`; the same for its end. */
-export interface Away {
-  onFromMs: number
-  onByMs: number
-  offFromMs: number
-  offByMs: number
-}
-
 export interface OutageEvidence {
   entry: Entry<'outage'>
-  /** In order; empty when the target does not allow the fault. */
-  away: Away[]
+  /** While the part was harmed, ms since the outage's begin, in order; empty when the target does not allow the fault. */
+  away: Presence[]
   /** Why the target does not allow it. */
   refused: string | undefined
   pointers: number[]
@@ -34,7 +27,7 @@ export function outageOf(run: RunRecord, spec: OutageSpec): OutageEvidence | und
     (fault) => fault.experiment === (spec.during ?? spec.id) && fault.startedMs >= entry.startedMs && fault.startedMs <= entry.atMs,
   )
   const refused = faults.find((fault) => fault.refused === true)
-  const away: Away[] = []
+  const away: Presence[] = []
   for (const [index, fault] of faults.entries()) {
     if (fault.phase !== 'inject' || !fault.ok) continue
     const undo = faults.slice(index).find((other) => other.phase === 'undo')
@@ -56,7 +49,7 @@ export function outageOf(run: RunRecord, spec: OutageSpec): OutageEvidence | und
   }
 }
 
-function collectorDown(run: RunRecord, { startedMs }: Entry<'outage'>, away: readonly Away[]): boolean | undefined {
+function collectorDown(run: RunRecord, { startedMs }: Entry<'outage'>, away: readonly Presence[]): boolean | undefined {
   // Its own counters say which job it is.
   const job = run.health.find(({ metric }) => metric.startsWith('otelcol_'))?.column.labels['job']
   const scrapes = run.scrapes.filter((scrape) => scrape.job === job)
@@ -163,7 +156,7 @@ export function lossesOf(spec: OutageSpec, outage: OutageEvidence, signal: Signa
   const lastAway = outage.away.at(-1)
   const marginMs = usualDelayMs(outage, signal)
   /** The first request after an undo whose signal came: from then on nothing may be lost. */
-  const recoveredAt = ({ offByMs }: Away): number => answered.find((row) => row[0] >= offByMs && arrived(row))?.[0] ?? Infinity
+  const recoveredAt = ({ offByMs }: Presence): number => answered.find((row) => row[0] >= offByMs && arrived(row))?.[0] ?? Infinity
   const allowed = ([sentMs]: OutageRow): boolean =>
     outage.away.some((away) => {
       if (spec[signal] === 'may-be-lost') return sentMs >= away.onFromMs - marginMs && sentMs < recoveredAt(away)

@@ -34,12 +34,7 @@ const LABELS_ASKED = 5
 const ELSEWHEN_MS = 14 * 3_600_000
 const PRIMERS_IN_FLIGHT = 10
 
-interface Sent {
-  traceId: string
-  stamp: string
-  sentMs: number
-  status: number
-}
+type Sent = Omit<SentProbe, 'error'>
 
 export interface Probing {
   /** All requests are over: what comes now is not in their way. Never rejects. */

@@ -1,5 +1,4 @@
 import type { JournalEntry } from '../../../model/journal.ts'
-import type { UnknownCause } from '../../../model/verdict.ts'
 import type { SloSpec } from '../../../model/spec.ts'
 import { isError, isScrape } from '../../../promql/request-series.ts'
 import { formatDuration, parseDuration } from '../../../promql/duration.ts'
@@ -44,13 +43,8 @@ const RELATIVE = 0.01
 const QUANTILE = 0.95
 
 /** What one panel says and what it must say. undefined observed: it could not be compared. */
-interface Compared {
+interface Compared extends Pick<Finding, 'status' | 'expected' | 'observed' | 'cause' | 'pointers'> {
   title: string
-  status: Finding['status']
-  expected: string
-  observed: string
-  cause?: UnknownCause
-  pointers: number[]
 }
 
 export const check = defineCheck(

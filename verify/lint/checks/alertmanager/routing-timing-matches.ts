@@ -1,5 +1,6 @@
 import { formatDuration } from '../../../promql/duration.ts'
-import type { GroupingSpec, Labels } from '../../../model/spec.ts'
+import type { GroupingSpec } from '../../../model/route.ts'
+import type { Labels } from '../../../model/spec.ts'
 import { optionalReceivers, promisedFor, routesFor } from '../../../routing/tree.ts'
 import { alertLabels, sentBy } from '../../../config/alerting/routed-alerts.ts'
 import { remark, type Check, type Remark } from '../../lint-check.ts'
