@@ -1,8 +1,8 @@
 /**
  * Answers every name with "there is no such name": for the containers of an engine made here, which know one another by Docker's own name
  * server and reach nothing else. That one asks the machine's name server for each name that it does not know, also for a dead container's;
- * where that one drops a question, a client waits five seconds for what is known at once. An image is built in the network of this machine, and
- * has the same name server: what comes from the machine itself is passed on to the machine's.
+ * where that one drops a question, a client waits five seconds for what is known at once. An image is built in the network of this
+ * machine, and has the same name server: what comes from the machine itself is passed on to the machine's.
  */
 import { createSocket } from 'node:dgram'
 import { readFileSync } from 'node:fs'

@@ -2,26 +2,33 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { test } from 'node:test'
 import { VERSIONS } from '../../verify/drill/request.ts'
-import { runSteps, STEPS, type Step } from './steps.ts'
+import { ON_COMPOSE } from '../breaks/break-matrix.ts'
+import { exitCodeOf, runSteps, SHORT_STEPS, STEPS, type Done, type Step } from './steps.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 const scripts = (JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { scripts: Record<string, string> }).scripts
 
 test('each step runs a program, a script and files that are there', () => {
-  assert.equal(new Set(STEPS.map(({ name }) => name)).size, STEPS.length)
-  for (const { name, argv } of STEPS) {
+  for (const steps of [STEPS, SHORT_STEPS]) assert.equal(new Set(steps.map(({ name }) => name)).size, steps.length)
+  for (const { name, argv } of [...STEPS, ...SHORT_STEPS]) {
     const [program, ...args] = argv
     if (program === 'npm') assert.ok(scripts[args[args.indexOf('run') + 2] ?? ''] !== undefined, `${name}: ${argv.join(' ')}`)
     else if (program !== 'node') assert.ok(existsSync(new URL(program, ROOT)), `${name}: ${program}`)
     for (const file of args.filter((word) => word.endsWith('.ts'))) assert.ok(existsSync(new URL(file, ROOT)), `${name}: ${file}`)
   }
-  assert.deepEqual(
-    STEPS.slice(-2).map(({ name, cleans }) => [name, cleans]),
-    [
-      ['compose-down', true],
-      ['engine-down', true],
-    ],
-    'containers first, then their engine',
+  for (const steps of [STEPS, SHORT_STEPS])
+    assert.deepEqual(
+      steps.slice(-2).map(({ name, cleans }) => [name, cleans]),
+      [
+        ['compose-down', true],
+        ['engine-down', true],
+      ],
+      'containers first, then their engine',
+    )
+  const broken = SHORT_STEPS.find(({ name }) => name === 'compose-one-break')?.argv.at(-1)
+  assert.ok(
+    ON_COMPOSE.some((name) => name === broken),
+    broken,
   )
 })
 
@@ -57,4 +64,26 @@ test('a step by name comes with its engine and its end', async () => {
 
 test('an interruption ends what runs and cleans up', async () => {
   assert.deepEqual(await outcomes({ drill: 130 }, [], 'drill'), ['up passed', 'drill failed', 'breaks left out', 'down passed'])
+})
+
+test('without an engine the outcome is "could not tell", and a failure wherever something else failed or was left behind', () => {
+  const code = (...ended: [name: string, exitCode: number | undefined][]): number =>
+    exitCodeOf(
+      ended.map(([name, exitCode]): Done => ({
+        name,
+        outcome: exitCode === undefined ? 'left out' : exitCode === 0 ? 'passed' : 'failed',
+        ...(exitCode === undefined ? {} : { exitCode }),
+      })),
+    )
+  const noEngine = [
+    ['engine', 3],
+    ['compose', undefined],
+    ['compose-down', 3],
+  ] as const
+  assert.equal(code(...noEngine.map(([name, exit]): [string, number | undefined] => [name, exit]), ['engine-down', 0]), 3)
+  assert.equal(code(...noEngine.map(([name, exit]): [string, number | undefined] => [name, exit]), ['engine-down', 1]), 1)
+  assert.equal(code(['required-drill', 1], ['engine', 3], ['compose', undefined], ['engine-down', 0]), 1)
+  assert.equal(code(['engine', 1], ['compose', undefined], ['engine-down', 0]), 1)
+  assert.equal(code(['engine', 0], ['compose', 0], ['compose-short-drill', 3], ['engine-down', 0]), 1)
+  assert.equal(code(['engine', 0], ['compose-short-drill', 0], ['engine-down', 0]), 0)
 })
