@@ -31,6 +31,7 @@ test('the bundle says what the sources say, and knows each source that it was ma
     ['list', 'checks', '--format', 'json'],
     ['explain', 'rule-exists'],
     ['explain', 'RedisHighMemory'],
+    ['lint', '--platform', toolFile(''), '--format', 'json'],
   ])
     assert.equal(run(join(out, program), argv), run(toolFile('verify/cli.ts'), argv), argv.join(' '))
 })

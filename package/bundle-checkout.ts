@@ -1,6 +1,6 @@
 /**
- * What plan, list and explain import as one file, which starts in half the time of its 600 sources: `npm ci` makes it (`prepare`), and
- * `npm run bundle` makes it anew. Used only while each of them is unchanged (checkout-start.mjs).
+ * What plan, list, explain and lint import as one file, which starts in half the time of its 600 sources: `npm ci` makes it (`prepare`),
+ * and `npm run bundle` makes it anew. Used only while each of them is unchanged (checkout-start.mjs).
  */
 import { build } from 'esbuild'
 import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -10,7 +10,7 @@ import { TOOL_ROOT } from '../verify/tool/tool-files.ts'
 import { stateOf } from './checkout-start.mjs'
 import { COMMONJS } from './commonjs.ts'
 
-const COMMANDS = ['plan', 'list', 'explain']
+const COMMANDS = ['plan', 'list', 'explain', 'lint']
 /** npm writes it at each install: a package of another version changes it. */
 const INSTALLED = 'node_modules/.package-lock.json'
 /** Clocks of files lag behind by a tick. */

@@ -1,5 +1,5 @@
 /**
- * Starts a checkout: `plan`, `list` and `explain` from the bundle of package/bundle-checkout.ts while every file that it was made of is
+ * Starts a checkout: `plan`, `list`, `explain` and `lint` from the bundle of package/bundle-checkout.ts while every file that it was made of is
  * still that file, all else from the sources. Plain JavaScript, so that Node loads no TypeScript for it.
  */
 import { readFileSync, statSync } from 'node:fs'

@@ -1,20 +1,13 @@
 import { FiredrillError } from '../model/error.ts'
 import { duplicateKey, openDocuments } from './yaml/cursor.ts'
 import type { ConfigText, Cursor } from './yaml/cursor.ts'
+import { RuleNode } from './alerting/rule-node.ts'
 import { kindOf } from './kinds.ts'
 import type { Kind } from './kinds.ts'
 import { patchedManifests } from './deployment/kustomize.ts'
 import { manifestParts, namedByServices } from './deployment/manifests.ts'
 import type { Workload } from './deployment/workloads.ts'
 import { composeWorkloads } from './deployment/workloads.ts'
-
-/** One alerting rule as written. */
-export interface RuleNode {
-  alert: string
-  expr: string
-  at: Cursor
-  group: Cursor
-}
 
 /** Everything that was found in the given paths, sorted by what it is. */
 export interface Configuration {
@@ -228,7 +221,7 @@ function addRules(root: Cursor, result: Configuration): void {
       const expr = at.string('expr') ?? ''
       const alert = at.string('alert')
       const record = at.string('record')
-      if (alert !== undefined) result.rules.push({ alert, expr, at, group })
+      if (alert !== undefined) result.rules.push(new RuleNode(alert, expr, at, group))
       else if (record !== undefined) result.recordings.push({ record, expr, at })
     }
   }

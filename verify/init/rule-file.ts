@@ -1,5 +1,5 @@
-import { labelsOf, parsedRule } from '../config/alerting/alert-rules.ts'
-import type { RuleNode } from '../config/configuration.ts'
+import { labelsOf } from '../config/alerting/alert-rules.ts'
+import type { RuleNode } from '../config/alerting/rule-node.ts'
 import type { Labels, TargetSpec } from '../model/spec.ts'
 import { formatDuration } from '../promql/duration.ts'
 import { labelsLeft } from '../promql/labels-left.ts'
@@ -37,7 +37,7 @@ export interface RuleLines {
 
 /** A rule as its specification says it, or why none can. */
 export function ruleLines(rule: RuleNode, around: Surroundings): RuleLines | { reason: string } {
-  const parsed = parsedRule(rule)
+  const parsed = rule.parsed
   const taken = takeApart(rule.expr.trim())
   if (!parsed.ok || 'reason' in taken) return 'reason' in taken ? taken : { reason: 'no PromQL' }
   const remarks = [...taken.remarks]

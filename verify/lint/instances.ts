@@ -1,4 +1,5 @@
-import type { Configuration, RuleNode } from '../config/configuration.ts'
+import type { Configuration } from '../config/configuration.ts'
+import type { RuleNode } from '../config/alerting/rule-node.ts'
 import { hasSeriesOfOthers, allScrapeJobs } from '../config/configuration.ts'
 import { reads } from '../config/deployment/container-files.ts'
 import { namedRuleFiles, nearestTo, ruleOwners } from '../config/deployment/loaded-rules.ts'

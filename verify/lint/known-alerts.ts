@@ -1,4 +1,4 @@
-import { labelsOf, parsedRule } from '../config/alerting/alert-rules.ts'
+import { labelsOf } from '../config/alerting/alert-rules.ts'
 import { allRoutes, routeTree, type Route } from '../config/alerting/route-tree.ts'
 import type { Cursor } from '../config/yaml/cursor.ts'
 import type { Matcher } from '../model/route.ts'
@@ -24,7 +24,7 @@ export function knownAlerts(input: LintInput): KnownAlert[] {
   const world = { ...labelWorld(input), closed: false }
   return [
     ...input.config.rules.map((rule) => {
-      const result = parsedRule(rule)
+      const result = rule.parsed
       return { fixed: { ...labelsOf(rule), alertname: rule.alert }, shape: result.ok ? shapeOf(result.expr, world) : ANY }
     }),
     ...input.spec.rules
@@ -157,7 +157,7 @@ function isNeverSet(label: string, input: LintInput): boolean {
     /^(?:up|scrape_\w+)$/.test(metric) ? new Set(ofTarget) : input.facts.labelsOf(metric)
   const world = { ...labelWorld(input), facts: { ...input.facts, labelsOf: labels } }
   return config.rules.every((rule) => {
-    const result = parsedRule(rule)
+    const result = rule.parsed
     return labelsOf(rule)[label] === undefined && result.ok && lacks(shapeOf(result.expr, world), label)
   })
 }

@@ -1,9 +1,9 @@
 import type { RuleSpec } from '../model/spec.ts'
 import { nearest } from '../text/did-you-mean.ts'
-import { parsedRule, rulesOf } from '../config/alerting/alert-rules.ts'
-import type { RuleNode } from '../config/configuration.ts'
+import { rulesOf } from '../config/alerting/alert-rules.ts'
+import type { RuleNode } from '../config/alerting/rule-node.ts'
 import type { Place } from '../config/yaml/cursor.ts'
-import { selectors, walk, type Expr, type Selector, type Span } from '../promql/ast.ts'
+import { selectors, type Expr, type Selector, type Span } from '../promql/ast.ts'
 import { normaliseCondition, type Condition } from '../promql/normalise.ts'
 import { parsePromql } from '../promql/parse-promql.ts'
 import type { World } from '../promql/shape.ts'
@@ -37,16 +37,13 @@ export function isMisspelt(metric: string, input: LintInput): boolean {
   return unrecordedJobs(input).length === 0 || nearest(metric, input.facts.metricNames(), 2) !== undefined
 }
 
-/** Selectors of what absent() looks for: without a series they make the rule fire. */
-export function soughtAbsent(rule: RuleNode): Set<Selector> {
-  const result = rule.expr.includes('absent') ? parsedRule(rule) : undefined
-  const calls = result?.ok === true ? [...walk(result.expr)].filter((node) => node.kind === 'call' && node.fn.startsWith('absent')) : []
-  return new Set(calls.flatMap((call) => selectors(call)))
-}
+const NONE: ReadonlySet<Selector> = new Set()
 
-export function ruleSelectors(rule: RuleNode): readonly Selector[] {
-  const result = parsedRule(rule)
-  return result.ok ? selectors(result.expr) : []
+/** Selectors of what absent() looks for: without a series they make the rule fire. */
+export function soughtAbsent(rule: RuleNode): ReadonlySet<Selector> {
+  if (!rule.expr.includes('absent')) return NONE
+  const calls = rule.nodes.filter((node) => node.kind === 'call' && node.fn.startsWith('absent'))
+  return new Set(calls.flatMap((call) => selectors(call)))
 }
 
 /** A recording rule's name stands for its expression: evaluated a moment earlier, but the same. */

@@ -1,5 +1,3 @@
-import { remembered } from '../text/remembered.ts'
-
 /** PromQL as a tree, without the punctuation of the parser's own. Offsets are in UTF-16 units of the expression text. */
 export type MatchOp = '=' | '!=' | '=~' | '!~'
 
@@ -73,8 +71,8 @@ export function children(expr: Expr): Expr[] {
   }
 }
 
-/** Every node, parents first. Each check asks for those of every rule: found once. */
-export const walk = remembered((expr: Expr): readonly Expr[] => {
+/** Every node, parents first. */
+export function walk(expr: Expr): readonly Expr[] {
   const found: Expr[] = []
   const visit = (node: Expr): void => {
     found.push(node)
@@ -94,6 +92,12 @@ export const walk = remembered((expr: Expr): readonly Expr[] => {
   }
   visit(expr)
   return found
-})
+}
 
-export const selectors = remembered((expr: Expr): readonly Selector[] => walk(expr).filter((node) => node.kind === 'selector'))
+export function selectors(expr: Expr): readonly Selector[] {
+  return selectorsOf(walk(expr))
+}
+
+export function selectorsOf(nodes: readonly Expr[]): readonly Selector[] {
+  return nodes.filter((node) => node.kind === 'selector')
+}

@@ -3,6 +3,7 @@
  * https://prometheus.io/docs/prometheus/latest/querying/basics/#float-literals-and-time-durations
  */
 const UNITS_MS = { y: 31_536_000_000, w: 604_800_000, d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const
+const FACTORS = Object.values(UNITS_MS)
 const PATTERN = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/
 
 /** Milliseconds, or undefined when the text is not a Prometheus duration. */
@@ -11,8 +12,12 @@ export function parseDuration(text: string): number | undefined {
   if (text === '') return undefined
   const match = PATTERN.exec(text)
   if (match === null) return undefined
-  const factors = Object.values(UNITS_MS)
-  return factors.reduce((sum, factor, index) => sum + Number(match[index + 1] ?? 0) * factor, 0)
+  let sum = 0
+  FACTORS.forEach((factor, index) => {
+    const count = match[index + 1]
+    if (count !== undefined) sum += Number(count) * factor
+  })
+  return sum
 }
 
 /** The shortest Prometheus spelling, as Prometheus itself prints it: 90000 -> '1m30s', 0 -> '0s'. `ms` must be a whole number. */

@@ -1,5 +1,5 @@
 import { isScalar, stringify } from 'yaml'
-import type { RuleNode } from '../config/configuration.ts'
+import type { RuleNode } from '../config/alerting/rule-node.ts'
 import type { Cursor } from '../config/yaml/cursor.ts'
 import { labelsOf } from '../config/alerting/alert-rules.ts'
 import type { Labels, RuleSpec } from '../model/spec.ts'

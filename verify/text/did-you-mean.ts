@@ -9,9 +9,8 @@ export function nearest(
   const lower = word.toLowerCase()
   const candidates = new Map<string, string>()
   for (const each of known) {
-    const small = each.toLowerCase()
     // Each letter more or less is an edit.
-    if (each !== '' && each !== word && Math.abs(small.length - lower.length) <= within) candidates.set(small, each)
+    if (each !== '' && each !== word && Math.abs(each.length - word.length) <= within) candidates.set(each.toLowerCase(), each)
   }
   if (candidates.size === 0) return undefined
   const letters = (text: string): string => [...text].sort().join('')

@@ -1,19 +1,16 @@
 import { compareConditions } from '../../promql/compare.ts'
 import { normaliseCondition } from '../../promql/normalise.ts'
-import { parsePromql } from '../../promql/parse-promql.ts'
 
 import type { RuleSpec } from '../../model/spec.ts'
 import type { Facts } from '../../model/facts.ts'
-import type { Configuration, RuleNode } from '../configuration.ts'
+import type { Configuration } from '../configuration.ts'
+import type { RuleNode } from './rule-node.ts'
 import { remembered } from '../../text/remembered.ts'
 
 interface Known {
   config: Configuration
   facts: Facts
 }
-
-/** The rule's expression, parsed once. */
-export const parsedRule = remembered((rule: RuleNode) => parsePromql(rule.expr))
 
 /** All rules of each name. */
 const byName = remembered((rules: readonly RuleNode[]) => Map.groupBy(rules, ({ alert }) => alert))
@@ -60,7 +57,7 @@ const GRAVITY = ['info', 'warning', 'critical']
 
 /** Whether two rules ask the same but for threshold, window or quantile; undefined where one of them is no PromQL. */
 export function differsInAmount(one: RuleNode, other: RuleNode, facts: Facts): 'same' | 'differs' | 'elsewhere' | undefined {
-  const [a, b] = [parsedRule(one), parsedRule(other)]
+  const [a, b] = [one.parsed, other.parsed]
   if (!a.ok || !b.ok) return undefined
   const differences = compareConditions(normaliseCondition(a.expr, facts), normaliseCondition(b.expr, facts), facts)
   return differences.length === 0 ? 'same' : differences.every(({ aspect }) => STEP.has(aspect)) ? 'differs' : 'elsewhere'

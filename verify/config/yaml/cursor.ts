@@ -69,7 +69,7 @@ export class Cursor {
   }
 
   get(...path: (string | number)[]): Cursor | undefined {
-    return path.reduce<Cursor | undefined>((at, step) => (typeof step === 'number' ? at?.items()[step] : at?.child(step)), this)
+    return followed(this, path)
   }
 
   /** The value at the path, or this where there is none: what a finding points at. */
@@ -77,12 +77,8 @@ export class Cursor {
     return this.get(...path) ?? this
   }
 
-  private child(name: string): Cursor | undefined {
-    return this.pairs().find(([key]) => key === name)?.[1]
-  }
-
   has(name: string): boolean {
-    return this.child(name) !== undefined
+    return valueOf(this, name) !== undefined
   }
 
   /** Keys and values of a mapping, `<<` merged in (own keys win). */
@@ -237,6 +233,20 @@ export class Cursor {
   error(code: string, message: string, next?: string, part?: 'value' | 'key'): FiredrillError {
     return new FiredrillError(code, message, { place: this.shown(part), ...(next === undefined ? {} : { next }) })
   }
+}
+
+function followed(from: Cursor, path: readonly (string | number)[]): Cursor | undefined {
+  let at: Cursor | undefined = from
+  for (const step of path) {
+    if (at === undefined) return undefined
+    at = typeof step === 'number' ? at.items()[step] : valueOf(at, step)
+  }
+  return at
+}
+
+function valueOf(mapping: Cursor, name: string): Cursor | undefined {
+  for (const pair of mapping.pairs()) if (pair[0] === name) return pair[1]
+  return undefined
 }
 
 /** All values that are no mapping and no list, at any depth. Documents have no cycles and are not deep. */

@@ -55,21 +55,23 @@ export interface UnknownKey {
 }
 
 /** Keys that no outline has at their place; x- and anchors' keys (`.`, `_`) are the writer's own. */
-export function* unknownKeys(at: Cursor | undefined, outline: Map<string, Keys>, block: string, path = block): Generator<UnknownKey> {
+export function unknownKeys(at: Cursor | undefined, outline: Map<string, Keys>, block: string, path = block): UnknownKey[] {
   const keys = outline.get(block)
-  if (keys !== undefined && at !== undefined) yield* judge(at, keys, outline, path, 0)
+  const found: UnknownKey[] = []
+  if (keys !== undefined && at !== undefined) unknownIn(at, keys, outline, path, 0, found)
+  return found
 }
 
-function* judge(at: Cursor, keys: Keys, outline: Map<string, Keys>, path: string, depth: number): Generator<UnknownKey> {
+function unknownIn(at: Cursor, keys: Keys, outline: Map<string, Keys>, path: string, depth: number, found: UnknownKey[]): void {
   if (keys.size === 0 || depth > 30) return
-  for (const item of at.items()) yield* judge(item, keys, outline, path, depth + 1)
+  for (const item of at.items()) unknownIn(item, keys, outline, path, depth + 1, found)
   for (const [key, value] of at.pairs()) {
-    const found = keys.get(key) ?? keys.get('*')
-    if (found !== undefined) yield* judge(value, keysBelow(found, outline), outline, `${path}.${key}`, depth + 1)
+    const block = keys.get(key) ?? keys.get('*')
+    if (block !== undefined) unknownIn(value, keysBelow(block, outline), outline, `${path}.${key}`, depth + 1, found)
     else {
       const known = [...keys.keys()]
       const present = new Set(at.pairs().map(([each]) => each))
-      yield {
+      found.push({
         key,
         at: value,
         owner: at,
@@ -80,7 +82,7 @@ function* judge(at: Cursor, keys: Keys, outline: Map<string, Keys>, path: string
           known.filter((each) => !present.has(each)),
         ),
         known,
-      }
+      })
     }
   }
 }
@@ -92,18 +94,20 @@ export interface TypedValue {
 }
 
 /** Values whose type the outline has. */
-export function* typedValues(at: Cursor | undefined, outline: Map<string, Keys>, block: string): Generator<TypedValue> {
+export function typedValues(at: Cursor | undefined, outline: Map<string, Keys>, block: string): TypedValue[] {
   const keys = outline.get(block)
-  if (keys !== undefined && at !== undefined) yield* typesIn(at, keys, outline, block, 0)
+  const found: TypedValue[] = []
+  if (keys !== undefined && at !== undefined) typesIn(at, keys, outline, block, 0, found)
+  return found
 }
 
-function* typesIn(at: Cursor, keys: Keys, outline: Map<string, Keys>, path: string, depth: number): Generator<TypedValue> {
+function typesIn(at: Cursor, keys: Keys, outline: Map<string, Keys>, path: string, depth: number, found: TypedValue[]): void {
   if (keys.size === 0 || depth > 30) return
-  for (const item of at.items()) yield* typesIn(item, keys, outline, path, depth + 1)
+  for (const item of at.items()) typesIn(item, keys, outline, path, depth + 1, found)
   for (const [key, value] of at.pairs()) {
-    const found = keys.get(key) ?? keys.get('*')
-    if (found?.type !== undefined) yield { at: value, type: found.type, path: `${path}.${key}` }
-    else if (found !== undefined) yield* typesIn(value, keysBelow(found, outline), outline, `${path}.${key}`, depth + 1)
+    const known = keys.get(key) ?? keys.get('*')
+    if (known?.type !== undefined) found.push({ at: value, type: known.type, path: `${path}.${key}` })
+    else if (known !== undefined) typesIn(value, keysBelow(known, outline), outline, `${path}.${key}`, depth + 1, found)
   }
 }
 

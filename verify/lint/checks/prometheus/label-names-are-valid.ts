@@ -20,10 +20,11 @@ export const check: Check = {
       for (const job of scrapeJobs(config, root)) yield* ofJob(job)
     }
     const isNew = config.workloads.some(({ image }) => NEW.test(image))
-    for (const rule of isNew ? [] : [...config.rules, ...config.recordings]) yield* names(rule.at.get('labels'))
-    // https://github.com/prometheus/prometheus/blob/v2.48.0/model/rulefmt/rulefmt.go
     for (const rule of [...config.rules, ...config.recordings]) {
-      const at = rule.at.get('labels', '__name__')
+      const labels = rule.at.get('labels')
+      if (!isNew) yield* names(labels)
+      // https://github.com/prometheus/prometheus/blob/v2.48.0/model/rulefmt/rulefmt.go
+      const at = labels?.get('__name__')
       if (at !== undefined)
         yield remark('__name__', at.keyPlace(), 'no label __name__: a rule has its name in alert: or record:', '__name__')
     }

@@ -1,7 +1,6 @@
 import { remark, type Check, type Remark } from '../../lint-check.ts'
 import { PROMETHEUS } from '../../../config/templates/template-dialects.ts'
 import { executionProblem } from '../../../config/templates/template-types.ts'
-import { parsedRule } from '../../../config/alerting/alert-rules.ts'
 import { selectors, type Expr } from '../../../promql/ast.ts'
 import { lacks, shapeOf, type Shape, type World } from '../../../promql/shape.ts'
 import { didYouMean, slipOf } from '../../../text/did-you-mean.ts'
@@ -26,7 +25,7 @@ export const check: Check = {
       const texts = ['labels', 'annotations']
         .flatMap((list) => rule.at.pairs(list))
         .filter(([, at]) => at.string()?.includes('{{') === true)
-      const result = parsedRule(rule)
+      const result = rule.parsed
       if (!result.ok || texts.length === 0) continue
       const shape = shapeOf(inlineRecordings(result.expr, recordings), world)
       const may = shape.may ?? new Set<string>()

@@ -1,7 +1,6 @@
 import { remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
-import type { RuleNode } from '../../../config/configuration.ts'
-import { parsedRule } from '../../../config/alerting/alert-rules.ts'
-import { selectors, walk, type Expr, type Selector } from '../../../promql/ast.ts'
+import type { RuleNode } from '../../../config/alerting/rule-node.ts'
+import { selectors, type Expr, type Selector } from '../../../promql/ast.ts'
 import { jobsSelected, validRegex } from '../../../promql/compare-matchers.ts'
 import { formatDuration } from '../../../promql/duration.ts'
 import { isComparator } from '../../../promql/operators.ts'
@@ -20,11 +19,10 @@ export const check: Check = {
   },
   *judge(input) {
     for (const rule of input.config.rules) {
-      const result = parsedRule(rule)
+      const result = rule.parsed
       if (!result.ok) continue
-      const all = walk(result.expr)
       let isSaid = false
-      for (const node of all) {
+      for (const node of rule.nodes) {
         const found = broken(node) ?? tooMany(node, input) ?? share(node) ?? nothingLeft(node, rule)
         if (found === undefined) continue
         isSaid = true
@@ -152,6 +150,7 @@ function compared(node: Expr): Compared | undefined {
 function* contradictions(rule: RuleNode, root: Expr): Generator<Remark> {
   const text = (expr: Expr): string => rule.expr.slice(expr.span.from, expr.span.to).replace(/\s+/g, '')
   for (const conjunction of conjunctions(root)) {
+    if (conjunction.length < 2) continue
     const byValue = Map.groupBy(conjunction, ({ value }) => text(value))
     for (const [value, bounds] of byValue) {
       // Of series the labels may differ: rule-threshold-is-reachable.

@@ -2,7 +2,7 @@ import { remark, type Check } from '../../lint-check.ts'
 import { children, type Expr } from '../../../promql/ast.ts'
 import { alternatives, filters, isConstant, withoutGuards } from '../../../promql/filters.ts'
 import { isComparator } from '../../../promql/operators.ts'
-import { labelsOf, parsedRule } from '../../../config/alerting/alert-rules.ts'
+import { labelsOf } from '../../../config/alerting/alert-rules.ts'
 import { exprAt, inlineRecordings, recordedExpressions } from '../../rule-views.ts'
 
 /** https://github.com/prometheus-operator/kube-prometheus: Watchdog. Others: DeadMansSwitch, Heartbeat, AlwaysFiring. */
@@ -21,7 +21,7 @@ export const check: Check = {
   *judge(input) {
     const recordings = recordedExpressions(input)
     for (const rule of input.config.rules) {
-      const result = parsedRule(rule)
+      const result = rule.parsed
       if (!result.ok) continue
       if (isConstant(result.expr)) {
         // A dead man's switch fires always, and is meant to: its name or its texts say so.

@@ -1,12 +1,12 @@
 import { causing, remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
-import type { RuleNode } from '../../../config/configuration.ts'
+import type { RuleNode } from '../../../config/alerting/rule-node.ts'
 import { compareConditions, type Difference } from '../../../promql/compare.ts'
 import type { Facts } from '../../../model/facts.ts'
 import { remembered } from '../../../text/remembered.ts'
 import { selectors, type Expr, type Span } from '../../../promql/ast.ts'
 import { parsePromql } from '../../../promql/parse-promql.ts'
 import { atomsOf, normaliseCondition, type Condition } from '../../../promql/normalise.ts'
-import { parsedRule, rulesOf } from '../../../config/alerting/alert-rules.ts'
+import { rulesOf } from '../../../config/alerting/alert-rules.ts'
 import { conditionOf, exprAt, inlineRecordings, recordedExpressions } from '../../rule-views.ts'
 
 export const check: Check = {
@@ -30,7 +30,7 @@ export const check: Check = {
       const unnamed = namedBy(spec.condition.expr, recordings)
       const conditions: { rule: RuleNode; condition: Condition }[] = []
       for (const rule of rules) {
-        const result = parsedRule(rule)
+        const result = rule.parsed
         if (result.ok) conditions.push({ rule, condition: normaliseCondition(inlineRecordings(result.expr, unnamed), input.facts) })
       }
       if (conditions.length !== rules.length || rules.length === 0) continue

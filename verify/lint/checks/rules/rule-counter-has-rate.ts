@@ -1,8 +1,7 @@
 import { remark, type Check, type LintInput } from '../../lint-check.ts'
-import { selectors, walk, type Expr } from '../../../promql/ast.ts'
-import { parsedRule } from '../../../config/alerting/alert-rules.ts'
+import { selectors, walk, type Expr, type Selector } from '../../../promql/ast.ts'
 import { exprAt, inlineRecordings, recordedExpressions } from '../../rule-views.ts'
-import { parsePromql, type Parsed } from '../../../promql/parse-promql.ts'
+import { parsePromql } from '../../../promql/parse-promql.ts'
 
 export const check: Check = {
   meta: {
@@ -16,19 +15,22 @@ export const check: Check = {
     example: 'expr: http_server_requests_seconds_count{status="429"} > 1000',
   },
   *judge(input) {
-    const rated = ratedMetrics(input)
+    const isCounter = countersOf(input)
     const recordings = recordedExpressions(input)
     for (const rule of input.config.rules) {
-      const result = parsedRule(rule)
+      const result = rule.parsed
       if (!result.ok) continue
-      const own = new Set(selectors(result.expr).map(({ metric }) => metric))
       const inlined = inlineRecordings(result.expr, recordings)
-      for (const { expr, raw } of compared(inlined, input, true, rated)) {
-        if (expr.kind !== 'selector') continue
+      const found: Compared[] = []
+      compared(inlined, true, (metric, raw) => (raw ? isCounter(metric) : input.facts.type(metric) === 'gauge'), found)
+      for (const { expr, raw } of found) {
         yield remark(
           rule.alert,
           // One that a recording rule reads stands elsewhere.
-          exprAt(rule, inlined === result.expr || own.has(expr.metric) ? expr.span : result.expr.span),
+          exprAt(
+            rule,
+            inlined === result.expr || rule.selectors.some(({ metric }) => metric === expr.metric) ? expr.span : result.expr.span,
+          ),
           raw ? `rate(${expr.metric ?? ''}[...])` : `${expr.metric ?? ''} without rate`,
           raw ? `the counter ${expr.metric ?? ''} without rate` : `rate of the gauge ${expr.metric ?? ''}`,
         )
@@ -37,28 +39,46 @@ export const check: Check = {
   },
 }
 
-/** Metrics that rate() or increase() is taken of somewhere: what is exposed without a type is a counter if its specification says so. */
+/** What is exposed without a type is a counter if rate() or increase() is taken of it somewhere. */
+function countersOf(input: LintInput): (metric: string) => boolean {
+  let rated: ReadonlySet<string> | undefined
+  return (metric) => {
+    const type = input.facts.type(metric)
+    if (type !== undefined && type !== 'untyped') return type === 'counter'
+    return (rated ??= ratedMetrics(input)).has(metric)
+  }
+}
+
 function ratedMetrics({ config, spec }: LintInput): ReadonlySet<string> {
   const found = new Set<string>()
-  const look = (result: Parsed): void => {
-    for (const node of result.ok ? walk(result.expr) : [])
-      if (node.kind === 'call' && /^(?:rate|irate|increase)$/.test(node.fn))
-        for (const { metric } of selectors(node)) if (metric !== null) found.add(metric)
+  const look = (nodes: readonly Expr[]): void => {
+    for (const node of nodes)
+      if (node.kind === 'call' && RATES.test(node.fn)) for (const { metric } of selectors(node)) if (metric !== null) found.add(metric)
   }
-  for (const { condition } of spec.rules) look(parsePromql(condition.expr))
-  for (const rule of config.rules) look(parsedRule(rule))
-  for (const { expr } of config.recordings) look(parsePromql(expr))
+  for (const rule of config.rules) look(rule.nodes)
+  for (const expr of [...spec.rules.map(({ condition }) => condition.expr), ...config.recordings.map((recording) => recording.expr)]) {
+    const result = parsePromql(expr)
+    if (result.ok) look(walk(result.expr))
+  }
   return found
 }
+
+const RATES = /^(?:rate|irate|increase)$/
 
 /** Functions that leave a counter a counter, and those of gauges, to which a restart is a decrease. */
 const AS_IT_IS =
   /^(?:abs|ceil|floor|round|clamp|clamp_max|clamp_min|max_over_time|min_over_time|avg_over_time|last_over_time|i?delta|deriv|predict_linear)$/
 
 /** Buckets that reach histogram_quantile as they are: its answer is that of all requests since the process was started. */
-function* buckets(expr: Expr): Generator<{ expr: Expr; raw: boolean }> {
-  if (expr.kind === 'selector' && expr.rangeMs === undefined && expr.metric?.endsWith('_bucket') === true) yield { expr, raw: true }
-  else if (expr.kind === 'aggregate') yield* buckets(expr.expr)
+function buckets(expr: Expr, found: Compared[]): void {
+  if (expr.kind === 'aggregate') buckets(expr.expr, found)
+  else if (expr.kind === 'selector' && expr.rangeMs === undefined && expr.metric?.endsWith('_bucket') === true)
+    found.push({ expr, raw: true })
+}
+
+interface Compared {
+  expr: Selector
+  raw: boolean
 }
 
 function isSameCounter(a: Expr, b: Expr): boolean {
@@ -67,38 +87,26 @@ function isSameCounter(a: Expr, b: Expr): boolean {
 }
 
 /** Counters that reach a comparison as they are (raw), and gauges below rate. */
-function* compared(expr: Expr, input: LintInput, raw: boolean, rated: ReadonlySet<string>): Generator<{ expr: Expr; raw: boolean }> {
+function compared(expr: Expr, raw: boolean, isWrong: (metric: string, raw: boolean) => boolean, found: Compared[]): void {
   switch (expr.kind) {
-    case 'selector': {
-      const type = expr.metric === null ? undefined : input.facts.type(expr.metric)
-      const isCounter = type === 'counter' || ((type === undefined || type === 'untyped') && rated.has(expr.metric ?? ''))
-      if (raw && isCounter) yield { expr, raw }
-      if (!raw && type === 'gauge') yield { expr, raw }
+    case 'selector':
+      if (expr.metric !== null && isWrong(expr.metric, raw)) found.push({ expr, raw })
       return
-    }
-    case 'call': {
-      if (/^(rate|irate|increase)$/.test(expr.fn)) {
-        for (const arg of expr.args) yield* compared(arg, input, false, rated)
-      } else if (AS_IT_IS.test(expr.fn)) {
-        for (const arg of expr.args) yield* compared(arg, input, true, rated)
-      } else if (expr.fn === 'histogram_quantile') {
-        for (const arg of expr.args.slice(1)) yield* buckets(arg)
-      }
+    case 'call':
+      if (RATES.test(expr.fn)) for (const arg of expr.args) compared(arg, false, isWrong, found)
+      else if (AS_IT_IS.test(expr.fn)) for (const arg of expr.args) compared(arg, true, isWrong, found)
+      else if (expr.fn === 'histogram_quantile') for (const arg of expr.args.slice(1)) buckets(arg, found)
       return
-    }
-    case 'aggregate': {
-      if (!/^(count|group|count_values)$/.test(expr.op)) yield* compared(expr.expr, input, raw, rated)
+    case 'aggregate':
+      if (!/^(count|group|count_values)$/.test(expr.op)) compared(expr.expr, raw, isWrong, found)
       return
-    }
-    case 'negate': {
-      yield* compared(expr.expr, input, raw, rated)
+    case 'negate':
+      compared(expr.expr, raw, isWrong, found)
       return
-    }
-    case 'binary': {
+    case 'binary':
       // What a counter has grown by since then.
       if (expr.op === '-' && isSameCounter(expr.lhs, expr.rhs)) return
-      yield* compared(expr.lhs, input, raw, rated)
-      yield* compared(expr.rhs, input, raw, rated)
-    }
+      compared(expr.lhs, raw, isWrong, found)
+      compared(expr.rhs, raw, isWrong, found)
   }
 }

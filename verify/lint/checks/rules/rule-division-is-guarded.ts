@@ -1,7 +1,6 @@
 import { remark, type Check, type LintInput } from '../../lint-check.ts'
 import { walk, type Expr, type Selector } from '../../../promql/ast.ts'
 import { nonZeroIn, zeroesIn, constantOf } from '../../../promql/zero-guards.ts'
-import { parsedRule } from '../../../config/alerting/alert-rules.ts'
 import { exprAt, severityFor } from '../../rule-views.ts'
 
 export const check: Check = {
@@ -18,7 +17,7 @@ export const check: Check = {
     const { config } = input
     for (const rule of config.rules) {
       if (!rule.expr.includes('/')) continue
-      const result = parsedRule(rule)
+      const result = rule.parsed
       if (!result.ok) continue
       for (const { divisor, limit } of unguardedDivisions(result.expr, input, rule.expr))
         yield remark(

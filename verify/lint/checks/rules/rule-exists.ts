@@ -17,12 +17,10 @@ export const check: Check = {
     if (file === undefined) return
     const specified = new Set(input.spec.rules.map(({ alert }) => alert))
     const unknown = input.config.rules.filter(({ alert }) => !specified.has(alert))
+    const names = unknown.map(({ alert }) => alert)
     for (const spec of input.spec.rules) {
       if (rulesOf(input, spec).length > 0) continue
-      const near = nearest(
-        spec.alert,
-        unknown.map((rule) => rule.alert),
-      )
+      const near = nearest(spec.alert, names)
       const at = unknown.find((rule) => rule.alert === near)?.at.get('alert') ?? file.near('groups')
       yield remark(
         spec.alert,

@@ -1,5 +1,5 @@
 import { remark, type Check } from '../../lint-check.ts'
-import type { RuleNode } from '../../../config/configuration.ts'
+import type { RuleNode } from '../../../config/alerting/rule-node.ts'
 import { differsInAmount, isStep } from '../../../config/alerting/alert-rules.ts'
 
 export const check: Check = {

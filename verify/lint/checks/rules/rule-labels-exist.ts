@@ -3,7 +3,7 @@ import { hasSeriesOfOthers, allScrapeJobs } from '../../../config/configuration.
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 import type { Matcher, Selector } from '../../../promql/ast.ts'
 import { accepts, validRegex } from '../../../promql/compare-matchers.ts'
-import { exprAt, ruleSelectors, severityFor, soughtAbsent, unrecordedJobs } from '../../rule-views.ts'
+import { exprAt, severityFor, soughtAbsent, unrecordedJobs } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
@@ -18,7 +18,7 @@ export const check: Check = {
   *judge(input) {
     for (const rule of input.config.rules) {
       const absent = soughtAbsent(rule)
-      for (const selector of ruleSelectors(rule)) {
+      for (const selector of rule.selectors) {
         for (const matcher of selector.matchers) {
           const problem = impossible(selector, matcher, input)
           if (problem === undefined) continue

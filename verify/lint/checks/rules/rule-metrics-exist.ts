@@ -1,6 +1,6 @@
 import { remark, type Check } from '../../lint-check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
-import { isMisspelt, ruleSelectors, severityFor, soughtAbsent } from '../../rule-views.ts'
+import { isMisspelt, severityFor, soughtAbsent } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
@@ -18,7 +18,7 @@ export const check: Check = {
     for (const rule of config.rules) {
       const absent = soughtAbsent(rule)
       const reported = new Set<string>()
-      for (const selector of ruleSelectors(rule)) {
+      for (const selector of rule.selectors) {
         if (selector.metric === null || recorded.has(selector.metric) || /^ALERTS(_FOR_STATE)?$/.test(selector.metric)) continue
         if (facts.jobsExposing(selector.metric)?.length !== 0) continue
         if (reported.has(selector.metric) || !isMisspelt(selector.metric, input)) continue

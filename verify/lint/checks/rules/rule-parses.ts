@@ -1,6 +1,5 @@
 import { remark, type Check } from '../../lint-check.ts'
 import { parsePromql } from '../../../promql/parse-promql.ts'
-import { parsedRule } from '../../../config/alerting/alert-rules.ts'
 
 export const check: Check = {
   meta: {
@@ -15,7 +14,7 @@ export const check: Check = {
   },
   *judge({ config }) {
     for (const rule of config.rules) {
-      const result = parsedRule(rule)
+      const result = rule.parsed
       if (!result.ok) yield remark(rule.alert, rule.at.near('expr').place(result.at, result.length), 'valid PromQL', result.message)
     }
     for (const { record, expr, at } of config.recordings) {

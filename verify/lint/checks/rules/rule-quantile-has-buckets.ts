@@ -1,6 +1,5 @@
 import { remark, type Check } from '../../lint-check.ts'
 import { selectors, walk } from '../../../promql/ast.ts'
-import { parsedRule } from '../../../config/alerting/alert-rules.ts'
 import { exprAt } from '../../rule-views.ts'
 
 export const check: Check = {
@@ -16,9 +15,7 @@ export const check: Check = {
   *judge({ config }) {
     for (const rule of config.rules) {
       if (!rule.expr.includes('histogram_quantile')) continue
-      const result = parsedRule(rule)
-      if (!result.ok) continue
-      for (const node of walk(result.expr)) {
+      for (const node of rule.nodes) {
         if (node.kind !== 'call' || node.fn !== 'histogram_quantile') continue
         const at = exprAt(rule, node.span)
         const phi = node.args[0]

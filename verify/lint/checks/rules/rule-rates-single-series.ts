@@ -1,6 +1,5 @@
 import { remark, type Check } from '../../lint-check.ts'
-import { walk, type Expr } from '../../../promql/ast.ts'
-import { parsedRule } from '../../../config/alerting/alert-rules.ts'
+import type { Expr } from '../../../promql/ast.ts'
 import { exprAt, recordedExpressions } from '../../rule-views.ts'
 
 export const check: Check = {
@@ -16,9 +15,7 @@ export const check: Check = {
   *judge(input) {
     const recordings = recordedExpressions(input)
     for (const rule of input.config.rules) {
-      const result = parsedRule(rule)
-      if (!result.ok) continue
-      for (const node of walk(result.expr)) {
+      for (const node of rule.nodes) {
         if (node.kind !== 'call' || !/^(?:rate|irate|increase)$/.test(node.fn)) continue
         const [arg] = node.args
         const inner = arg?.kind === 'subquery' ? arg.expr : arg

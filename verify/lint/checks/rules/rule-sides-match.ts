@@ -1,12 +1,11 @@
 import { remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
-import { walk, type Expr, type Selector } from '../../../promql/ast.ts'
+import type { Expr, Selector } from '../../../promql/ast.ts'
 import type { Labels } from '../../../model/spec.ts'
 import { formatLabels } from '../../../promql/labels.ts'
 import { recordedRows, sameForMatching } from '../../../promql/recorded-rows.ts'
 import { isScalar, mismatch, type World } from '../../../promql/shape.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
-import { parsedRule } from '../../../config/alerting/alert-rules.ts'
-import type { RuleNode } from '../../../config/configuration.ts'
+import type { RuleNode } from '../../../config/alerting/rule-node.ts'
 import { exprAt, labelWorld } from '../../rule-views.ts'
 
 export const check: Check = {
@@ -22,11 +21,10 @@ export const check: Check = {
   *judge(input) {
     const world = labelWorld(input)
     for (const rule of input.config.rules) {
-      const result = parsedRule(rule)
-      if (!result.ok) continue
       // What stands inside makes what stands around it fail: one finding a rule, of the innermost.
-      const inside = [...walk(result.expr)].filter((node) => node.kind === 'binary').toReversed()
-      for (const node of inside) {
+      for (let at = rule.nodes.length - 1; at >= 0; at--) {
+        const node = rule.nodes[at]
+        if (node?.kind !== 'binary' || isScalar(node.lhs) || isScalar(node.rhs)) continue
         const found = [...judge(rule, node, world, input)]
         yield* found
         if (found.length > 0) break
@@ -54,7 +52,7 @@ function* judge(rule: RuleNode, node: Expr & { kind: 'binary' }, world: World, i
     )
     return
   }
-  if (/^(?:and|or|unless)$/.test(node.op) || isScalar(node.lhs) || isScalar(node.rhs)) return
+  if (/^(?:and|or|unless)$/.test(node.op)) return
   const apart = namesApart(node, input)
   if (apart !== undefined) {
     yield remark(

@@ -1,10 +1,8 @@
 import { warning, type Check, type Remark } from '../../lint-check.ts'
 import type { Expr } from '../../../promql/ast.ts'
-import { walk } from '../../../promql/ast.ts'
 import { isComparator } from '../../../promql/operators.ts'
 import { measured } from '../../../promql/units.ts'
-import { parsedRule } from '../../../config/alerting/alert-rules.ts'
-import type { RuleNode } from '../../../config/configuration.ts'
+import type { RuleNode } from '../../../config/alerting/rule-node.ts'
 import { exprAt, pairs } from '../../rule-views.ts'
 
 export const check: Check = {
@@ -26,9 +24,7 @@ export const check: Check = {
 }
 
 function* judge(rule: RuleNode): Generator<Remark> {
-  const result = parsedRule(rule)
-  if (!result.ok) return
-  for (const node of walk(result.expr)) {
+  for (const node of rule.nodes) {
     if (node.kind !== 'binary' || !isComparator(node.op) || node.bool) continue
     const { lhs, rhs } = node
     const [value, limit] = rhs.kind === 'number' ? [lhs, rhs] : lhs.kind === 'number' ? [rhs, lhs] : []

@@ -4,7 +4,6 @@ import { boundsOf, decided, type Bounds } from '../../../promql/bounds.ts'
 import { alternatives, filters, isConstant } from '../../../promql/filters.ts'
 import { contradiction, normaliseCondition, printNumber, printValue } from '../../../promql/normalise.ts'
 import { isComparator } from '../../../promql/operators.ts'
-import { parsedRule } from '../../../config/alerting/alert-rules.ts'
 import { exprAt } from '../../rule-views.ts'
 
 export const check: Check = {
@@ -19,9 +18,10 @@ export const check: Check = {
   },
   *judge({ config, facts }) {
     for (const rule of config.rules) {
-      const result = parsedRule(rule)
+      const result = rule.parsed
       if (!result.ok) continue
-      const compared = [...comparisons(result.expr)]
+      const compared: Comparison[] = []
+      comparisons(result.expr, compared)
       for (const alternative of compared.length > 1 ? normaliseCondition(result.expr, facts) : []) {
         const found = contradiction(alternative)
         if (found === undefined) continue
@@ -34,7 +34,6 @@ export const check: Check = {
           `${said(one)} and ${said(other)}: never both`,
         )
       }
-      const top = new Set(alternatives(result.expr))
       for (const node of compared) {
         if (isConstant(node.lhs) && isConstant(node.rhs)) continue
         const [left, right] = [boundsOf(node.lhs, facts), boundsOf(node.rhs, facts)]
@@ -44,7 +43,7 @@ export const check: Check = {
         const asksForRows = [node.lhs, node.rhs].some(
           (side) => filters(side) || (side.kind === 'aggregate' && /^(?:count|group)$/.test(side.op)),
         )
-        if (outcome === 'always' && (!top.has(node) || asksForRows)) continue
+        if (outcome === 'always' && (!alternatives(result.expr).includes(node) || asksForRows)) continue
         const values = isConstant(node.lhs) ? right : left
         yield remark(
           rule.alert,
@@ -66,20 +65,22 @@ function within({ low, high, because }: Bounds): string {
   return `a threshold between the values that there can be: ${range}${because === undefined ? '' : ` (${because})`}`
 }
 
+type Comparison = Expr & { kind: 'binary' }
+
 /** Comparisons that take rows away; not those of absent() and of what `unless` removes. */
-function* comparisons(expr: Expr): Generator<Expr & { kind: 'binary' }> {
+function comparisons(expr: Expr, found: Comparison[]): void {
   switch (expr.kind) {
     case 'binary':
-      if (isComparator(expr.op) && !expr.bool) yield expr
-      yield* comparisons(expr.lhs)
-      if (expr.op !== 'unless') yield* comparisons(expr.rhs)
+      if (isComparator(expr.op) && !expr.bool) found.push(expr)
+      comparisons(expr.lhs, found)
+      if (expr.op !== 'unless') comparisons(expr.rhs, found)
       return
     case 'aggregate':
     case 'negate':
     case 'subquery':
-      yield* comparisons(expr.expr)
+      comparisons(expr.expr, found)
       return
     case 'call':
-      if (!/^absent/.test(expr.fn)) for (const arg of expr.args) yield* comparisons(arg)
+      if (!/^absent/.test(expr.fn)) for (const arg of expr.args) comparisons(arg, found)
   }
 }

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../../promql/duration.ts'
 import { remark, type Check } from '../../lint-check.ts'
 import { jobsSelected } from '../../../promql/compare-matchers.ts'
-import { exprAt, ruleSelectors } from '../../rule-views.ts'
+import { exprAt } from '../../rule-views.ts'
 
 /** A rate needs two samples; four leave room for two lost scrapes. */
 const SCRAPES = 4
@@ -19,7 +19,7 @@ export const check: Check = {
   },
   *judge({ spec, config, facts }) {
     for (const rule of config.rules) {
-      for (const selector of ruleSelectors(rule)) {
+      for (const selector of rule.selectors) {
         if (selector.rangeMs === undefined) continue
         const jobs = jobsSelected(selector.metric, selector.matchers, facts)
         const intervalMs =
