@@ -314,7 +314,7 @@ export function selectParts(all: readonly Part[], only: readonly string[] | unde
       })
     if (wanted.has(id)) return
     wanted.add(id)
-    part.needs.forEach(want)
+    part.needs?.forEach(want)
   }
   only.forEach(want)
   return all.filter((part) => wanted.has(part.id))
@@ -486,7 +486,7 @@ async function carryOut(
   const bring = (step: Step): Promise<void> => {
     const known = brought.get(step.part.id)
     if (known !== undefined) return known
-    const needed = steps.filter(({ part }) => step.part.after.includes(part.id)).map(bring)
+    const needed = steps.filter(({ part }) => step.part.after?.includes(part.id) === true).map(bring)
     const work = bringUp(step, Promise.all(needed), either, tell)
     work.catch((error: unknown) => failed.abort(error))
     brought.set(step.part.id, work)

@@ -29,9 +29,9 @@ export async function takeDown(
     const known = ended.get(id)
     if (known !== undefined) return known
     // A part goes after those that need it, so that their logs do not end with complaints about it.
-    const dependents = KNOWN_PARTS.filter((part) => (part.needs.includes(id) || part.after.includes(id)) && ids.includes(part.id)).map(
-      (part) => end(part.id),
-    )
+    const dependents = KNOWN_PARTS.filter(({ needs = [], after = [] }) => [...needs, ...after].includes(id))
+      .filter((part) => ids.includes(part.id))
+      .map((part) => end(part.id))
     const work = Promise.all(dependents).then(async () => {
       const file = path.join(records, `${id}.json`)
       const record = await readRecord(file).catch(() => undefined)

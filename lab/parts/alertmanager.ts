@@ -34,8 +34,6 @@ export const alertmanager: Part = {
   ports: ['alertmanager'],
   listens: ({ command }: Container) => ({ alertmanager: portOf(takeFlag(command, '--web.listen-address').value, 9093) }),
   tools: ['alertmanager'],
-  needs: [],
-  after: [],
   readyTimeoutMs: 20_000,
   files: (context) => {
     const [config = ''] = Object.values(context.monitoring('alertmanager', DELIVERED))

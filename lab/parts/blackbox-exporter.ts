@@ -1,25 +1,8 @@
-import { portOf, takeFlag } from '../compose/localize.ts'
-import type { Part } from './part.ts'
-
-const LISTEN = '--web.listen-address'
+import { exporter } from './exporter.ts'
 
 /** It is asked with the address to probe, so its configuration holds none: modules alone. */
-export const blackboxExporter: Part = {
-  id: 'blackbox-exporter',
+export const blackboxExporter = exporter('blackbox-exporter', {
   title: 'blackbox_exporter',
-  ports: ['blackbox-exporter'],
-  listens: ({ command }) => ({ 'blackbox-exporter': portOf(takeFlag(command, LISTEN).value, 9115) }),
-  tools: ['blackbox-exporter'],
-  needs: [],
-  after: [],
-  readyTimeoutMs: 15_000,
-  launch: (context) => ({
-    argv: [
-      context.tool('blackbox-exporter'),
-      ...takeFlag(context.command, LISTEN).rest,
-      `${LISTEN}=${context.hostPort('blackbox-exporter')}`,
-    ],
-    env: context.environment,
-    health: { kind: 'http', url: `http://${context.hostPort('blackbox-exporter')}/-/healthy` },
-  }),
-}
+  port: 9115,
+  health: ({ hostPort }) => ({ kind: 'http', url: `http://${hostPort('blackbox-exporter')}/-/healthy` }),
+})

@@ -12,7 +12,6 @@ export const fluxpayEngine: Part = {
   tools: ['fluxpay-engine', 'otel-java-agent', 'jmx-exporter-agent'],
   needs: ['toxiproxy', 'postgres', 'kafka', 'redis', 'payment-provider'],
   // A JVM takes the longest of all, and connects when the others have long been ready.
-  after: [],
   readyTimeoutMs: 90_000,
   lacks: jarsMissing,
   launch: (context) => ({

@@ -8,8 +8,6 @@ export const jaeger: Part = {
   // By jaeger.yml, which lab/relocate/ moves.
   listens: () => ({ jaeger: 16686, 'jaeger-grpc': 16685, 'jaeger-otlp': 4317, 'jaeger-health': 14269 }),
   tools: ['jaeger'],
-  needs: [],
-  after: [],
   readyTimeoutMs: 20_000,
   files: (context) => context.monitoring('jaeger', takeFlag(context.container.command, '--config-file').value),
   launch: (context) => {

@@ -52,8 +52,6 @@ export const kafka: Part = {
   ports: ['kafka', 'kafka-internal', 'kafka-controller'],
   listens,
   tools: ['kafka'],
-  needs: [],
-  after: [],
   readyTimeoutMs: 45_000,
   files: (context) => ({ 'server.properties': [...properties(context), `log.dirs=${context.dir}/data`, ''].join('\n') }),
   prepare: (context) =>

@@ -9,7 +9,8 @@ const IDS = KNOWN_PARTS.map(({ id }) => id)
 const read = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8')
 
 test('every part has a file of its name, and every such file is in the registry', () => {
-  const files = readdirSync(new URL('.', import.meta.url)).filter((file) => !file.endsWith('.test.ts') && /: Part = \{/.test(read(file)))
+  const isPart = (file: string): boolean => !file.endsWith('.test.ts') && /^export const \w+(?:: Part = \{| = exporter\()/m.test(read(file))
+  const files = readdirSync(new URL('.', import.meta.url)).filter(isPart)
   assert.deepEqual(files.map((file) => file.slice(0, -'.ts'.length)).sort(), [...IDS].sort())
 })
 
@@ -35,12 +36,12 @@ test("each port belongs to one part; the receiver is the drill's own", () => {
 
 test('what a part waits for exists, and no parts wait for one another', () => {
   const settled = new Set<string>()
-  for (const { needs, after, tools } of KNOWN_PARTS) {
+  for (const { needs = [], after = [], tools } of KNOWN_PARTS) {
     for (const id of [...needs, ...after]) assert.ok(IDS.includes(id), id)
     for (const id of tools) assert.ok(isToolId(id), id)
   }
   for (let rest = KNOWN_PARTS; rest.length > 0;) {
-    const ready = rest.filter(({ needs, after }) => [...needs, ...after].every((id) => settled.has(id)))
+    const ready = rest.filter(({ needs = [], after = [] }) => [...needs, ...after].every((id) => settled.has(id)))
     assert.notEqual(ready.length, 0, `a circle among ${rest.map(({ id }) => id).join(', ')}`)
     for (const { id } of ready) settled.add(id)
     rest = rest.filter(({ id }) => !settled.has(id))

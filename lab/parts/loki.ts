@@ -8,8 +8,6 @@ export const loki: Part = {
   // By loki.yml, which lab/relocate/ moves.
   listens: () => ({ loki: 3100, 'loki-grpc': 9096 }),
   tools: ['loki'],
-  needs: [],
-  after: [],
   readyTimeoutMs: 45_000,
   files: (context) => context.monitoring('loki', takeFlag(context.container.command, '-config.file', '--config.file').value),
   launch: (context) => ({

@@ -35,8 +35,6 @@ export const mysqlServer: Part = {
   ports: ['mysql'],
   listens: ({ command }) => ({ mysql: portOf(takeFlag(command, '--port').value, 3306) }),
   tools: ['mariadbd', 'mariadb-install-db'],
-  needs: [],
-  after: [],
   readyTimeoutMs: 30_000,
   files: ({ container }) => ({ 'init.sql': accounts(container.environment) }),
   prepare: (context) =>

@@ -19,8 +19,6 @@ export const nginx: Part = {
   // The first port of nginx.conf.
   listens: (container) => ({ nginx: Number([...textOf(container).matchAll(LISTEN)][0]?.[2] ?? 80) }),
   tools: ['nginx'],
-  needs: [],
-  after: [],
   readyTimeoutMs: 15_000,
   // Workers finish their requests.
   stopSignal: 'SIGQUIT',

@@ -9,8 +9,6 @@ export const otelCollector: Part = {
   // By otel-collector.yml, which lab/relocate/ moves.
   listens: () => ({ 'otel-grpc': 4317, 'otel-http': 4318, 'otel-metrics': 8889, 'otel-health': 13133 }),
   tools: ['jaeger'],
-  needs: [],
-  after: [],
   readyTimeoutMs: 20_000,
   files: (context) => context.monitoring('otelCollector', takeFlag(context.container.command, '--config').value),
   launch: (context) => ({

@@ -77,11 +77,11 @@ export interface Part {
   /** The first one is the program itself. */
   tools: readonly [ToolId, ...ToolId[]]
   /** Ids of parts without which this one is of no use: they come along when it is chosen, and are stopped after it. */
-  needs: readonly string[]
+  needs?: readonly string[]
   /**
    * Ids of parts that must answer before this one is started, if they are in the lab at all. A service that tries again by itself has none.
    */
-  after: readonly string[]
+  after?: readonly string[]
   readyTimeoutMs: number
   stopSignal?: NodeJS.Signals
   /**

@@ -7,8 +7,6 @@ export const paymentProvider: Part = {
   ports: ['payment-provider'],
   listens: ({ environment }) => ({ 'payment-provider': portOf(environment['SERVER_PORT'], 8099) }),
   tools: ['payment-provider'],
-  needs: [],
-  after: [],
   readyTimeoutMs: 15_000,
   launch: (context) => ({
     argv: [process.execPath, context.tool('payment-provider')],

@@ -15,8 +15,6 @@ export const postgres: Part = {
   ports: ['postgres'],
   listens: ({ command }) => ({ postgres: portOf(takeFlag(command, '-p').value, 5432) }),
   tools: ['postgres', 'initdb'],
-  needs: [],
-  after: [],
   readyTimeoutMs: 30_000,
   // SIGTERM waits for clients to leave; SIGINT is the fast shutdown (https://www.postgresql.org/docs/current/server-shutdown.html).
   stopSignal: 'SIGINT',

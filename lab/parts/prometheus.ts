@@ -24,7 +24,6 @@ export const prometheus: Part = {
   ports: ['prometheus'],
   listens: ({ command }) => ({ prometheus: portOf(takeFlag(command, LISTEN).value, 9090) }),
   tools: ['prometheus'],
-  needs: [],
   // Last, so that no alert fires about a part that has not been started yet.
   after: [
     'alertmanager',

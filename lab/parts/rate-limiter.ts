@@ -10,7 +10,6 @@ export const rateLimiter: Part = {
   image: { ...JVM_IMAGE, '/app/service.jar': 'rate-limiter' },
   tools: ['rate-limiter', 'otel-java-agent', 'jmx-exporter-agent'],
   needs: ['toxiproxy', 'redis'],
-  after: [],
   readyTimeoutMs: 90_000,
   lacks: jarsMissing,
   launch: (context) => ({

@@ -14,8 +14,6 @@ export const redis: Part = {
   ports: ['redis'],
   listens: ({ command }) => ({ redis: portOf(takeFlag(command, '--port').value, 6379) }),
   tools: ['redis-server'],
-  needs: [],
-  after: [],
   readyTimeoutMs: 15_000,
   launch: (context) => ({
     argv: [...program(context), '--bind', context.at('redis').host, '--port', String(context.at('redis').port)],

@@ -52,8 +52,6 @@ export const toxiproxy: Part = {
     ),
   }),
   tools: ['toxiproxy'],
-  needs: [],
-  after: [],
   readyTimeoutMs: 10_000,
   // By file and not by API, so that a Toxiproxy that is started again has them too.
   files: (context) => ({ 'proxies.json': JSON.stringify(proxies(context), null, 2) + '\n' }),
