@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { present } from '../text/present.ts'
 
 /** Time divided by this is the shortest drill whose counts still mean something (scrape and evaluation at 1 s). */
 export const DEFAULT_SPEED = 15
@@ -104,28 +105,19 @@ export function withSelection(command: Command): Command {
 }
 
 export function requestFrom(flags: RunFlags): DrillRequest {
+  const { seed, target, budgetFloor, observe: observeMs, confirm, spec, out, monitoring, compose, lab, versions } = flags
   return {
+    ...present({ seed, target, budgetFloor, observeMs, confirm, spec, out, monitoring, compose, lab, versions }),
     speed: flags.realTime === true ? 1 : (flags.speed ?? DEFAULT_SPEED),
     ...(flags.realTime === true ? { askedSpeed: 1 } : flags.speed === undefined ? {} : { askedSpeed: flags.speed }),
     only: flags.only ?? [],
     skip: flags.skip ?? [],
-    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     thorough: flags.thorough ?? false,
     serial: flags.serial ?? false,
     keep: flags.keep ?? false,
     watch: flags.watch ?? false,
     dryRun: flags.dryRun ?? false,
     retries: flags.retries ?? 1,
-    ...(flags.target === undefined ? {} : { target: flags.target }),
-    ...(flags.guard === true || flags.budgetFloor !== undefined ? { guard: true } : {}),
-    ...(flags.budgetFloor === undefined ? {} : { budgetFloor: flags.budgetFloor }),
-    ...(flags.observe === undefined ? {} : { observeMs: flags.observe }),
-    ...(flags.confirm === undefined ? {} : { confirm: flags.confirm }),
-    ...(flags.spec === undefined ? {} : { spec: flags.spec }),
-    ...(flags.out === undefined ? {} : { out: flags.out }),
-    ...(flags.monitoring === undefined ? {} : { monitoring: flags.monitoring }),
-    ...(flags.compose === undefined ? {} : { compose: flags.compose }),
-    ...(flags.lab === undefined ? {} : { lab: flags.lab }),
-    ...(flags.versions === undefined ? {} : { versions: flags.versions }),
+    ...(flags.guard === true || budgetFloor !== undefined ? { guard: true } : {}),
   }
 }

@@ -1,6 +1,7 @@
 import type { DashboardPanel } from '../model/journal.ts'
 import { fieldsOf, number, string, type Fields } from './json-fields.ts'
 import type { PanelQuery } from './panel-query.ts'
+import { present } from '../text/present.ts'
 import { colouring, effective } from './field-config.ts'
 
 export interface Panel extends Omit<DashboardPanel, 'queries' | 'promise' | 'alertList'> {
@@ -107,14 +108,7 @@ function panel(fields: Fields, around: Surroundings, path: Panel['path']): Panel
     maxDataPoints: number(fields['maxDataPoints']) ?? Math.max(1, Math.round((columns / COLUMNS) * SCREEN_PX)),
     ...(REDUCING.has(type) ? { calc: calcOf(reduce) } : {}),
     ...(type === 'alertlist' ? { alertList: alertList(options) } : {}),
-    ...(colourless === undefined ? {} : { colourless }),
-    ...(from === undefined ? {} : { from }),
-    ...(min === undefined ? {} : { min }),
-    ...(max === undefined ? {} : { max }),
-    ...(unit === undefined ? {} : { unit }),
-    ...(id === undefined ? {} : { id }),
-    ...(decimals === undefined ? {} : { decimals }),
-    ...(minInterval === undefined ? {} : { minInterval }),
+    ...present({ colourless, from, min, max, unit, id, decimals, minInterval }),
     ...(timeFrom === undefined || timeFrom === '' ? {} : { timeFrom }),
     ...(timeShift === undefined || timeShift === '' ? {} : { timeShift }),
   }

@@ -8,6 +8,7 @@ import type { PlatformFolder } from '../model/platform-folder.ts'
 import type { TraceSpec } from '../model/spec.ts'
 import { child, openSource, problem } from '../spec/reader.ts'
 import { formatError } from '../text/error-text.ts'
+import { present } from '../text/present.ts'
 import { switchedOn } from '../text/switched-on.ts'
 import { PLATFORM } from './platform-keys.ts'
 import { scriptsOf } from './platform-scripts.ts'
@@ -107,9 +108,7 @@ function platformIn(
     targets,
     ...defaultTarget(target, targets, compose),
     reports: place(written.reports, 'reports', 'reports'),
-    ...(background === undefined ? {} : { background }),
-    ...(warmUp === undefined ? {} : { warmUp }),
-    ...(instrumentedBy === undefined ? {} : { instrumentedBy }),
+    ...present({ background, warmUp, instrumentedBy }),
     scripts,
   }
 }

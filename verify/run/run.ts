@@ -23,6 +23,7 @@ import { awaitSteadyState, rememberedMs } from './experiment/steady-state.ts'
 import { firstCounts, recordSubjects } from './experiment/record-subjects.ts'
 import { waitInVain, watchedLoad } from './experiment/in-vain.ts'
 import { messageOf } from '../text/error-text.ts'
+import { present } from '../text/present.ts'
 import { countOf } from '../text/count-of.ts'
 
 /**
@@ -37,6 +38,7 @@ const GROUPS_SWEPT_MS = 30_000
  */
 export async function runDrill(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions): Promise<Ended> {
   const { journal, clock } = ports
+  const { tool, runId, target, components, chatReceivers, lastFired, past, rungs } = options
   const foreign = new ForeignPosts()
   const stopListening = ports.receiver.subscribe((notification) => {
     journal.append(notification)
@@ -45,17 +47,14 @@ export async function runDrill(plan: Plan, spec: Spec, ports: Ports, options: Dr
   journal.append({
     kind: 'header',
     version: JOURNAL_VERSION,
-    tool: options.tool,
-    runId: options.runId,
+    tool,
+    runId,
     spec,
     plan,
     zeroMs: clock.now(),
-    target: options.target,
-    components: options.components,
-    ...(options.chatReceivers === undefined ? {} : { chatReceivers: options.chatReceivers }),
-    ...(options.lastFired === undefined ? {} : { lastFired: options.lastFired }),
-    ...(options.past === undefined ? {} : { past: options.past }),
-    ...(options.rungs === undefined ? {} : { rungs: options.rungs }),
+    target,
+    components,
+    ...present({ chatReceivers, lastFired, past, rungs }),
   })
   if (ports.telemetry.traceId !== null) journal.append({ kind: 'self-trace', traceId: ports.telemetry.traceId, service: 'firedrill' })
   try {

@@ -18,6 +18,7 @@ import type { SloSpec, Spec } from '../../model/spec.ts'
 import type { Ports } from '../ports.ts'
 import { withVariableValues } from './variables.ts'
 import { messageOf } from '../../text/error-text.ts'
+import { present } from '../../text/present.ts'
 
 /** The deployed dashboard that shows the SLOs. */
 export interface DeployedDashboard {
@@ -131,13 +132,9 @@ function entryOf(
     type,
     queries: promise === undefined && timeShift !== undefined ? 0 : queries.length,
     thresholds,
-    ...(unit === undefined ? {} : { unit }),
-    ...(min === undefined ? {} : { min }),
-    ...(max === undefined ? {} : { max }),
-    ...(promise === undefined ? {} : { promise: promise.title }),
-    ...(colourless === undefined ? {} : { colourless }),
+    ...present({ unit, min, max, promise: promise?.title, colourless }),
     ...(computed.length === 0 ? {} : { computed }),
-    ...(alertList === undefined ? {} : { alertList }),
+    ...present({ alertList }),
   }
 }
 
