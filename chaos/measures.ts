@@ -1,9 +1,9 @@
 /** What a part says of itself, past Prometheus and every exporter: reads, and changes nothing. */
-import { execFile } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import type { PartMeasure } from '../verify/model/spec.ts'
 import type { Target, TargetPart } from '../verify/model/target.ts'
 import { jdkInContainer } from './drivers/container-jvm.ts'
+import { attach } from './drivers/jvm-driver.ts'
 import { connectMysql, longQueryTimeS, slowQueries } from './drivers/mysql-driver.ts'
 import { liveProcess, readRecord } from './drivers/process.ts'
 import { configGet, info, withRedis } from './drivers/redis-driver.ts'
@@ -43,7 +43,8 @@ const MEASURES: Record<PartMeasure, (part: TargetPart) => Promise<Figures>> = {
     const process = await readRecord(offered(part, 'process').recordFile)
     const live = liveProcess(process)
     if (live === undefined || live.state === 'T') throw new Error(`${part.name} does not run`)
-    const ask = (command: string): Promise<string> => jcmd(join(dirname(java), 'jcmd'), live.pid, command, process)
+    const ask = (command: string): Promise<string> =>
+      attach(join(dirname(java), 'jcmd'), [String(live.pid), command], process, JCMD_LIMIT_MS)
     return { used: heapUsed(await ask('GC.heap_info')), max: heapMax(await ask('VM.flags')) }
   },
 }
@@ -78,22 +79,4 @@ export function heapMax(text: string): number {
   const max = Number(/-XX:MaxHeapSize=(\d+)/.exec(text)?.[1])
   if (!Number.isFinite(max)) throw new Error(`jcmd VM.flags names no MaxHeapSize: ${text.slice(0, 200)}`)
   return max
-}
-
-/** As the target's user: the attach protocol demands it. An empty environment: JAVA_TOOL_OPTIONS would load the tracing agent here. */
-function jcmd(program: string, pid: number, command: string, { uid, gid }: { uid?: number; gid?: number }): Promise<string> {
-  const options = {
-    env: {},
-    cwd: '/',
-    timeout: JCMD_LIMIT_MS,
-    killSignal: 'SIGKILL' as const,
-    ...(uid === undefined ? {} : { uid }),
-    ...(gid === undefined ? {} : { gid }),
-  }
-  return new Promise((resolve, reject) => {
-    execFile(program, [String(pid), command], options, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout)
-      else reject(new Error(stderr.trim() === '' ? error.message : stderr.trim(), { cause: error }))
-    })
-  })
 }

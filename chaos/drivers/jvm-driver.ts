@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { present } from '../../verify/text/present.ts'
 import type { Undo, UndoDriver } from '../undo-record.ts'
 import { allProcesses, procInfo, signalProcess } from './proc.ts'
 import { readRecord } from './process.ts'
+import type { ProcessRecord } from './process.ts'
 import { labIsGone } from './process-undo.ts'
 
 type JvmUndo = Extract<Undo, { driver: 'jvm' }>
@@ -23,27 +25,28 @@ export interface HeapStatus {
 
 const ATTACH_LIMIT_MS = 60_000
 
-/** Gives the agent an order and returns what the JVM then says. Runs as the target's user: the attach protocol demands it. */
+/** Gives the agent an order and returns what the JVM then says. */
 export async function order(where: Where, text: string, signal?: AbortSignal): Promise<HeapStatus> {
-  const { uid, gid } = await readRecord(where.recordFile)
   const parameters = ['-jar', where.heapAgentJar, String(where.pid), `${text},status=${where.statusFile}`]
+  return JSON.parse(await attach(where.java, parameters, await readRecord(where.recordFile), ATTACH_LIMIT_MS, signal)) as HeapStatus
+}
+
+/** Runs a program of the JDK that attaches to a JVM, as the target's user: the attach protocol demands it. Resolves with its stdout. */
+export function attach(
+  program: string,
+  parameters: readonly string[],
+  { uid, gid }: Pick<ProcessRecord, 'uid' | 'gid'>,
+  timeout: number,
+  signal?: AbortSignal,
+): Promise<string> {
   // An empty environment: JAVA_TOOL_OPTIONS would load the tracing agent into this small program.
-  const options = {
-    env: {},
-    cwd: '/',
-    timeout: ATTACH_LIMIT_MS,
-    killSignal: 'SIGKILL' as const,
-    ...(signal === undefined ? {} : { signal }),
-    ...(uid === undefined ? {} : { uid }),
-    ...(gid === undefined ? {} : { gid }),
-  }
-  const output = await new Promise<string>((resolve, reject) => {
-    execFile(where.java, parameters, options, (error, stdout, stderr) => {
+  const options = { env: {}, cwd: '/', timeout, killSignal: 'SIGKILL' as const, ...present({ signal, uid, gid }) }
+  return new Promise((resolve, reject) => {
+    execFile(program, parameters, options, (error, stdout, stderr) => {
       if (error === null) resolve(stdout)
       else reject(new Error(stderr.trim() === '' ? error.message : stderr.trim(), { cause: error }))
     })
   })
-  return JSON.parse(output) as HeapStatus
 }
 
 export const jvmUndo: UndoDriver<JvmUndo> = {
