@@ -46,6 +46,5 @@ export interface Edit {
 export interface EditableDocument {
   setIn(path: (string | number)[], value: unknown): void
   deleteIn(path: (string | number)[]): boolean
-  getIn(path: (string | number)[]): unknown
   addIn(path: (string | number)[], value: unknown): void
 }

@@ -267,7 +267,6 @@ export function fakeWorld(options: { noticedMs?: number } = {}): Ports & {
     alertmanager: {
       status: () => Promise.resolve({ version: '0.27.0', config: '', raw: {} }),
       alerts: () => Promise.resolve([]),
-      groups: () => Promise.resolve([]),
       post: () => Promise.resolve(),
       silence: () => Promise.resolve('s1'),
       unsilence: () => Promise.resolve(),

@@ -34,7 +34,6 @@ const written = {
   forMs: 60_000,
   keepFiringForMs: 0,
   labels: { severity: 'warning' },
-  group: 'shop',
   intervalMs: undefined,
   place: 'rules.yml;shop',
 }

@@ -9,7 +9,6 @@ export type LoadedRule = LoadedGroup['rules'][number]
 /** One alert rule as a text has it. */
 export interface WrittenRule extends Pick<RuleSpec, 'alert' | 'forMs' | 'keepFiringForMs' | 'labels'> {
   expr: string
-  group: string
   /** Of its group; undefined: the server's default. */
   intervalMs: number | undefined
   /** Where it stands: file and group. */
@@ -17,7 +16,7 @@ export interface WrittenRule extends Pick<RuleSpec, 'alert' | 'forMs' | 'keepFir
 }
 
 /** One rule to look back at. */
-export interface Candidate extends Omit<WrittenRule, 'group' | 'intervalMs'> {
+export interface Candidate extends Omit<WrittenRule, 'intervalMs'> {
   /** The loaded group whose ALERTS it is compared with; null where no rule of its name is loaded. */
   group: LoadedGroup | null
   intervalMs: number

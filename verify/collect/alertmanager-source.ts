@@ -20,9 +20,6 @@ export function alertmanagerSource(baseUrl: string, credentials?: Credentials): 
     async alerts() {
       return await getJson(`${base}/api/v2/alerts?active=true&silenced=true&inhibited=true&unprocessed=true`, { via })
     },
-    async groups() {
-      return await getJson(`${base}/api/v2/alerts/groups`, { via })
-    },
     async post(alerts) {
       await send(
         via,

@@ -61,7 +61,6 @@ const QUESTIONS: Record<string, (base: string, credentials?: Credentials) => Pro
   'prometheus by GET': (base, credentials) => prometheusSource(`${base}/`, credentials).config(),
   'alertmanager status': (base, credentials) => alertmanagerSource(base, credentials).status(),
   'alertmanager alerts': (base, credentials) => alertmanagerSource(base, credentials).alerts(),
-  'alertmanager groups': (base, credentials) => alertmanagerSource(base, credentials).groups(),
   'alertmanager post': (base, credentials) => alertmanagerSource(base, credentials).post([]),
   'alertmanager silence': (base, credentials) =>
     alertmanagerSource(base, credentials).silence({}, { startsAtMs: 0, endsAtMs: 1, comment: '' }),

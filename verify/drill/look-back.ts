@@ -143,7 +143,6 @@ async function meant(io: CommandIo, request: LookBack, groups: readonly LoadedGr
       forMs: rule.at.durationMs('for') ?? 0,
       keepFiringForMs: rule.at.durationMs('keep_firing_for') ?? 0,
       labels: { ...rule.group.labels('labels'), ...rule.at.labels('labels') },
-      group: rule.group.string('name') ?? '',
       intervalMs: interval === undefined ? undefined : parseDuration(interval),
       place: `${path.relative(io.cwd, path.resolve(io.cwd, rule.at.text.file))};${rule.group.string('name') ?? ''}`,
     }

@@ -89,7 +89,6 @@ export interface PrometheusSource {
 export interface AlertmanagerSource {
   status(): Promise<{ version: string; config: string; raw: unknown }>
   alerts(): Promise<unknown>
-  groups(): Promise<unknown>
   /** Resolves when Alertmanager has accepted all of them. An alert of the same labels is updated: an `endsAtMs` that is over ends it. */
   post(alerts: PostedAlert[]): Promise<void>
   /** Resolves with the silence's id; it matches alerts that have all these labels. */

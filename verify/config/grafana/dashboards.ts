@@ -12,7 +12,6 @@ import type { Cursor } from '../yaml/cursor.ts'
 import type { Facts } from '../../model/facts.ts'
 
 export interface Target {
-  refId: string
   /** As Grafana sends it, variables and macros resolved; undefined when they cannot be, see `trouble`. */
   expr: string | undefined
   written: string
@@ -90,7 +89,6 @@ function dashboard(root: Cursor, datasources: readonly Cursor[], facts: Facts): 
 function target(dashboard: Dashboard, panel: DashboardPanel, query: PanelQuery, at: Cursor, timeInterval: string | undefined): Target {
   const place = at.get('targets', query.index)
   const written = {
-    refId: query.refId,
     written: query.expr,
     at: place?.get('expr') ?? place?.get('expression') ?? place ?? at,
     instant: query.instant,

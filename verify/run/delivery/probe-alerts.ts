@@ -88,7 +88,6 @@ interface Notified {
   receiver: string
   status: string
   labels: Labels
-  arrivedMs: number
 }
 
 class Exercise {
@@ -116,8 +115,7 @@ class Exercise {
 
   async run(): Promise<void> {
     const forget = this.ports.receiver.subscribe((notification) => {
-      for (const { status, labels } of alertsOf(notification.body))
-        this.notified.push({ receiver: notification.receiver, status, labels, arrivedMs: notification.arrivedMs })
+      for (const { status, labels } of alertsOf(notification.body)) this.notified.push({ receiver: notification.receiver, status, labels })
       for (const look of [...this.waiting]) look()
     })
     const trouble: string[] = []
