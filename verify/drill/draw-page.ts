@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { readJournal } from '../judge/record/parse-journal.ts'
 import type { Page } from '../model/page.ts'
 import type { Report } from '../model/report.ts'
@@ -23,7 +24,9 @@ export function isLong(journal: string): boolean {
 
 /** What the page of a judged run draws. Reads the journal again: what is drawn is more than verdicts and report need together. */
 export async function drawPage(journal: string, report: Report): Promise<Page> {
-  const drawn = new LastAttempts(isLong(journal))
+  const isAlone = isLong(journal)
+  if (isAlone) collectGarbage()
+  const drawn = new LastAttempts(isAlone)
   const wanted = pointersOf(report)
   const evidence: Record<number, string> = {}
   await readJournal(shownLines(journal, wanted), (entry) => {
@@ -31,6 +34,13 @@ export async function drawPage(journal: string, report: Report): Promise<Page> {
     if (isDrawn(entry)) drawn.add(entry)
   })
   return pageOf({ entries: drawn.entries(), problems: [] }, report, evidence)
+}
+
+/** What the journal was judged by is garbage by now: it is not to stand beside what is drawn. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  collect()
 }
 
 async function* shownLines(file: string, wanted: ReadonlySet<number>): AsyncGenerator<string> {

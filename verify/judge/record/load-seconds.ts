@@ -1,4 +1,5 @@
 import type { JournalEntry, LoadSlice } from '../../model/journal.ts'
+import { ByteReader, shelved, writeWhole } from './whole-numbers.ts'
 
 type Load = Extract<JournalEntry, { kind: 'load' }>
 
@@ -52,31 +53,19 @@ function pack(slices: readonly LoadSlice[]): Seconds | undefined {
     if (number === undefined || some === undefined || others === undefined) return undefined
     cells.push((fromMs - firstMs) / SLICE_MS, number, some.length / 2, others.length / 2, ...some, ...others)
   }
-  return cells.every(fits) ? { firstMs, lastMs, bytes: bytesOf(cells) } : undefined
-}
-
-/** Seven bits a byte, the lowest first; the eighth says that more follow. */
-function bytesOf(cells: readonly number[]): Uint8Array {
-  const bytes: number[] = []
-  for (const cell of cells) {
-    let left = cell
-    for (; left >= 0x80; left >>>= 7) bytes.push((left & 0x7f) | 0x80)
-    bytes.push(left)
-  }
-  return Uint8Array.from(bytes)
+  return cells.every(fits) ? { firstMs, lastMs, bytes: shelved(bytesOf(cells)) } : undefined
 }
 
 function cellsOf(bytes: Uint8Array): number[] {
   const cells: number[] = []
-  let [cell, bits] = [0, 0]
-  for (const byte of bytes) {
-    cell |= (byte & 0x7f) << bits
-    bits += 7
-    if (byte >= 0x80) continue
-    cells.push(cell)
-    cell = bits = 0
-  }
+  for (const read = new ByteReader(bytes); !read.isOver;) cells.push(read.whole())
   return cells
+}
+
+function bytesOf(cells: readonly number[]): number[] {
+  const bytes: number[] = []
+  for (const cell of cells) writeWhole(bytes, bytes.length, cell)
+  return bytes
 }
 
 function fits(cell: number): boolean {
@@ -125,6 +114,15 @@ function rowIn(cells: readonly number[], from: number, until: number): Record<st
 
 const EVERY = Symbol('every service')
 const PACKED = new WeakMap<object, Seconds>()
+/** One for all: an object with a getter of its own takes half a kilobyte. */
+const SLICES = {
+  enumerable: true,
+  configurable: true,
+  get(this: object): LoadSlice[] | undefined {
+    const seconds = PACKED.get(this)
+    return seconds && unpack(seconds, EVERY, -Infinity, Infinity)
+  },
+}
 
 /** The entry with its seconds packed; they are unpacked when a check asks for them. */
 export function packed(entry: Load): Load {
@@ -132,14 +130,8 @@ export function packed(entry: Load): Load {
   const seconds = summary?.slices === undefined ? undefined : pack(summary.slices)
   if (summary === undefined || seconds === undefined) return entry
   const { slices: _, ...rest } = summary
-  const lazy = {
-    ...rest,
-    get slices() {
-      return unpack(seconds, EVERY, -Infinity, Infinity)
-    },
-  }
-  PACKED.set(lazy, seconds)
-  return { ...entry, summary: lazy }
+  PACKED.set(rest, seconds)
+  return { ...entry, summary: Object.defineProperty(rest, 'slices', SLICES) }
 }
 
 /** What k6 counted of one service in the seconds that reach into the time given, unix ms. */

@@ -1,37 +1,51 @@
+import { ByteReader, isWhole, LONGEST, shelved, withoutSign, withSign, writeWhole } from './whole-numbers.ts'
+
 export interface Samples {
   timesMs: number[]
   values: number[]
 }
 
-/** Bytes of the longest sample: a change of 53 bits, and a value. */
-const LONGEST = 8 + 8
+/** Bytes of the longest sample: its time and how its value is written, and the value. */
+const LONGEST_SAMPLE = LONGEST + 8
+/** A value: the one before, its own bytes, or a whole number of one of UNITS by its distance to the last of that kind. */
+const [SAME, BYTES, FIRST_UNIT] = [0, 1, 2] as const
+/** A counter's; nanoseconds, as Prometheus' own durations are. */
+const UNITS = [1, 1e9] as const
+const MOST_CHUNK = 16 * 1024
 
-/** Samples of one series as bytes, a time in one and a value that changes in eight: of a long journal they are most of what is kept. */
+const float = new Float64Array(1)
+const floatBytes = new Uint8Array(float.buffer)
+
+/** Samples of one series as bytes, a time in one and a value that changes in few: of a long journal they are most of what is kept. */
 export class PackedSamples {
-  private bytes = new Uint8Array(64)
-  private view = new DataView(this.bytes.buffer)
+  private readonly full: Uint8Array[] = []
+  private chunk = new Uint8Array(64)
   private size = 0
   private ascending = true
   private timeMs = 0
   private stepMs = 0
   private value = NaN
+  private readonly wholes = UNITS.map(() => 0)
   length = 0
 
   /** @throws TypeError where the time is none */
   add(timeMs: number, value: number): void {
     const stepMs = timeMs - this.timeMs
-    const change = stepMs - this.stepMs
-    const same = Object.is(value, this.value)
-    // How the distance to the one before changes, its sign, and whether a value follows.
-    const code = (change < 0 ? -2 * change - 1 : 2 * change) * 2 + (same ? 0 : 1)
+    const unit = Object.is(value, this.value) ? -1 : UNITS.findIndex((each) => isWholeIn(value, each))
+    const how = Object.is(value, this.value) ? SAME : unit === -1 ? BYTES : FIRST_UNIT + unit
+    // How the distance to the one before changes, its sign, and how the value is written.
+    const code = withoutSign(stepMs - this.stepMs) * 4 + how
     if (!Number.isInteger(timeMs) || !Number.isSafeInteger(code)) throw new TypeError(`sample time ${timeMs} ms is no time`)
-    if (this.size + LONGEST > this.bytes.length) this.grow()
-    let left = code
-    for (; left >= 128; left = Math.floor(left / 128)) this.bytes[this.size++] = (left % 128) + 128
-    this.bytes[this.size++] = left
-    if (!same) {
-      this.view.setFloat64(this.size, value)
+    if (this.size + LONGEST_SAMPLE > this.chunk.length) this.grow()
+    this.size = writeWhole(this.chunk, this.size, code)
+    if (how === BYTES) {
+      float[0] = value
+      this.chunk.set(floatBytes, this.size)
       this.size += 8
+    } else if (unit !== -1) {
+      const whole = wholeIn(value, UNITS[unit] ?? 1)
+      this.size = writeWhole(this.chunk, this.size, withoutSign(whole - (this.wholes[unit] ?? 0)))
+      this.wholes[unit] = whole
     }
     if (this.length > 0 && stepMs <= 0) this.ascending = false
     this.timeMs = timeMs
@@ -54,47 +68,63 @@ export class PackedSamples {
 
   /** Each as it was added. */
   each(use: (timeMs: number, value: number) => void): void {
-    const { bytes, view, length } = this
-    let [at, timeMs, stepMs, value] = [0, 0, 0, NaN]
-    for (let count = 0; count < length; count++) {
-      let [code, scale] = [0, 1]
-      for (let byte = 128; byte >= 128; scale *= 128) {
-        byte = bytes[at++] ?? 0
-        code += (byte % 128) * scale
+    let [timeMs, stepMs, value] = [0, 0, NaN]
+    const wholes = UNITS.map(() => 0)
+    for (const bytes of [...this.full, this.chunk.subarray(0, this.size)]) {
+      const read = new ByteReader(bytes)
+      while (!read.isOver) {
+        const code = read.whole()
+        const how = code % 4
+        stepMs += withSign((code - how) / 4)
+        timeMs += stepMs
+        if (how === BYTES) {
+          for (let place = 0; place < 8; place++) floatBytes[place] = read.byte()
+          value = float[0] ?? NaN
+        } else if (how !== SAME) {
+          const unit = how - FIRST_UNIT
+          const whole = (wholes[unit] ?? 0) + withSign(read.whole())
+          wholes[unit] = whole
+          value = whole / (UNITS[unit] ?? 1)
+        }
+        use(timeMs, value)
       }
-      const signed = Math.floor(code / 2)
-      stepMs += signed % 2 === 1 ? -(signed + 1) / 2 : signed / 2
-      timeMs += stepMs
-      if (code % 2 === 1) {
-        value = view.getFloat64(at)
-        at += 8
-      }
-      use(timeMs, value)
     }
   }
 
   /** Nothing more is added: what was kept free for it is given back, and what overlaps is put in order once and for all. */
   closed(): PackedSamples {
-    if (this.ascending) {
-      this.use(this.bytes.slice(0, this.size))
-      return this
-    }
+    if (this.ascending) return this.trimmed()
     const { timesMs, values } = this.unpack()
     const inOrder = new PackedSamples()
     for (const [index, timeMs] of timesMs.entries()) inOrder.add(timeMs, values[index] ?? NaN)
     return inOrder.closed()
   }
 
-  private grow(): void {
-    const larger = new Uint8Array(Math.ceil(this.bytes.length * 1.5) + LONGEST)
-    larger.set(this.bytes)
-    this.use(larger)
+  /** Nothing more is added; in the order it came. */
+  trimmed(): this {
+    const bytes = this.full.reduce((sum, each) => sum + each.length, this.size)
+    const together = bytes <= MOST_CHUNK ? [...this.full.splice(0), this.chunk.subarray(0, this.size)] : []
+    this.chunk = shelved(together.length > 1 ? together.flatMap((each) => [...each]) : this.chunk.subarray(0, this.size))
+    this.size = this.chunk.length
+    return this
   }
 
-  private use(bytes: Uint8Array<ArrayBuffer>): void {
-    this.bytes = bytes
-    this.view = new DataView(bytes.buffer)
+  /** A chunk more: to copy all into a larger one would leave as much again behind. */
+  private grow(): void {
+    this.full.push(this.chunk.subarray(0, this.size))
+    this.chunk = new Uint8Array(Math.min(MOST_CHUNK, 2 * this.chunk.length))
+    this.size = 0
   }
+}
+
+function wholeIn(value: number, unit: number): number {
+  return Math.round(value * unit)
+}
+
+/** Whether exactly the value comes back. */
+function isWholeIn(value: number, unit: number): boolean {
+  const whole = wholeIn(value, unit)
+  return isWhole(whole) && whole / unit === value
 }
 
 /** By time and each time once; of two the later one wins. Linear where only the ends of answers overlap. */

@@ -1,10 +1,11 @@
-import type { Journal, JournalEntry, LoadedGroup, ObservedSecond, Series } from '../../model/journal.ts'
+import type { Journal, JournalEntry, LoadedGroup, Series } from '../../model/journal.ts'
 import { PROBE_LABEL, PROBE_NAME } from '../../model/probe.ts'
 import type { Labels } from '../../model/spec.ts'
 import { labelKey, withoutLabels } from '../../promql/labels.ts'
 import { parseInstant } from '../../text/instant.ts'
 import { AnswerRows } from './answer-columns.ts'
 import { packed } from './load-seconds.ts'
+import { withPackedWaits } from './packed-waits.ts'
 import { ascending, PackedSamples, Unpacked } from './packed-samples.ts'
 import type { Samples } from './packed-samples.ts'
 import { messageOf } from '../../text/error-text.ts'
@@ -277,10 +278,10 @@ export class Recorder {
         record.answers.push({ ...entry, requests: this.once(entry.requests), rows: new AnswerRows(entry.rows) })
         break
       case 'alertmanager':
-        record.alertmanager.push(withTextBody(entry))
+        record.alertmanager.push(new Answered(entry, this.posted(entry.body)))
         break
       case 'cpu-waits':
-        record.cpuWaits.push(withTextWaits(entry))
+        record.cpuWaits.push(withPackedWaits(entry))
         break
       default: {
         const list = LISTS[entry.kind]
@@ -399,7 +400,7 @@ function inPrometheusTime(record: RunRecord): void {
   }))
   record.answers = moved(record.answers).map((entry) => ({ ...entry, startedMs: entry.startedMs + offsetMs }))
   record.subjects = moved(record.subjects)
-  record.cpuWaits = record.cpuWaits.map((entry) => withTextWaits(entry, offsetMs))
+  record.cpuWaits = record.cpuWaits.map((entry) => withPackedWaits(entry, offsetMs))
   record.outages = moved(record.outages).map((entry) => ({ ...entry, startedMs: entry.startedMs + offsetMs }))
   record.notified = record.notified.map((alert) => ({ ...alert, arrivedMs: alert.arrivedMs + offsetMs }))
   // The drill itself said when these began and ended.
@@ -468,33 +469,22 @@ class Post implements OtherPost {
   }
 }
 
-/** Its body as text until it is asked for: a diagnosis may want it. */
-function withTextBody(entry: Entry<'alertmanager'>): Entry<'alertmanager'> {
-  const text = JSON.stringify(entry.body) ?? 'null'
-  return {
-    ...entry,
-    get body(): unknown {
-      return JSON.parse(text)
-    },
+/** What Alertmanager answered: a diagnosis may want it. */
+class Answered {
+  readonly seq: number
+  readonly atMs: number
+  readonly kind = 'alertmanager'
+  readonly what: Entry<'alertmanager'>['what']
+  private readonly posted: Body
+  constructor({ seq, atMs, what }: Entry<'alertmanager'>, posted: Body) {
+    this.seq = seq
+    this.atMs = atMs
+    this.what = what
+    this.posted = posted
   }
-}
 
-/** Its waits as text until they are asked for: only a failure asks, and as objects they are six times as large. */
-function withTextWaits(entry: Entry<'cpu-waits'>, offsetMs = 0): Entry<'cpu-waits'> {
-  const { seq, atMs, kind, unobserved } = entry
-  const text = JSON.stringify([entry.seconds, entry.waits])
-  const read = (): [ObservedSecond[], Entry<'cpu-waits'>['waits']] => JSON.parse(text) as ReturnType<typeof read>
-  return {
-    seq,
-    atMs,
-    kind,
-    ...(unobserved === undefined ? {} : { unobserved }),
-    get seconds() {
-      return read()[0].map(([fromMs, untilMs, ...shares]): ObservedSecond => [fromMs + offsetMs, untilMs + offsetMs, ...shares])
-    },
-    get waits() {
-      return read()[1]
-    },
+  get body(): unknown {
+    return this.posted.value()
   }
 }
 
