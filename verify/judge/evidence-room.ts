@@ -351,7 +351,7 @@ function gone(text: string): Missing {
 
 /** The legs of the last attempt (only an unknown outcome is tried again). */
 export function legsOf(run: RunRecord, experiment: string): Map<LegName, Leg> {
-  return attemptsIn(run)(experiment).at(-1) ?? new Map()
+  return attemptsIn(run)(experiment).legs
 }
 
 const NO_GROUPS: readonly LoadedGroup[] = []
@@ -362,17 +362,23 @@ const attemptsIn = remembered((run: RunRecord) => remembered((experiment: string
 /** A drill of many experiments has ten times as many legs. */
 const legsBy = remembered((run: RunRecord) => Map.groupBy(run.legs, ({ experiment }) => experiment))
 
-/** The legs of each attempt, oldest first: one that begins anew begins another attempt. */
-function readAttempts(run: RunRecord, experiment: string): Map<LegName, Leg>[] {
-  const attempts: Map<LegName, Leg>[] = []
+/** From when to when an attempt went, and its fire leg. */
+type Attempt = Pick<Span, 'beginMs' | 'endMs' | 'fireFromMs'>
+
+/** When each attempt went, oldest first, and the legs of the last one: a leg that begins anew begins another attempt. */
+function readAttempts(run: RunRecord, experiment: string): { attempts: Attempt[]; legs: Map<LegName, Leg> } {
+  const attempts: Attempt[] = []
+  let legs = new Map<LegName, Leg>()
   for (const entry of legsBy(run).get(experiment) ?? []) {
     const name = entry.leg as LegName
-    let legs = attempts.at(-1)
     if (entry.phase === 'begin') {
-      if (legs === undefined || legs.has(name)) attempts.push((legs = new Map()))
+      if (legs.has(name)) {
+        attempts.push(attemptOf(legs))
+        legs = new Map()
+      }
       legs.set(name, { name, beginMs: entry.atMs, endMs: run.lastAtMs, ended: undefined, detail: undefined, pointers: [entry.seq] })
     } else {
-      const leg = legs?.get(name)
+      const leg = legs.get(name)
       if (leg === undefined) continue
       leg.endMs = entry.atMs
       leg.ended = entry.ended ?? 'held'
@@ -380,7 +386,17 @@ function readAttempts(run: RunRecord, experiment: string): Map<LegName, Leg>[] {
       leg.pointers.push(entry.seq)
     }
   }
-  return attempts
+  if (legs.size > 0) attempts.push(attemptOf(legs))
+  return { attempts, legs }
+}
+
+function attemptOf(byName: ReadonlyMap<LegName, Leg>): Attempt {
+  const legs = [...byName.values()]
+  return {
+    beginMs: Math.min(...legs.map((leg) => leg.beginMs)),
+    endMs: Math.max(...legs.map((leg) => leg.endMs)),
+    fireFromMs: legs.find((leg) => leg.name === 'fire' || leg.name === 'observe')?.beginMs ?? Infinity,
+  }
 }
 
 const spansOf = remembered(readSpans)
@@ -390,17 +406,9 @@ const spansByAlert = remembered((run: RunRecord) => Map.groupBy(spansOf(run), ({
 function readSpans(run: RunRecord): Span[] {
   const spans: Span[] = []
   for (const experiment of run.header?.plan.experiments ?? []) {
-    const attempts = attemptsIn(run)(experiment.id)
+    const { attempts } = attemptsIn(run)(experiment.id)
     attempts.forEach((attempt, index) => {
-      const legs = [...attempt.values()]
-      const beginMs = Math.min(...legs.map((leg) => leg.beginMs))
-      spans.push({
-        experiment,
-        beginMs,
-        endMs: Math.max(...legs.map((leg) => leg.endMs)),
-        fireFromMs: legs.find((leg) => leg.name === 'fire' || leg.name === 'observe')?.beginMs ?? Infinity,
-        ...(index < attempts.length - 1 ? { superseded: true as const } : {}),
-      })
+      spans.push({ experiment, ...attempt, ...(index < attempts.length - 1 ? { superseded: true as const } : {}) })
     })
   }
   return spans
