@@ -52,6 +52,8 @@ describe('what a person reads is what is built', () => {
     assert.equal(property('kafka.version'), partOf('kafka').tools.kafka?.version)
     assert.equal(property('otel.agent.version'), partOf('otel-java-agent').tools['otel-java-agent']?.version)
     assert.equal(property('jmx.agent.version'), partOf('jmx-exporter-agent').tools['jmx-exporter-agent']?.version)
+    const current = partOf('otel-java-agent-current').tools['otel-java-agent-current']?.version
+    assert.match(read('lab/tools/maven-current/pom.xml'), new RegExp(`<otel.agent.version>${current}</otel.agent.version>`))
   })
 
   test('k6: the recipe and the registry name one version', () => {

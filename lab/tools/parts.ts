@@ -40,6 +40,8 @@ export const TOOL_IDS = [
   'alertmanager-current',
   'kube',
   'containerd',
+  'otel-collector-current',
+  'otel-java-agent-current',
 ] as const
 export type ToolId = (typeof TOOL_IDS)[number]
 
@@ -70,6 +72,8 @@ export type PartId =
   | 'alertmanager-current'
   | 'kube'
   | 'containerd'
+  | 'otel-collector-current'
+  | 'otel-java-agent-current'
 
 /** How a part is had. Every field takes part in the key of the part's folder in the cache. */
 export type Recipe =
@@ -471,6 +475,26 @@ export const PARTS: readonly Part[] = [
     tools: { containerd: { file: 'usr/bin/containerd' } },
     seconds: { network: 10, cpu: 5 },
     megabytes: 180,
+    extra: true,
+  },
+  {
+    id: 'otel-collector-current',
+    title: 'OpenTelemetry Collector 0.165.0',
+    version: '0.165.0',
+    recipe: { kind: 'go', module: 'otel-collector-current', package: '.', output: 'otelcol', stamp: 'main.version=0.165.0' },
+    tools: { 'otel-collector-current': { file: 'otelcol' } },
+    seconds: { network: 30, cpu: 60 },
+    megabytes: 40,
+    extra: true,
+  },
+  {
+    id: 'otel-java-agent-current',
+    title: 'OpenTelemetry Java agent 2.33.1',
+    version: '2.33.1',
+    recipe: { kind: 'maven-jars', folder: 'lab/tools/maven-current' },
+    tools: { 'otel-java-agent-current': { file: 'opentelemetry-javaagent.jar', version: '2.33.1' } },
+    seconds: { network: 10, cpu: 0 },
+    megabytes: 25,
     extra: true,
   },
 ]

@@ -1,3 +1,4 @@
+import { TOOL_IDS } from '../../lab/tools/parts.ts'
 import { VERSIONS } from '../../verify/drill/request.ts'
 
 /** One program of the nightly, and what its failure means for those behind it. */
@@ -38,7 +39,7 @@ export const SHORT_STEPS: readonly Step[] = [
 export const STEPS: readonly Step[] = [
   {
     name: 'versions',
-    argv: ['npm', 'run', '--silent', 'setup', '--', 'prometheus-required', 'prometheus-current', 'alertmanager-current'],
+    argv: ['npm', 'run', '--silent', 'setup', '--', ...TOOL_IDS.filter((id) => /-(required|current)$/.test(id))],
   },
   ...VERSIONS.flatMap((versions): Step[] => [
     { name: `${versions}-drill`, argv: ['bin/firedrill', 'run', '--versions', versions] },
