@@ -1,10 +1,11 @@
-/** npm run engine:kubernetes -- up | down [--remove] | status | exec COMMAND... | kubectl ARGUMENT... */
+/** npm run engine:kubernetes -- up | down [--remove] | status | exec COMMAND... | deploy [SPEED] | kubectl ARGUMENT... */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { FiredrillError, type ExitCode } from '../../verify/model/error.ts'
 import { formatError } from '../../verify/text/error-text.ts'
 import type { Run } from '../engine/engine-programs.ts'
+import { CHECKOUT } from '../tools/cache.ts'
 import { CommandFailed, formatCommand, runCommand } from '../tools/child.ts'
 import { createProgress } from '../tools/progress.ts'
 import { setup } from '../tools/setup.ts'
@@ -12,6 +13,17 @@ import { toolPath, toolPrefix } from '../tools/tools.ts'
 import { clusterFolder } from './cluster-folder.ts'
 import { imageTools, makeImages } from './node-images.ts'
 import { firstProcess, startNode, stopNode } from './node.ts'
+import { NAMESPACE, writeOverlay } from './overlay.ts'
+
+const WORKLOADS = [
+  'statefulset/redis',
+  'deployment/rate-limiter',
+  'deployment/redis-exporter',
+  'statefulset/alertmanager',
+  'statefulset/prometheus',
+]
+/** Of examples/kubernetes/targets/node.yaml. */
+const SPEED = 15
 
 const folder = clusterFolder(process.env)
 const interrupted = new AbortController()
@@ -62,6 +74,26 @@ function enter([program, ...args]: readonly string[]): number {
   return ran.status ?? 130
 }
 
+/** The half of the platform, with times divided by `speed`; waits until every pod is ready. */
+function deploy(speed: number): number {
+  if (!(speed >= 1))
+    throw new FiredrillError('CLUSTER_SPEED', 'deploy takes a number from 1', {
+      exitCode: 2,
+      next: 'npm run engine:kubernetes -- deploy 15',
+    })
+  writeOverlay(folder.platform, path.join(CHECKOUT, 'examples/kubernetes'), speed)
+  const steps = [
+    ['apply', '--kustomize', folder.platform],
+    ['apply', `--namespace=${NAMESPACE}`, `--filename=${path.join(CHECKOUT, 'deploy/kubernetes/firedrill-rbac.yaml')}`],
+    ...WORKLOADS.map((workload) => ['rollout', 'status', `--namespace=${NAMESPACE}`, '--timeout=5m', workload]),
+  ]
+  for (const step of steps) {
+    const code = enter(['kubectl', ...step])
+    if (code !== 0) return code === 130 ? code : 3
+  }
+  return 0
+}
+
 async function main([command, ...args]: string[]): Promise<number> {
   switch (command) {
     case 'up':
@@ -77,10 +109,14 @@ async function main([command, ...args]: string[]): Promise<number> {
     }
     case 'exec':
       return enter(args)
+    case 'deploy':
+      return deploy(Number(args[0] ?? SPEED))
     case 'kubectl':
       return enter(['kubectl', ...args])
     default:
-      process.stderr.write('npm run engine:kubernetes -- up | down [--remove] | status | exec COMMAND... | kubectl ARGUMENT...\n')
+      process.stderr.write(
+        'npm run engine:kubernetes -- up | down [--remove] | status | exec COMMAND... | deploy [SPEED] | kubectl ARGUMENT...\n',
+      )
       return 2
   }
 }

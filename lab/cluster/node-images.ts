@@ -38,7 +38,7 @@ export interface ClusterImage {
 /** Debian's Redis keeps protected mode on, docker's own has it off. */
 const REDIS = '[ "$1" = redis-server ] && shift && set -- redis-server --protected-mode no --bind "*" "$@"; exec "$@"'
 
-/** Under the names that deploy/kubernetes has, of services. */
+/** Under the names that deploy/kubernetes has, of the services of examples/kubernetes. */
 export const CLUSTER_IMAGES: readonly ClusterImage[] = [
   { name: PAUSE_IMAGE, tools: {}, entrypoint: ['/bin/sleep', '2147483647'] },
   { name: 'docker.io/library/busybox:1.36', tools: {}, entrypoint: [], command: ['sh'] },
@@ -53,6 +53,13 @@ export const CLUSTER_IMAGES: readonly ClusterImage[] = [
     name: 'docker.io/oliver006/redis_exporter:v1.66.0-alpine',
     tools: { '/redis_exporter': 'redis-exporter' },
     entrypoint: ['/redis_exporter'],
+    user: '65534',
+  },
+  {
+    name: 'docker.io/prom/prometheus:v2.48.0',
+    // Debian's has no discovery by Kubernetes.
+    tools: { '/bin/prometheus': 'prometheus-required' },
+    entrypoint: ['/bin/prometheus'],
     user: '65534',
   },
   {

@@ -17,14 +17,16 @@ test('each step runs a program, a script and files that are there', () => {
     for (const file of args.filter((word) => word.endsWith('.ts'))) assert.ok(existsSync(new URL(file, ROOT)), `${name}: ${file}`)
   }
   for (const steps of [STEPS, SHORT_STEPS])
-    assert.deepEqual(
-      steps.slice(-2).map(({ name, cleans }) => [name, cleans]),
-      [
-        ['compose-down', true],
-        ['engine-down', true],
-      ],
-      'containers first, then their engine',
-    )
+    for (const [on, ends] of [['docker', ['compose-down', 'engine-down']] as const, ['cluster', ['cluster-down']] as const]) {
+      const own = steps.filter((step) => step.on === on)
+      assert.deepEqual(
+        own.slice(-ends.length).map(({ name, cleans }) => [name, cleans]),
+        own.length === 0 ? [] : ends.map((name) => [name, true]),
+        'containers first, then their engine',
+      )
+    }
+  for (const step of [...STEPS, ...SHORT_STEPS])
+    if (/engine:|compose|cluster/.test(step.argv.join(' '))) assert.ok(step.on !== undefined, step.name)
   const broken = SHORT_STEPS.find(({ name }) => name === 'compose-one-break')?.argv.at(-1)
   assert.ok(
     ON_COMPOSE.some((name) => name === broken),
@@ -35,6 +37,24 @@ test('each step runs a program, a script and files that are there', () => {
 test('each set of versions is a file, and is drilled and broken', () => {
   assert.deepEqual(readdirSync(new URL('lab/versions/', ROOT)).sort(), VERSIONS.map((name) => `${name}.yaml`).sort())
   for (const name of VERSIONS) assert.equal(STEPS.filter(({ argv }) => argv.includes('--versions') && argv.includes(name)).length, 2)
+})
+
+test('a step of one engine asks for nothing of the other, and an engine that does not start closes its own steps alone', async () => {
+  const plan: Step[] = [
+    step('up', { on: 'docker', gate: true }),
+    step('drill', { on: 'docker' }),
+    step('cluster', { on: 'cluster', gate: true }),
+    step('cluster-drill', { on: 'cluster' }),
+  ]
+  const names = async (asked: string[], code: (name: string) => number): Promise<string[]> =>
+    (await runSteps(plan, asked, ({ name }) => Promise.resolve(code(name)))).map(({ name, outcome }) => `${name} ${outcome}`)
+  assert.deepEqual(await names(['cluster-drill'], () => 0), ['cluster passed', 'cluster-drill passed'])
+  assert.deepEqual(await names([], (name) => (name === 'up' ? 3 : 0)), [
+    'up failed',
+    'drill left out',
+    'cluster passed',
+    'cluster-drill passed',
+  ])
 })
 
 const step = (name: string, more: Partial<Step> = {}): Step => ({ name, argv: ['true'], ...more })

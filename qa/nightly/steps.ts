@@ -1,12 +1,16 @@
 import { TOOL_IDS } from '../../lab/tools/parts.ts'
 import { VERSIONS } from '../../verify/drill/request.ts'
 
+type Engine = 'docker' | 'cluster'
+
 /** One program of the nightly, and what its failure means for those behind it. */
 export interface Step {
   name: string
+  /** Which engine it needs. */
+  on?: Engine
   /** The program and its arguments, from the checkout. */
   argv: readonly [string, ...string[]]
-  /** Where it fails, nothing behind it can be said: that is left out, but for what cleans up. */
+  /** Where it fails, nothing behind it on the same engine can be said: that is left out, but for what cleans up. */
   gate?: true
   /** Runs in each case, also after an interruption. */
   cleans?: true
@@ -15,14 +19,15 @@ export interface Step {
 }
 
 const docker = (...args: string[]): Step['argv'] => ['npm', 'run', '--silent', 'engine:docker', '--', ...args]
+const cluster = (...args: string[]): Step['argv'] => ['npm', 'run', '--silent', 'engine:kubernetes', '--', ...args]
 
 const UP: readonly Step[] = [
-  { name: 'engine', argv: docker('up'), gate: true },
-  { name: 'compose', argv: docker('compose', 'up', '--detach', '--build', '--wait'), gate: true },
+  { on: 'docker', name: 'engine', argv: docker('up'), gate: true },
+  { on: 'docker', name: 'compose', argv: docker('compose', 'up', '--detach', '--build', '--wait'), gate: true },
 ]
 const DOWN: readonly Step[] = [
-  { name: 'compose-down', argv: docker('compose', 'down', '--remove-orphans'), cleans: true },
-  { name: 'engine-down', argv: docker('down'), cleans: true },
+  { on: 'docker', name: 'compose-down', argv: docker('compose', 'down', '--remove-orphans'), cleans: true },
+  { on: 'docker', name: 'engine-down', argv: docker('down'), cleans: true },
 ]
 /** A rule by a kill, one by load, a trace path, a log stream and an outage. */
 const SELECTED = ['redis-killed', 'rate-limit-burst', 'path-fluxpay-order', 'rate-limiter', 'loki-stopped']
@@ -30,12 +35,35 @@ const SELECTED = ['redis-killed', 'rate-limit-burst', 'path-fluxpay-order', 'rat
 /** `--short`: a few minutes where the images are there. */
 export const SHORT_STEPS: readonly Step[] = [
   ...UP,
-  { name: 'compose-short-drill', argv: ['bin/firedrill', 'run', '--target', 'compose', '--speed', '15', '--only', ...SELECTED] },
-  { name: 'compose-one-break', argv: ['npm', 'run', '--silent', 'breaks', '--', '--compose', 'critical-route-to-default'] },
+  {
+    on: 'docker',
+    name: 'compose-short-drill',
+    argv: ['bin/firedrill', 'run', '--target', 'compose', '--speed', '15', '--only', ...SELECTED],
+  },
+  { on: 'docker', name: 'compose-one-break', argv: ['npm', 'run', '--silent', 'breaks', '--', '--compose', 'critical-route-to-default'] },
   ...DOWN,
 ]
 
-/** What takes too long for .ci/run: other versions, and the platform in containers of a real engine, drilled, broken and killed. */
+/** Half of the platform on Kubernetes. */
+const ON_CLUSTER: readonly Step[] = [
+  { on: 'cluster', name: 'cluster', argv: cluster('up'), gate: true },
+  { on: 'cluster', name: 'cluster-deploy', argv: cluster('deploy'), gate: true },
+  {
+    on: 'cluster',
+    name: 'cluster-drill',
+    argv: cluster('exec', 'bin/firedrill', 'run', '--platform', 'examples/kubernetes', '--confirm', 'node'),
+  },
+  { on: 'cluster', name: 'cluster-breaks', argv: cluster('exec', 'node', 'qa/kubernetes/cluster-breaks.ts') },
+  { on: 'cluster', name: 'cluster-kills', argv: cluster('exec', 'node', 'qa/kubernetes/cluster-kills.ts') },
+  {
+    on: 'cluster',
+    name: 'cluster-crashes',
+    argv: cluster('exec', 'env', 'FIREDRILL_TEST_CONTEXT=admin', 'node', '--test', 'chaos/cluster-crash.deep.test.ts'),
+  },
+  { on: 'cluster', name: 'cluster-down', argv: cluster('down'), cleans: true },
+]
+
+/** What takes too long for .ci/run: other versions, and the platform in containers of real engines, drilled, broken and killed. */
 export const STEPS: readonly Step[] = [
   {
     name: 'versions',
@@ -46,10 +74,11 @@ export const STEPS: readonly Step[] = [
     { name: `${versions}-breaks`, argv: ['npm', 'run', '--silent', 'breaks', '--', '--short', '--versions', versions] },
   ]),
   ...UP,
-  { name: 'compose-drill', argv: ['bin/firedrill', 'run', '--target', 'compose', '--speed', '15'] },
-  { name: 'compose-breaks', argv: ['npm', 'run', '--silent', 'breaks', '--', '--compose'] },
-  { name: 'compose-real-time', argv: ['bin/firedrill', 'run', '--target', 'compose'] },
+  { on: 'docker', name: 'compose-drill', argv: ['bin/firedrill', 'run', '--target', 'compose', '--speed', '15'] },
+  { on: 'docker', name: 'compose-breaks', argv: ['npm', 'run', '--silent', 'breaks', '--', '--compose'] },
+  { on: 'docker', name: 'compose-real-time', argv: ['bin/firedrill', 'run', '--target', 'compose'] },
   {
+    on: 'docker',
     name: 'engine-kills',
     argv: [
       ...(['node', '--test', '--test-concurrency=1'] as const),
@@ -58,6 +87,7 @@ export const STEPS: readonly Step[] = [
     findsEngine: true,
   },
   ...DOWN,
+  ...ON_CLUSTER,
 ]
 
 export type Outcome = 'passed' | 'failed' | 'left out'
@@ -69,15 +99,19 @@ export interface Done {
 }
 
 /**
- * 3 where this machine has no Docker engine and can make none (`up` ends with 3, and has left nothing behind): nothing was drilled, so
+ * 3 where this machine has no engine and can make none (`up` ends with 3, and has left nothing behind): nothing was drilled on it, so
  * nothing is known of it.
  */
 export function exitCodeOf(done: readonly Done[]): 0 | 1 | 3 {
-  if (done.every(({ outcome }) => outcome === 'passed')) return 0
   const codeOf = (step: string): number | undefined => done.find(({ name }) => name === step)?.exitCode
-  const others = done.filter(({ name }) => !name.startsWith('engine') && !name.startsWith('compose'))
-  const noEngine = codeOf('engine') === 3 && codeOf('engine-down') === 0
-  return noEngine && others.every(({ outcome }) => outcome === 'passed') ? 3 : 1
+  const absent = (up: string, down: string): boolean => codeOf(up) === 3 && codeOf(down) === 0
+  const none = [
+    ...(absent('engine', 'engine-down') ? [/^(?:engine|compose)/] : []),
+    ...(absent('cluster', 'cluster-down') ? [/^cluster/] : []),
+  ]
+  const others = done.filter(({ name }) => !none.some((of) => of.test(name)))
+  if (others.some(({ outcome }) => outcome !== 'passed')) return 1
+  return none.length === 0 ? 0 : 3
 }
 
 /**
@@ -91,17 +125,19 @@ export async function runSteps(
   interrupted: () => boolean = () => false,
 ): Promise<Done[]> {
   const done: Done[] = []
-  let closed = false
+  const closed = new Set<Engine | undefined>()
+  const engines = new Set(steps.filter(({ name }) => asked.includes(name)).map(({ on }) => on))
   for (const step of steps) {
-    const { name, gate, cleans } = step
-    if (asked.length > 0 && !asked.includes(name) && gate !== true && cleans !== true) continue
-    if (cleans !== true && (closed || interrupted())) {
+    const { name, on, gate, cleans } = step
+    const belongs = (gate === true || cleans === true) && engines.has(on)
+    if (asked.length > 0 && !asked.includes(name) && !belongs) continue
+    if (cleans !== true && (closed.has(on) || interrupted())) {
       done.push({ name, outcome: 'left out' })
       continue
     }
     const exitCode = await run(step)
     done.push({ name, outcome: exitCode === 0 ? 'passed' : 'failed', exitCode })
-    if (gate === true && exitCode !== 0) closed = true
+    if (gate === true && exitCode !== 0) closed.add(on)
   }
   return done
 }
