@@ -61,7 +61,10 @@ test('a patch in the kustomization itself, by name or by target; one that delete
   assert.equal(shop(configure([kustomization(inline('', patch(image))), BASE])).image, 'shop:2')
   const any = patch(image).replace('name: shop }', 'name: any }')
   assert.equal(shop(configure([kustomization(inline('target: { kind: Deployment, name: sh.* }\n    ', any)), BASE])).image, 'shop:2')
+  const several = 'target: { kind: StatefulSet|Deployment, name: shop|till }\n    '
+  assert.equal(shop(configure([kustomization(inline(several, any)), BASE])).image, 'shop:2')
   assert.equal(shop(configure([kustomization(inline('target: { kind: StatefulSet }\n    ', any)), BASE])).image, 'shop:1')
+  assert.equal(shop(configure([kustomization(inline('target: { kind: Deploy, name: shop }\n    ', any)), BASE])).image, 'shop:1')
   const gone = patch('env: [{ name: A, $patch: delete }]')
   assert.deepEqual([...shop(configure([kustomization(inline('', gone)), BASE])).env.keys()], ['B'])
 })

@@ -1,4 +1,5 @@
 import { dirname, join, normalize } from 'node:path'
+import { anchored } from '../../text/re2.ts'
 import { readableDocuments, type ConfigText, type Cursor } from '../yaml/cursor.ts'
 import { operationsIn, patched, pointed } from '../yaml/layers.ts'
 
@@ -73,15 +74,15 @@ export function patchesOf(kustomization: Cursor, manifests: readonly Cursor[], t
 }
 
 export function isMeant(target: Cursor | undefined, patch: Cursor, base: Cursor): boolean {
-  const [kind, name] = [target?.string('kind') ?? (patch.isMap() ? patch.string('kind') : undefined), target?.string('name')]
-  if (kind !== undefined && kind !== base.string('kind')) return false
-  const own = base.string('metadata', 'name') ?? ''
-  if (target === undefined) return patch.string('metadata', 'name') === own
-  return name === undefined || name === own || isPattern(name, own)
+  const [kind, name] = [base.string('kind') ?? '', base.string('metadata', 'name') ?? '']
+  if (target === undefined) return (patch.string('kind') ?? kind) === kind && patch.string('metadata', 'name') === name
+  return fits(target.string('kind'), kind) && fits(target.string('name'), name)
 }
 
-/** The name of a target is a regular expression, anchored. */
-function isPattern(name: string, own: string): boolean {
-  const literal = name.split('.*').map((part) => part.replace(/[^\w-]/g, '\\$&'))
-  return new RegExp(`^${literal.join('.*')}$`).test(own)
+/**
+ * Kind and name of a target are regular expressions, anchored.
+ * https://github.com/kubernetes-sigs/kustomize/blob/api/v0.20.1/api/types/selector.go#L52-L87
+ */
+function fits(pattern: string | undefined, own: string): boolean {
+  return pattern === undefined || pattern === '' || anchored(pattern)?.matcher(own).find() === true
 }
