@@ -1,6 +1,6 @@
 /**
- * npm run engine:kubernetes -- exec node qa/kubernetes/cluster-breaks.ts [NAME...]: single breaks of the deployed half of the platform, one at
- * a time, by a short drill each: it must fail and name the broken link. Exit code 1 when one was not found or not named.
+ * npm run engine:kubernetes -- exec node qa/kubernetes/cluster-breaks.ts [NAME...]: single breaks of the deployed half of the platform, one
+ * at a time, by a short drill each: it must fail and name the broken link. Exit code 1 when one was not found or not named.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -18,11 +18,16 @@ function rolledOut(): void {
 }
 
 /** Returns what puts back the specification that was there. */
-function broken({ object, patch }: ClusterBreak): () => void {
+function broken({ object, patch, restarts = [] }: ClusterBreak): () => void {
   const before = JSON.parse(kubectl('get', object, '--output=json')) as { spec: unknown }
+  const restart = (): void => {
+    for (const workload of restarts) kubectl('rollout', 'restart', workload)
+  }
   kubectl('patch', object, '--type=json', `--patch=${JSON.stringify(patch)}`)
+  restart()
   return () => {
     kubectl('patch', object, '--type=json', `--patch=${JSON.stringify([{ op: 'replace', path: '/spec', value: before.spec }])}`)
+    restart()
     rolledOut()
   }
 }
@@ -40,7 +45,10 @@ async function found(each: ClusterBreak): Promise<boolean> {
     const file = join(out, 'verdicts.json')
     const verdicts = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Verdict[]) : []
     const bad = verdicts.filter(({ status }) => status === 'fail' || status === 'unknown')
-    const texts = [...bad.map(({ check, subject, status, observed }) => `${check} ${subject}: ${status}: ${observed}`), stderr.trim()]
+    const texts = [
+      ...bad.map(({ check, subject, status, observed, diagnosis = '' }) => `${subject} ${check} (${status}): ${observed} ${diagnosis}`),
+      stderr.trim(),
+    ]
     const good = exitCode === each.exitCode && texts.some((text) => each.named.test(text))
     const shown = good ? texts.filter((text) => each.named.test(text)).slice(0, 1) : texts
     process.stdout.write(

@@ -1,6 +1,6 @@
 /**
- * npm run engine:kubernetes -- exec node qa/kubernetes/cluster-kills.ts: kill -9 of the tool, and of the tool and its watchdog, while a drill
- * has Redis scaled away on the deployed cluster; afterwards every object must be as it was. Exit code 1 when one is not.
+ * npm run engine:kubernetes -- exec node qa/kubernetes/cluster-kills.ts: kill -9 of the tool, and of the tool and its watchdog, while a
+ * drill has Redis scaled away on the deployed cluster; afterwards every object must be as it was. Exit code 1 when one is not.
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
