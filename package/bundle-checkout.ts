@@ -70,7 +70,9 @@ export async function bundleCheckout(out: string): Promise<number | undefined> {
 // npm runs `prepare` before it packs as well, where nothing is gained by it.
 if (import.meta.main && process.env['npm_command'] !== 'pack')
   try {
-    const count = await bundleCheckout(join(TOOL_ROOT, 'node_modules/.cache/bundle'))
+    const out = join(TOOL_ROOT, 'node_modules/.cache/bundle')
+    // npm may have written the last of them just before it came here.
+    const count = (await bundleCheckout(out)) ?? (await bundleCheckout(out))
     process.stderr.write(
       count === undefined ? 'no bundle: a source changed just now\n' : `bundle of ${COMMANDS.join(', ')}: ${count} files\n`,
     )

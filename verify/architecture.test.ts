@@ -301,14 +301,19 @@ const TABLE: readonly Row[] = [
   {
     folder: 'package/',
     may: ['node:', 'esbuild', 'verify/drill/bundle-page.ts', 'verify/tool/'],
-    tests: ['testing/', 'lab/tools/tools.ts'],
+    // A process that its drill kills is one of theirs.
+    tests: ['testing/', 'lab/tools/tools.ts', 'chaos/drivers/process.ts'],
   },
 
   // How firedrill itself is proven, and what its tests share. The product imports neither (but `mutate`, which is a command).
   { folder: 'qa/', may: ['node:', 'yaml', 'verify/', 'lab/', 'testing/'] },
   { folder: 'testing/runner/', may: ['node:'] },
   { folder: 'testing/machine/', may: ['node:', 'playwright-core', 'lab/tools/'] },
-  { folder: 'testing/package/', may: ['node:', 'lab/tools/cache.ts', 'verify/tool/'] },
+  {
+    folder: 'testing/package/',
+    // A small platform that an installed package drills: real processes with records.
+    may: ['node:', 'lab/tools/cache.ts', 'verify/tool/', 'chaos/drivers/process.ts', 'testing/chaos/processes.ts'],
+  },
   { folder: 'testing/random/', may: ['fast-check'] },
   { folder: 'testing/spec/', may: ['node:', 'fast-check', 'testing/virtual/', 'verify/platform/', 'verify/spec/'] },
   {
