@@ -82,7 +82,9 @@ test('nightly: a drill in real time, confirmed only where that is asked for; the
   const diff = stepOf(steps, 'what changed since the last night')
   assert.deepEqual(shell(t, diff, { BEFORE: '' }).calls, [], 'the first night has none before it')
   assert.deepEqual(shell(t, diff, { BEFORE: 'reports/old' }).calls, [`${FIREDRILL}diff|reports/old|reports/latest|`])
-  assert.equal(shell(t, stepOf(steps, 'coverage'), {}, 1).status, 1)
+  const coverage = shell(t, stepOf(steps, 'coverage'), {}, 1)
+  assert.equal(coverage.status, 1)
+  assert.deepEqual(coverage.calls, [`${FIREDRILL}coverage|--target|staging|--format|markdown|`])
 })
 
 test('release: the first rung that fails ends the gate', (t) => {
@@ -112,6 +114,6 @@ test('GitLab: each job calls the same commands', (t) => {
       .flatMap((line) => shell(t, line, { FIREDRILL_TARGET: 'staging' }).calls)
       .map((call) => call.slice(FIREDRILL.length))
   assert.deepEqual(calls('.firedrill-pull-request'), ['lint|--format|junit|', 'simulate|--format|junit|'])
-  assert.deepEqual(calls('.firedrill-nightly'), ['run|--real-time|--target|staging|', 'coverage|'])
+  assert.deepEqual(calls('.firedrill-nightly'), ['run|--real-time|--target|staging|', 'coverage|--target|staging|'])
   assert.deepEqual(calls('.firedrill-release'), ['lint|', 'run|--target|staging|'])
 })

@@ -107,6 +107,8 @@ test('a running Prometheus and Alertmanager become a platform whose specificatio
       ['ShopErrors', 300_000, 60_000, { job: ['shop'] }, false],
     ],
   )
+  // What a cause would harm can be allowed by one line, a service that requests go to as well.
+  assert.match(files()['targets/deployed.yaml'] ?? '', /^# parts:\n(?:#.*\n)*# {3}shop: \{ process: \{ recordFile: \S+ \} \}$/m)
   assert.match(files()['spec/rules/shop-errors.yaml'] ?? '', /# Notifies: pager\n[^]*faultShare: 0\.15/)
   assert.match(files()['recordings/targets/shop.prom'] ?? '', /# TYPE shop_requests_total counter\nshop_requests_total\{code="200"\} 17\n$/)
   assert.ok(
@@ -134,6 +136,7 @@ test('a second run changes nothing; what was changed by hand or reviewed is show
   assert.deepEqual(files(), kept)
   assert.match(dry.out, /would rewrite: spec\/rules\/shop-down\.yaml\n {4}- for: 1m\n {4}\+ for: 2m\n/)
   const third = await init(...args)
+  assert.equal(third.code, 0, third.err)
   assert.match(third.out, /rewritten: spec\/rules\/shop-down\.yaml\n {4}- for: 1m\n {4}\+ for: 2m\n/)
   assert.match(oneLine(third.out), /not written: spec\/rules\/redis-down\.yaml is reviewed, .*: - for: 30s \+ for: 1m30s rewritten/)
   assert.match(oneLine(third.out), /spec\/rules\/shop-errors\.yaml: no rule of its name is deployed \(any more\)/)

@@ -76,7 +76,7 @@ export async function initPlatform(io: CommandIo, request: InitRequest): Promise
       platformFile(path.basename(path.resolve(request.out)), monitoringOf(request, io.cwd)),
       ...specified.files.map(layout),
       ...(sources === undefined ? running.texts : []),
-      ...targetFile(running.urls, specified.services, specified.parts, deployed.runs).map(layout),
+      ...targetFile(running.urls, specified.services, specified.harmed, deployed.runs).map(layout),
     ],
     before,
   )

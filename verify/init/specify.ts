@@ -45,6 +45,8 @@ export interface Specified {
   /** What platform.yaml names for the causes: services that load goes to (with their target's address), and parts that faults are in. */
   services: { name: string; job: string; address: string }[]
   parts: string[]
+  /** What a fault would be in, service or part: what a target file would have to allow. */
+  harmed: string[]
 }
 
 /** What is deployed, in the words of a specification: one YAML a rule, routing and platform. Pure. */
@@ -170,14 +172,14 @@ function receiversOf(config: Configuration, labels: Labels): string[] {
   return [...new Set(found)]
 }
 
-function namedBy(proposals: readonly Proposal[], { targets }: Scraping): Pick<Specified, 'services' | 'parts'> {
+function namedBy(proposals: readonly Proposal[], { targets }: Scraping): Pick<Specified, 'services' | 'parts' | 'harmed'> {
   const found = new Map(proposals.flatMap(({ service }) => (service === undefined ? [] : [[service.name, service] as const])))
   const services = [...found.values()].map((service) => ({
     ...service,
     address: targets.find(({ job }) => job === service.job)?.address ?? '',
   }))
-  const parts = [...new Set(proposals.flatMap(({ part }) => part ?? []))].filter((part) => !found.has(part))
-  return { services: services.sort((a, b) => (a.name < b.name ? -1 : 1)), parts: parts.sort() }
+  const harmed = [...new Set(proposals.flatMap(({ part }) => part ?? []))].sort()
+  return { services: services.sort((a, b) => (a.name < b.name ? -1 : 1)), parts: harmed.filter((part) => !found.has(part)), harmed }
 }
 
 function platformLines(deployed: Deployed, scraping: Scraping, { services, parts }: Pick<Specified, 'services' | 'parts'>): string[] {
