@@ -108,6 +108,7 @@ for (const major of [20, 22, 24] as const)
       const { code, out, err } = await run(['simulate'], Object.fromEntries(named))
       assert.equal(code, 0, `${out}${err}`)
       assert.match(out, /^as specified: \d{2,} tests of rules and routing/m)
+      assert.doesNotMatch(err, /Warning/)
     })
 
     test('init makes a platform from files, and one from a Prometheus and an Alertmanager; lint finds no drift in either', async (t) => {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
+import { setMaxListeners } from 'node:events'
 import module from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { toolVersion } from './drill/version.ts'
@@ -109,6 +110,8 @@ async function complain(error: unknown, io: CommandIo): Promise<number> {
 
 function processIo(): CommandIo {
   const interrupt = new AbortController()
+  // Each program that is started listens; Node 20 warns of the eleventh.
+  setMaxListeners(0, interrupt.signal)
   let signals = 0
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {

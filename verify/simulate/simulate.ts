@@ -67,7 +67,7 @@ export const SIMULATIONS: CheckMeta[] = [
     title: 'Prometheus, Loki, Promtail and the collector accept their configuration',
     failureTitle: 'A program refuses its configuration',
     why: 'What the program itself refuses keeps it from starting. Asked are those that are installed: promtool check config, loki -verify-config, promtail -check-syntax, otelcol validate.',
-    mend: 'In the configuration, correct what the program says.',
+    mend: 'In the configuration, correct what the program says. A field of a newer version needs the program of that version: FIREDRILL_TOOL_PROMTOOL=FILE.',
     example: 'clients:\n  - url: http://loki:3100/loki/api/v1/push\n    max_retry: 120 # backoff_config.max_retries',
   },
   {
@@ -446,6 +446,9 @@ async function simulateDelivery(options: SimulateOptions, folder: string, result
   }
 }
 
+/** What Go's YAML parser says of a key that its version does not have. */
+const OF_ANOTHER_VERSION = /\bfield \S+ not found in type\b/
+
 async function askThePrograms({ config, spec, tools, signal }: SimulateOptions, folder: string, result: SimulateResult): Promise<void> {
   const answers = await askPrograms(tools, config, folder, signal)
   const { amtool } = tools
@@ -464,7 +467,7 @@ async function askThePrograms({ config, spec, tools, signal }: SimulateOptions, 
       at,
       `a configuration that ${subject} accepts`,
       refused,
-      `${subject} refuses its configuration`,
+      `${subject} refuses its configuration${OF_ANOTHER_VERSION.test(refused) ? '; a program that is older than the deployed one refuses what is new' : ''}`,
     )
     // Go's YAML parser names the line.
     const line = Number(/\bline (\d+)\b/.exec(refused)?.[1] ?? NaN)
