@@ -62,7 +62,7 @@ async function drawnAlone(run: string): Promise<string> {
   const { stdout } = await firedrill(['report', run, '--format', 'json'])
   writeFileSync(join(run, 'report.json'), stdout)
   // As bin/firedrill starts `report`.
-  return measuredText(await measure(process.execPath, ['--max-semi-space-size=8', join(ROOT, 'qa/bench/page-alone.ts'), run]))
+  return measuredText(await measure(process.execPath, ['--max-semi-space-size=4', join(ROOT, 'qa/bench/page-alone.ts'), run]))
 }
 
 /** Judges journals of growing size and makes report.html of them, each in a process of its own; they are gone again when it resolves. */

@@ -44,10 +44,15 @@ export function Experiment({ page, id, at }: { page: Page; id: string; at: strin
       {signal.expr === '' ? <p>The specification does not describe this injection: no alert is demanded of it.</p> : null}
       {signal.expr === '' ? null : (
         <>
-          <section aria-labelledby="chain">
-            <h3 id="chain">{broken === undefined ? 'From the target to the resolved notification' : `Broken first at: ${broken.name}`}</h3>
-            <Chain key={id} chain={signal.chain} verdicts={about} />
-          </section>
+          {/* While the drill runs there are no verdicts yet. */}
+          {signal.chain.length === 0 ? null : (
+            <section aria-labelledby="chain">
+              <h3 id="chain">
+                {broken === undefined ? 'From the target to the resolved notification' : `Broken first at: ${broken.name}`}
+              </h3>
+              <Chain key={id} chain={signal.chain} verdicts={about} />
+            </section>
+          )}
           <section aria-labelledby="signal">
             <h3 id="signal">The signal</h3>
             <pre>

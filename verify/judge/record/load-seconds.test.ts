@@ -22,13 +22,14 @@ const load = (slices: unknown): Load =>
     phase: 'end',
     scenario: 's',
     params: {},
-    summary: { slices },
+    summary: { statuses: { 0: 2, 200: 70_000 }, slices },
   }) as never
 
 const SLICES = [second(5_000, 'shop'), second(5_000, 'stock', { statuses: {} }), second(6_000, 'shop'), second(70_000, 'shop')]
 
 test('what is unpacked is what was packed', () => {
   assert.deepEqual(packed(load(SLICES)).summary?.slices, SLICES)
+  assert.deepEqual({ ...packed(load(SLICES)).summary }, load(SLICES).summary)
 })
 
 test('a count of any size that fits comes back', () => {

@@ -1,4 +1,4 @@
-import type { JournalEntry, LoadSlice } from '../../model/journal.ts'
+import type { JournalEntry, LoadSlice, LoadSummary } from '../../model/journal.ts'
 import { ByteReader, shelved, writeWhole } from './whole-numbers.ts'
 
 type Load = Extract<JournalEntry, { kind: 'load' }>
@@ -36,6 +36,9 @@ interface Seconds {
   lastMs: number
   bytes: Uint8Array
 }
+
+/** And of the whole load how many answers had each status: the status' number here and its count, in turn. */
+type Counted = Seconds & { statuses: readonly number[] }
 
 /** Undefined where a second is not as k6 wrote it, or too much for a cell: it is then kept as it is. */
 function pack(slices: readonly LoadSlice[]): Seconds | undefined {
@@ -113,25 +116,37 @@ function rowIn(cells: readonly number[], from: number, until: number): Record<st
 }
 
 const EVERY = Symbol('every service')
-const PACKED = new WeakMap<object, Seconds>()
-/** One for all: an object with a getter of its own takes half a kilobyte. */
-const SLICES = {
-  enumerable: true,
-  configurable: true,
-  get(this: object): LoadSlice[] | undefined {
-    const seconds = PACKED.get(this)
-    return seconds && unpack(seconds, EVERY, -Infinity, Infinity)
+const PACKED = new WeakMap<object, Counted>()
+/** One for all: an object with getters of its own takes half a kilobyte, and so does one whose names are numbers. */
+const UNPACKED = {
+  slices: {
+    enumerable: true,
+    configurable: true,
+    get(this: object): LoadSlice[] | undefined {
+      const seconds = PACKED.get(this)
+      return seconds && unpack(seconds, EVERY, -Infinity, Infinity)
+    },
+  },
+  statuses: {
+    enumerable: true,
+    configurable: true,
+    get(this: object): Record<string, number> | undefined {
+      const counted = PACKED.get(this)
+      return counted && rowIn(counted.statuses, 0, counted.statuses.length)
+    },
   },
 }
 
-/** The entry with its seconds packed; they are unpacked when a check asks for them. */
+/** The entry with its seconds packed, and its statuses; they are unpacked when a check asks for them. */
 export function packed(entry: Load): Load {
   const { summary } = entry
   const seconds = summary?.slices === undefined ? undefined : pack(summary.slices)
   if (summary === undefined || seconds === undefined) return entry
-  const { slices: _, ...rest } = summary
-  PACKED.set(rest, seconds)
-  return { ...entry, summary: Object.defineProperty(rest, 'slices', SLICES) }
+  const statuses = countsIn(summary.statuses)
+  if (statuses === undefined) return entry
+  const { slices: _, statuses: __, ...rest } = summary
+  PACKED.set(rest, { ...seconds, statuses })
+  return { ...entry, summary: Object.defineProperties(rest, UNPACKED) as LoadSummary }
 }
 
 /** What k6 counted of one service in the seconds that reach into the time given, unix ms. */
