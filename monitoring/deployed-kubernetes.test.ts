@@ -146,6 +146,40 @@ const BREAKS: { file: string; from: string; to: string; id: string }[] = [
   { file: 'metrics.yaml', from: 'name: metrics, port: 9121', to: 'name: metrics, port: 9122', id: 'prometheus-scrapes-targets' },
   { file: 'kubernetes/promtail.yml', from: 'logstream: stream', to: 'logstrem: stream', id: 'log-labels-are-given' },
   { file: 'kubernetes/promtail.yml', from: '      - cri: {}\n', to: '', id: 'log-lines-are-parsed' },
+  { file: 'metrics.yaml', from: 'serviceAccountName: prometheus', to: 'serviceAccountName: prom', id: 'roles-allow-discovery' },
+  {
+    file: 'metrics.yaml',
+    from: 'resources: [services], verbs: [get, list, watch]',
+    to: 'resources: [services], verbs: [get]',
+    id: 'roles-allow-discovery',
+  },
+  { file: 'metrics.yaml', from: 'kind: Role, name: prometheus }', to: 'kind: Role, name: prom }', id: 'roles-allow-discovery' },
+  { file: 'logs.yaml', from: 'resources: [pods]', to: 'resources: [services]', id: 'roles-allow-discovery' },
+  { file: 'logs.yaml', from: 'hostPath: { path: /var/log/pods }', to: 'hostPath: { path: /var/log/pod }', id: 'log-agent-is-whole' },
+  { file: 'logs.yaml', from: 'fieldPath: spec.nodeName', to: 'fieldPath: metadata.name', id: 'log-agent-is-whole' },
+  { file: 'metrics.yaml', from: 'path: actuator_password', to: 'path: actuator-password', id: 'pods-read-mounted-files' },
+  {
+    file: 'services.yaml',
+    from: '- { name: otel-agent, mountPath: /otel }',
+    to: '- { name: otel-agent, mountPath: /agent }',
+    id: 'pods-read-mounted-files',
+  },
+  {
+    file: 'dashboards.yaml',
+    from: 'mountPath: /etc/grafana/provisioning/datasources',
+    to: 'mountPath: /etc/grafana/provisioning/datasource',
+    id: 'dashboards-are-provided',
+  },
+  {
+    file: 'dashboards.yaml',
+    from: 'mountPath: /etc/grafana/provisioning/alerting',
+    to: 'mountPath: /etc/grafana/provisioning/alert',
+    id: 'dashboards-are-provided',
+  },
+  { file: 'traces.yaml', from: 'name: otlp-http, port: 4318', to: 'name: otlp-http, port: 4319', id: 'services-are-asked-at-their-port' },
+  { file: 'stores.yaml', from: 'kind: StatefulSet', to: 'kind: Statefulset', id: 'manifests-are-accepted' },
+  { file: 'stores.yaml', from: 'replicas: 1', to: 'replicas: one', id: 'manifests-are-accepted' },
+  { file: 'services.yaml', from: 'memory: 384Mi', to: 'memory: 384MB', id: 'manifests-are-accepted' },
 ]
 for (const { file, from, to, id } of BREAKS)
   test(`lint finds it: ${to === '' ? `without ${from.trim()}` : to} in ${file}`, async () => {

@@ -109,6 +109,15 @@ export function causing(cause: Remark, lines: [first: number, last: number], ...
   return { ...cause, causes: { lines, ...(of.length === 0 ? {} : { of }) } }
 }
 
+/** What concerns several alerts, services or panels at one place has one cause: one finding that names them all. */
+export function* oneAPlace(remarks: Iterable<Remark>): Generator<Remark> {
+  const places = Map.groupBy(remarks, ({ at, severity }) => `${at.file} ${at.line} ${at.column} ${severity ?? ''}`)
+  for (const same of places.values()) {
+    const [first] = same
+    if (first !== undefined) yield { ...first, subject: [...new Set(same.map(({ subject }) => subject))].join(', ') }
+  }
+}
+
 /** What several services share by an anchor is said once. */
 export function* oncePerPlace(remarks: Iterable<Remark>): Generator<Remark> {
   const said = new Set<string>()

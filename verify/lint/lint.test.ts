@@ -242,6 +242,37 @@ test('a link to nothing is a file that cannot be read, the others are judged; fo
   }
 })
 
+for (const name of ['vendor', 'target', 'dist'])
+  test(`a folder named ${name} that holds YAML is said to be left out, at any depth, and read when it is named`, async () => {
+    const rules = 'groups:\n  - name: g\n    rules: [{ alert: Odd, expr: "count(app_up) == 0", labels: { severity: page } }]\n'
+    const where = await folder({ 'rules.yml': rules, [`team/${name}/rules/a.yaml`]: rules, [`other/${name}/readme.txt`]: 'rules.yml' })
+    try {
+      const { stderr } = await run([where], SMALL)
+      assert.deepEqual(stderr.split('\n').filter((line) => line.startsWith('not read: ')).length, 1, stderr)
+      assert.ok(stderr.includes(`team/${name}/, by its name`), stderr)
+      const named = await run([path.join(where, 'team', name)], { ...SMALL, format: 'json' })
+      assert.ok(named.stdout.includes(`${name}/rules/a.yaml`) && !named.stderr.includes('not read'), named.stdout)
+    } finally {
+      await rm(where, { recursive: true })
+    }
+  })
+
+for (const [what, text] of [
+  ['groups of users', 'groups:\n  - name: admins\n    users: [a]\n'],
+  ['groups that are texts', 'groups: [admins, guests]\n'],
+  ['groups that are a mapping', 'groups:\n  admins: { users: [a] }\n'],
+] as const)
+  test(`${what} are no rule file`, async () => {
+    const where = await folder({ 'groups.yml': text })
+    try {
+      const result = await run([where], SMALL)
+      assert.equal(result.code, 2, result.stdout)
+      assert.ok(result.stdout.includes('LINT_NO_CONFIG') || result.stderr.includes('LINT_NO_CONFIG'), result.stdout + result.stderr)
+    } finally {
+      await rm(where, { recursive: true })
+    }
+  })
+
 test('links that go round in circles are not followed', async () => {
   const where = await folder({ 'a/rules.yml': 'groups: []' })
   try {

@@ -119,20 +119,22 @@ function instancesOf(input: LintInput): (meta: LintMeta) => LintInput[] {
   }
 }
 
-/** One file may be part of several configurations: what is said of it is said once. */
+/**
+ * One file may be part of several configurations, one anchor of several services: what is said of a place is said once, with all that it
+ * concerns.
+ */
 function distinct(findings: readonly LocatedFinding[]): LocatedFinding[] {
   const at = new Map<string, LocatedFinding[]>()
   return findings.filter((finding) => {
-    const { id, file, line, column } = finding
+    const { id, file, line, column, subject, severity } = finding
     const place = `${id} ${line}:${column} ${file}`
     const others = at.get(place)
-    if (others === undefined) at.set(place, [finding])
-    else if (
-      others.some(
-        (other) => other.subject === finding.subject && other.expected === finding.expected && other.observed === finding.observed,
-      )
-    )
+    const same = others?.find((other) => other.expected === finding.expected && other.observed === finding.observed)
+    if (same !== undefined && same.severity === severity) {
+      if (!same.subject.split(', ').includes(subject)) same.subject = `${same.subject}, ${subject}`
       return false
+    }
+    if (others === undefined) at.set(place, [finding])
     else others.push(finding)
     return true
   })

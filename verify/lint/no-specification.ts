@@ -5,6 +5,7 @@ import { parseDuration } from '../promql/duration.ts'
 
 /** https://prometheus.io/docs/prometheus/latest/configuration/configuration/ */
 const DEFAULT_INTERVAL_MS = 60_000
+const DEFAULT_TIMEOUT_MS = 10_000
 
 /**
  * A specification that promises nothing: what is wrong in itself is judged by it. Intervals are those of the prometheus.yml that is there;
@@ -25,7 +26,8 @@ export function noSpecification(config: Configuration): Spec {
     platform: {
       because: 'none',
       scrapeIntervalMs,
-      scrapeTimeoutMs: 0,
+      scrapeTimeoutMs:
+        prometheus === undefined ? 0 : (parseDuration(prometheus.string('global', 'scrape_timeout') ?? '') ?? DEFAULT_TIMEOUT_MS),
       evaluationIntervalMs: global('evaluation_interval'),
       resendDelayMs: DEFAULT_INTERVAL_MS,
       targets,

@@ -39,6 +39,7 @@ export { check as probesAskAPort } from '../checks/deployment/probes-ask-a-port.
 export { check as programsKeepRunning } from '../checks/deployment/programs-keep-running.ts'
 export { check as proxiesLeadToServices } from '../checks/deployment/proxies-lead-to-services.ts'
 export { check as remoteUrlsAreAnswered } from '../checks/deployment/remote-urls-are-answered.ts'
+export { check as rolesAllowDiscovery } from '../checks/deployment/roles-allow-discovery.ts'
 export { check as secretsAreGiven } from '../checks/deployment/secrets-are-given.ts'
 export { check as secretsAreInFiles } from '../checks/deployment/secrets-are-in-files.ts'
 export { check as servicesAreAskedAtTheirPort } from '../checks/deployment/services-are-asked-at-their-port.ts'

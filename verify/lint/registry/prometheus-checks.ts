@@ -8,5 +8,6 @@ export { check as prometheusLoadsRules } from '../checks/prometheus/prometheus-l
 export { check as prometheusScrapesTargets } from '../checks/prometheus/prometheus-scrapes-targets.ts'
 export { check as prometheusScrapesWithinLookback } from '../checks/prometheus/prometheus-scrapes-within-lookback.ts'
 export { check as prometheusTimeoutsFit } from '../checks/prometheus/prometheus-timeouts-fit.ts'
+export { check as ruleEntriesAreAccepted } from '../checks/prometheus/rule-entries-are-accepted.ts'
 export { check as ruleGroupsAreUnique } from '../checks/prometheus/rule-groups-are-unique.ts'
 export { check as scrapeJobsAreAccepted } from '../checks/prometheus/scrape-jobs-are-accepted.ts'

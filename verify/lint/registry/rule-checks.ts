@@ -23,3 +23,4 @@ export { check as ruleTemplatesWork } from '../checks/rules/rule-templates-work.
 export { check as ruleThresholdFitsUnit } from '../checks/rules/rule-threshold-fits-unit.ts'
 export { check as ruleThresholdIsReachable } from '../checks/rules/rule-threshold-is-reachable.ts'
 export { check as ruleWindowCoversScrapes } from '../checks/rules/rule-window-covers-scrapes.ts'
+export { check as ruleWindowIsKept } from '../checks/rules/rule-window-is-kept.ts'

@@ -42,6 +42,7 @@ export const check: Check = {
       for (const receiver of alertmanager.items('receivers'))
         for (const [kind, needs] of Object.entries(NEEDS))
           for (const integration of receiver.items(kind)) yield* judgeOne(receiver.string('name') ?? '', kind, integration, needs, global)
+      for (const receiver of alertmanager.items('receivers')) yield* words(receiver)
       yield* smarthosts(alertmanager)
       for (const receiver of alertmanager.items('receivers'))
         for (const webhook of receiver.items('webhook_configs')) {
@@ -65,6 +66,22 @@ function* judgeOne(name: string, kind: string, at: Cursor, needs: readonly Need[
         `${kind} without it`,
       )
   }
+}
+
+/** Words that Alertmanager reads; what is made by a template is read when it notifies. */
+const WORDS: readonly (readonly [kind: string, list: string | undefined, key: string, words: RegExp, expected: string])[] = [
+  ['opsgenie_configs', 'responders', 'type', /^(?:teams?|user|escalation|schedule)$/, 'team, user, escalation or schedule'],
+  ['telegram_configs', undefined, 'parse_mode', /^(?:Markdown|MarkdownV2|HTML)?$/, 'MarkdownV2, Markdown or HTML'],
+  ['wechat_configs', undefined, 'message_type', /^(?:text|markdown)?$/, 'text or markdown'],
+]
+
+function* words(receiver: Cursor): Generator<Remark> {
+  for (const [kind, list, key, known, expected] of WORDS)
+    for (const at of receiver.items(kind).flatMap((each) => (list === undefined ? [each] : each.items(list)))) {
+      const text = at.string(key) ?? ''
+      if (at.has(key) && !text.includes('{{') && !known.test(text))
+        yield remark(receiver.string('name') ?? '', at.near(key), expected, text || 'none')
+    }
 }
 
 /** host:port: "address mail.example: missing port in address". */

@@ -1,5 +1,5 @@
 import { matchersOf } from '../../../routing/tree.ts'
-import { remark, type Check } from '../../lint-check.ts'
+import { remark, type Check, type Remark } from '../../lint-check.ts'
 import { allRoutes, routeTree } from '../../../config/alerting/route-tree.ts'
 import { validRegex } from '../../../promql/compare-matchers.ts'
 
@@ -31,11 +31,13 @@ export const check: Check = {
           )
       const names = alertmanager.items('receivers').map((receiver) => receiver.string('name') ?? '')
       for (const name of new Set(names.filter((candidate, index) => names.indexOf(candidate) !== index)))
-        yield remark(
-          name,
-          alertmanager.items('receivers')[names.lastIndexOf(name)]?.near('name') ?? alertmanager.near('receivers'),
-          'one receiver per name',
-          `${name} twice`,
+        yield unrouted(
+          remark(
+            name,
+            alertmanager.items('receivers')[names.lastIndexOf(name)]?.near('name') ?? alertmanager.near('receivers'),
+            'one receiver per name',
+            `${name} twice`,
+          ),
         )
       for (const route of allRoutes(root))
         if (route.parent !== null && route.at.has('receiver') && route.at.string('receiver') === undefined)
@@ -47,10 +49,10 @@ export const check: Check = {
             `The route has no receiver of its own: its alerts go to ${route.parent.receiver}`,
           )
       if (!root.at.has('receiver')) yield remark('route', root.at.keyPlace(), 'a receiver on the root route', 'none')
-      if (root.matchers.length > 0) yield remark('route', root.at, 'no matchers on the root route', 'matchers on the root route')
+      if (root.matchers.length > 0) yield unrouted(remark('route', root.at, 'no matchers on the root route', 'matchers on the root route'))
       for (const route of allRoutes(root)) {
         if (route.receiver !== '' && !names.includes(route.receiver))
-          yield remark(route.receiver, route.at.near('receiver'), `one of the receivers (${names.join(', ')})`, route.receiver)
+          yield unrouted(remark(route.receiver, route.at.near('receiver'), `one of the receivers (${names.join(', ')})`, route.receiver))
         for (const text of route.broken) yield remark(route.receiver, route.at.near('matchers'), 'label = "value"', text)
         for (const matcher of route.matchers)
           if (matcher.op.includes('~') && !validRegex(matcher.value))
@@ -62,4 +64,9 @@ export const check: Check = {
       }
     }
   },
+}
+
+/** Of a tree that Alertmanager refuses, where it leads is a consequence. */
+function unrouted(cause: Remark): Remark {
+  return { ...cause, causes: { lines: [cause.at.line, cause.at.line], elsewhere: { of: ['route-reaches-receiver', 'start-script-runs'] } } }
 }

@@ -76,7 +76,12 @@ function* references(root: Cursor, beside: readonly Cursor[]): Generator<Remark>
       reported.add(name)
       const expected = known.length === 0 ? `a definition of ${name}` : `one of ${known.join(', ')}`
       // Which networks a service has follows from it.
-      yield causing(remark(service, where, expected, `${name}${didYouMean(name, known)}`), at.lines(), 'containers-reach-each-other')
+      yield causing(
+        remark(service, where, expected, `${name}${didYouMean(name, known)}`),
+        at.lines(),
+        'containers-reach-each-other',
+        'secrets-are-given',
+      )
     }
   }
 }

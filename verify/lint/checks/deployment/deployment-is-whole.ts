@@ -33,7 +33,8 @@ export const check: Check = {
     const gone = config.workloads
       .flatMap(({ mounts, at }) => mounts.flatMap(({ source }) => sourceOf(at, source) ?? []))
       .some((file) => !exists(file))
-    if (gone) return
+    // What cannot be read may be what is missing.
+    if (gone || config.problems.length > 0) return
     const [prometheus] = config.prometheus
     const needed: Kind[] = [
       'rules',

@@ -131,6 +131,8 @@ function* judgeArguments(workload: Workload, { flagsAlone, flags: program }: Kno
     const meant =
       flag === null ? undefined : (slipOf(flag[1] ?? '', known) ?? (flagsAlone === true ? withoutEnd(flag[1] ?? '', known) : undefined))
     if (meant !== undefined) yield remark(name, at, `--${meant}`, value)
+    else if (flagsAlone === true && /^-{1,2}[\w.-]+ +\S/.test(value))
+      yield remark(name, at, `${value.replace(/ +/, '=')}, or two arguments`, `${value}: one argument`)
     else if (flagsAlone === true && /^-{1,2}[\w.-]*(?:path|file|dir|config)=$/.test(value))
       yield remark(name, at, `a value of ${value}`, 'none')
     else if (flag === null && flagsAlone === true && !mayBeValue && !value.includes('$') && value !== '')

@@ -1,6 +1,6 @@
 import { oncePerPlace, remark, type Check, type Remark } from '../../lint-check.ts'
 import { imageNameOf, KNOWN_IMAGES } from '../../known-images.ts'
-import { slipOf } from '../../../text/did-you-mean.ts'
+import { nearest, slipOf } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
 
@@ -41,6 +41,17 @@ function imagesOf({ image, at }: Workload): { image: string; at: Cursor; offset?
   ]
 }
 
+/** Of an owner whose images are known: one letter beside the name of one of them. */
+function ofOwner(repository: string): string | undefined {
+  const owner = repository.split('/')[0] ?? ''
+  if (!OWNERS.has(owner) || REPOSITORIES.has(repository) || repository.length < owner.length + 8) return undefined
+  return nearest(
+    repository,
+    [...REPOSITORIES].filter((each) => each.startsWith(`${owner}/`)),
+    1,
+  )
+}
+
 function judgeImage(subject: string, { image, at, offset }: { image: string; at: Cursor; offset?: number }): Remark[] {
   const where = offset === undefined ? at : at.place(offset, image.length)
   if (image.includes('$')) return []
@@ -49,7 +60,9 @@ function judgeImage(subject: string, { image, at, offset }: { image: string; at:
   const { repository, tag, known } = imageNameOf(image)
   const registry = image.includes('/') && /[.:]/.test(image.split('/')[0] ?? '') ? image.split('/')[0] : undefined
   const meant =
-    slipOf(repository, REPOSITORIES) ?? (OWNERS.has(repository) && !REPOSITORIES.has(repository) ? `${repository}/...` : undefined)
+    slipOf(repository, REPOSITORIES) ??
+    ofOwner(repository) ??
+    (OWNERS.has(repository) && !REPOSITORIES.has(repository) ? `${repository}/...` : undefined)
   const place = registry === undefined ? undefined : slipOf(registry, REGISTRIES)
   const owner = slipOf(repository.split('/')[0] ?? '', OWNERS)
   const observed = meant ?? place ?? (repository.includes('/') && owner !== undefined ? `${owner}/...` : undefined)

@@ -20,10 +20,28 @@ export const check: Check = {
         workload.args.some(({ value }) => /^(?:-javaagent:|-Xm[sx]|-XX:)|\.jar$/.test(value)) &&
         workload.at.get('command')?.isList() === true
       if (isJava && !workload.at.has('entrypoint')) yield* judgeCommand(workload, at)
+      yield* heap(workload)
       yield* agents(workload, config)
       if (isJava) yield* made(workload)
     }
   },
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, 'k': 1024, 'm': 1024 ** 2, 'g': 1024 ** 3 }
+
+/** "Initial heap size set to a larger value than the maximum heap size": the JVM ends. */
+function* heap({ name, args, env }: Workload): Generator<Remark> {
+  const words = [...args, ...['JAVA_TOOL_OPTIONS', 'JDK_JAVA_OPTIONS'].flatMap((key) => env.get(key) ?? [])].flatMap(({ value, at }) =>
+    [...value.matchAll(/(?:^|\s)-X(mx|ms)(\d+)([kmg]?)(?=\s|$)/gi)].map(({ 1: kind = '', 2: number = '', 3: unit = '' }) => ({
+      kind: kind.toLowerCase(),
+      text: `${number}${unit}`,
+      bytes: Number(number) * (UNITS[unit.toLowerCase()] ?? 1),
+      at,
+    })),
+  )
+  const [least, most] = ['ms', 'mx'].map((kind) => words.findLast((each) => each.kind === kind))
+  if (least !== undefined && most !== undefined && least.bytes > most.bytes)
+    yield remark(name, least.at, `-Xms of at most -Xmx${most.text}`, `-Xms${least.text}: the JVM does not start`)
 }
 
 function* judgeCommand({ name, args, at }: Workload, jar: number): Generator<Remark> {

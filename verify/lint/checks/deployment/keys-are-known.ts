@@ -19,7 +19,11 @@ export const check: Check = {
       if (meant === undefined && !isListed) continue
       const expected = meant ?? `one of ${known.slice(0, 12).join(', ')}${known.length > 12 ? ', ...' : ''}`
       const message = `${key} is not a key of ${path}${meant === undefined ? '' : `, ${meant} is`}`
-      yield unknownKey(key, at, owner, expected, `${message}: ${reaction === 'refused' ? 'the file is refused' : 'it is ignored'}`)
+      const found = unknownKey(key, at, owner, expected, `${message}: ${reaction === 'refused' ? 'the file is refused' : 'it is ignored'}`)
+      // Of a pipeline with a stage that is none, what its lines become follows.
+      yield path.includes('pipeline_stages')
+        ? { ...found, causes: { lines: owner.lines(), elsewhere: { of: ['log-lines-are-parsed'] } } }
+        : found
     }
   },
 }

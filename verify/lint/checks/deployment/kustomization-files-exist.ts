@@ -1,5 +1,9 @@
+import { sourceOf } from '../../../config/deployment/container-files.ts'
 import { remark, type Check } from '../../lint-check.ts'
 import { filesOfGenerator, resourcesOf } from '../../../config/deployment/kubernetes-objects.ts'
+
+/** What Grafana lacks follows from the file that is gone. */
+const READ_BY_GRAFANA = ['dashboards-are-provided', 'datasources-are-provisioned', 'contact-points-exist']
 
 export const check: Check = {
   meta: {
@@ -13,6 +17,8 @@ export const check: Check = {
     example: 'configMapGenerator:\n  - name: prometheus\n    files: [../../monitoring/prometheus.yml] # outside: not read',
   },
   *judge({ config, exists }) {
+    // Of what is mounted as well mounted-files-exist says it.
+    const mounted = new Set(config.workloads.flatMap(({ at, mounts }) => mounts.flatMap(({ source }) => sourceOf(at, source) ?? [])))
     for (const root of config.kustomizations) {
       for (const { file, at } of resourcesOf(root))
         if (!exists(file)) yield remark(root.text.file, at, `${file} on the disk`, 'no such file or folder')
@@ -26,7 +32,11 @@ export const check: Check = {
               `a file below the folder of ${root.text.file}, or a kustomization beside it`,
               `${file}: kustomize does not read it`,
             )
-          else if (!exists(file)) yield remark(name, at, `${file} on the disk`, 'no such file')
+          else if (!exists(file) && !mounted.has(file))
+            yield {
+              ...remark(name, at, `${file} on the disk`, 'no such file'),
+              causes: { lines: at.lines(), elsewhere: { of: READ_BY_GRAFANA } },
+            }
         }
     }
   },

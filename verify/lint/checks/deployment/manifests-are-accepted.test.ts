@@ -10,4 +10,22 @@ finds(
   { file: 'app.yaml', from: 'image: example/app:1', to: 'imag: example/app:1', line: 'imag:', observed: 'a container does not have' },
   { file: 'prometheus.yaml', from: 'readinessProbe:', to: 'readynessProbe:', line: 'readynessProbe' },
 )
+finds(
+  ID,
+  'a kind, a number and a quantity that Kubernetes does not read',
+  { file: 'app.yaml', from: 'kind: Deployment', to: 'kind: Deploymnet', line: 'Deploymnet' },
+  { file: 'app.yaml', from: 'kind: ConfigMap', to: 'kind: Configmap', line: 'Configmap' },
+  { file: 'app.yaml', from: 'containerPort: 8080', to: 'containerPort: http', line: 'containerPort: http' },
+  { file: 'app.yaml', from: '  selector: { matchLabels', to: '  replicas: two\n  selector: { matchLabels', line: 'replicas: two' },
+  { file: 'patch.yaml', from: 'memory: 128Mi', to: 'memory: 128MB', line: '128MB' },
+  { file: 'patch.yaml', from: 'memory: 128Mi', to: 'memory: 128 Mi', line: '128 Mi' },
+)
+passes(ID, 'a quantity as a number', 'patch.yaml', 'memory: 128Mi', 'memory: 134217728')
+passes(
+  ID,
+  'a kind of an operator',
+  'app.yaml',
+  'apiVersion: apps/v1\nkind: Deployment',
+  'apiVersion: argoproj.io/v1alpha1\nkind: Deploymnet',
+)
 passes(ID, 'a Service of Knative', 'app.yaml', 'apiVersion: v1\nkind: Service', 'apiVersion: serving.knative.dev/v1\nkind: Service')

@@ -1,6 +1,6 @@
 import { remark, type Check, type Remark } from '../../lint-check.ts'
 import { nearest } from '../../../text/did-you-mean.ts'
-import type { Cursor } from '../../../config/yaml/cursor.ts'
+import { scalarsIn, type Cursor } from '../../../config/yaml/cursor.ts'
 import { nameOfObject, objectsOf, podTemplates, type PodTemplate } from '../../../config/deployment/kubernetes-objects.ts'
 
 /** https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/ */
@@ -34,13 +34,45 @@ export const check: Check = {
     example: 'apiVersion: apps/v1beta2 # Deployment is apps/v1 since Kubernetes 1.16',
   },
   *judge({ config }) {
-    for (const object of objectsOf(config)) yield* version(object)
+    for (const object of objectsOf(config)) {
+      yield* version(object)
+      yield* values(object)
+    }
     for (const pod of podTemplates(config)) for (const container of pod.containers) yield* keys(pod, container)
   },
 }
 
+/** Of these apiVersions Kubernetes has further kinds, none of a name near these. */
+const BUILT_IN = /^(?:v1|apps\/v1|batch\/v1|rbac\.authorization\.k8s\.io\/v1)$/
+const KINDS = [...Object.keys(VERSIONS), 'ServiceAccount', 'Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding', 'Namespace']
+/** Keys of whole numbers; a port's name may stand in targetPort and in a probe. */
+const WHOLE =
+  /^(?:replicas|containerPort|hostPort|nodePort|periodSeconds|timeoutSeconds|initialDelaySeconds|failureThreshold|successThreshold|terminationGracePeriodSeconds|fsGroup|runAsUser|runAsGroup|minReadySeconds|revisionHistoryLimit|backoffLimit)$/
+/** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
+const QUANTITY = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/
+
+/** Below spec: what users hold in a ConfigMap is theirs. */
+function* values(object: Cursor): Generator<Remark> {
+  const spec = object.get('spec')
+  if (spec === undefined || !BUILT_IN.test(object.string('apiVersion') ?? '')) return
+  for (const at of scalarsIn(spec)) {
+    const text = at.string() ?? ''
+    if (WHOLE.test(at.key) && !/^-?\d+$/.test(text) && !text.includes('$'))
+      yield remark(nameOfObject(object), at, `a whole number for ${at.key}`, text)
+  }
+  for (const { containers, name } of podTemplates({ manifests: [object] }))
+    for (const container of containers)
+      for (const kind of ['requests', 'limits'])
+        for (const [resource, at] of container.pairs('resources', kind)) {
+          const text = at.string() ?? ''
+          if (!QUANTITY.test(text) && !text.includes('$')) yield remark(name, at, `a quantity of ${resource}: 500m, 384Mi, 1Gi`, text)
+        }
+}
+
 function* version(object: Cursor): Generator<Remark> {
   const [kind = '', written = ''] = [object.string('kind'), object.string('apiVersion')]
+  const meant = !BUILT_IN.test(written) || KINDS.includes(kind) ? undefined : nearest(kind, KINDS, 2)
+  if (meant !== undefined) yield remark(nameOfObject(object), object.near('kind'), meant, `${kind}, which ${written} does not have`)
   const known = VERSIONS[kind]
   if (known !== undefined && written !== known && (!written.includes('.') || /^extensions\//.test(written)) && !written.includes('$'))
     yield remark(nameOfObject(object), object.near('apiVersion'), known, `${written}, which has no ${kind}`)

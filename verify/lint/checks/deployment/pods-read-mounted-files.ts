@@ -1,6 +1,8 @@
 import { remark, type Check, type Remark } from '../../lint-check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
-import type { Cursor } from '../../../config/yaml/cursor.ts'
+import type { Configuration } from '../../../config/configuration.ts'
+import { reads } from '../../../config/deployment/container-files.ts'
+import { scalarsIn, type Cursor } from '../../../config/yaml/cursor.ts'
 import { namedData, nameOfObject, podTemplates, type NamedData, type PodTemplate } from '../../../config/deployment/kubernetes-objects.ts'
 
 export const check: Check = {
@@ -16,6 +18,8 @@ export const check: Check = {
   },
   *judge({ config }) {
     const known = { ConfigMap: namedData(config, 'ConfigMap'), Secret: namedData(config, 'Secret') }
+    for (const pod of podTemplates(config)) yield* written(pod)
+    for (const pod of podTemplates(config)) yield* secretFiles(pod, config)
     for (const pod of podTemplates(config))
       for (const container of pod.containers)
         for (const mount of container.items('volumeMounts')) {
@@ -29,6 +33,43 @@ export const check: Check = {
           else if (data !== undefined && more.length === 0 && !data.open) yield* files(pod, container, mount, source, data)
         }
   },
+}
+
+/** What an init container writes beside its volumes is gone when it ends. */
+function* written({ name, spec }: PodTemplate): Generator<Remark> {
+  for (const container of spec.items('initContainers')) {
+    const words = [...container.items('command'), ...container.items('args')]
+    const mounts = container.items('volumeMounts').map((each) => (each.string('mountPath') ?? '').replace(/\/$/, ''))
+    for (const [index, at] of words.entries()) {
+      const path = at.string() ?? ''
+      if (!/^(?:-o|-O|--output|--output-document)$/.test(words[index - 1]?.string() ?? '') || !path.startsWith('/')) continue
+      if (mounts.length > 0 && !mounts.some((folder) => path.startsWith(`${folder}/`)))
+        yield remark(name, container.near('volumeMounts'), `a mount that holds ${path}, which the container writes`, mounts.join(', '))
+    }
+  }
+}
+
+const READS = /^(?:\w+_file|ca_file|cert_file|key_file)$/
+
+/** A file that a configuration names in the folder of a Secret or ConfigMap has the name that `items` gives it. */
+function* secretFiles(pod: PodTemplate, config: Configuration): Generator<Remark> {
+  const workloads = config.workloads.filter(({ at }) => pod.containers.some((container) => container.node === at.node))
+  const roots = [...config.prometheus, ...config.alertmanager, ...config.promtail, ...config.loki, ...config.collectors]
+  for (const workload of workloads)
+    for (const mount of workload.at.items('volumeMounts')) {
+      const volume = pod.spec.items('volumes').find((each) => each.string('name') === mount.string('name'))
+      const source = volume?.get('secret') ?? volume?.get('configMap')
+      const shown = source?.items('items').map((each) => each.get('path')) ?? []
+      const folder = (mount.string('mountPath') ?? '').replace(/\/$/, '')
+      const names = shown.map((at) => at?.string() ?? '')
+      if (shown.length === 0 || source?.bool('optional') === true || mount.has('subPath')) continue
+      for (const at of roots.filter((root) => reads(workload, root, config)).flatMap(scalarsIn)) {
+        const file = READS.test(at.key) && at.string()?.startsWith(`${folder}/`) === true ? at.string()!.slice(folder.length + 1) : ''
+        if (file === '' || names.includes(file)) continue
+        yield remark(pod.name, shown[0] ?? mount, `${file}, which ${at.text.path} names as ${at.key}`, names.join(', '))
+        break
+      }
+    }
 }
 
 /** One that is not written is that of `kubectl apply`. */

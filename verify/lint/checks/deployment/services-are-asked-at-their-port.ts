@@ -40,8 +40,11 @@ function* addresses({ config }: LintInput, services: readonly Cursor[], pods: re
   const files = new Set([...config.manifests.map((root) => root.text.file), ...generated.map(({ file }) => file)])
   const roots = [config.prometheus, config.alertmanager, config.promtail, config.collectors, config.datasources, config.loki].flat()
   const nameless = new Map<PodTemplate, Cursor[]>()
-  for (const root of roots.filter((each) => files.has(each.text.file)))
-    for (const at of scalarsIn(root))
+  const written = roots.filter((each) => files.has(each.text.file)).flatMap(scalarsIn)
+  const given = pods.flatMap(({ containers }) => containers.flatMap((each) => each.items('env').flatMap((one) => one.get('value') ?? [])))
+  for (const at of [...written, ...given])
+    // A listener names ports of its own: INTERNAL://kafka:29092, HOST://127.0.0.1:9092.
+    if (!/^[A-Z]+:\/\//.test(at.string() ?? ''))
       for (const { 1: host = '', 2: namespace, 3: port = '' } of (at.string() ?? '').matchAll(ADDRESS)) {
         const named = services.filter((each) => nameOf(each) === host)
         const own = named.filter((each) => namespace === undefined || (each.string('metadata', 'namespace') ?? namespace) === namespace)

@@ -1,4 +1,4 @@
-import { remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
+import { causing, remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import { imageNameOf } from '../../known-images.ts'
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 import { remembered } from '../../../text/remembered.ts'
@@ -205,8 +205,10 @@ class Trial {
     const [program] = none.program
     const known = imageNameOf(this.workload.image).known?.program
     if (program === undefined) yield this.said(none.line, 'exec PROGRAM as its last line', 'no program is started')
-    else if (known !== undefined && program !== known && !program.includes('sh')) yield this.said(none.line, known, program)
-    else if (!none.isExec)
+    else if (known !== undefined && program !== known && !program.includes('sh')) {
+      const found = this.said(none.line, known, program)
+      yield causing(found, [found.at.line, found.at.line], 'start-script-starts-it')
+    } else if (!none.isExec)
       yield {
         ...this.said(none.line, `exec ${program}`, `${program} as a child of the shell, which gets the signal to stop in its place`),
         severity: 'warning',

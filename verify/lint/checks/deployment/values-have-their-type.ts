@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../lint-check.ts'
+import { causing, remark, type Check } from '../../lint-check.ts'
 import { componentValues } from '../../known-keys/components.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
@@ -39,7 +39,7 @@ export const check: Check = {
       if (text === undefined || text === '' || text.includes('$') || accepts(type, text, at, program)) continue
       const words = type.split('|')
       const expected = EXPECTED[type] ?? words.join(', ')
-      yield remark(path, at, expected, `${text}${words.length > 1 ? didYouMean(text, words) : ''}`)
+      yield causing(remark(path, at, expected, `${text}${words.length > 1 ? didYouMean(text, words) : ''}`), at.lines())
     }
   },
 }

@@ -1,8 +1,8 @@
-import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
+import { causing, remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
-import { didYouMean } from '../../../text/did-you-mean.ts'
+import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 
 /**
  * Settings without which Grafana refuses the file, each group one of several.
@@ -70,7 +70,8 @@ export const check: Check = {
           receiver.optional ? 'warning' : 'error',
         )
       else if (integrations.length === 0) yield remark(receiver.name, point, 'an integration under receivers', 'none')
-      else if (!integrations.some((integration) => kinds.includes(integration.string('type') ?? '')))
+      // A misspelt type is said below.
+      else if (!integrations.some(isMisspelt) && !integrations.some((integration) => kinds.includes(integration.string('type') ?? '')))
         yield remark(
           receiver.name,
           integrations[0]?.get('type') ?? point,
@@ -106,7 +107,7 @@ function* oddOnes(points: readonly Cursor[], { env }: Workload): Generator<Remar
   for (const { name, at, server, path, text } of urls) {
     const isOwn = !isUsual(server) && !server.startsWith(usual.server.replace(/:\d+$/, ''))
     if (isOwn || (isUsual(server) && path === `${folder}${name}`)) continue
-    yield remark(name, at, `${usual.server}${folder}${name}, as the others`, text)
+    yield causing(remark(name, at, `${usual.server}${folder}${name}, as the others`, text), at.lines(), 'ports-agree')
   }
 }
 
@@ -122,15 +123,24 @@ function* variables(points: readonly Cursor[], { workloads }: Configuration): Ge
       const value = name === undefined ? undefined : only.env.get(name)
       if (name === undefined) continue
       if (value === undefined)
-        yield remark(
-          point.string('name') ?? '',
-          url,
-          `${name} in the environment of ${only.name}`,
-          `not set${didYouMean(name, only.env.keys())}`,
-        )
+        yield {
+          ...remark(
+            point.string('name') ?? '',
+            url,
+            `${name} in the environment of ${only.name}`,
+            `not set${didYouMean(name, only.env.keys())}`,
+          ),
+          // The variable that was meant is read by nothing.
+          causes: { lines: url.lines(), elsewhere: { of: ['grafana-variables-are-read'] } },
+        }
       else if (value.value !== '' && !/^https?:\/\/[^/\s:]/.test(value.value))
         yield remark(point.string('name') ?? '', value.at, `an http(s) URL in ${name}`, 'another text')
     }
+}
+
+function isMisspelt(integration: Cursor): boolean {
+  const type = integration.string('type')?.trim() ?? ''
+  return !NEEDED.has(type) && nearest(type, NEEDED.keys()) !== undefined
 }
 
 function* judgePoint(point: Cursor, uids: Map<string, string>): Generator<Remark> {

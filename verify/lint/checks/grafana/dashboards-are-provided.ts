@@ -1,7 +1,10 @@
 import { remark, type Check } from '../../lint-check.ts'
+import { didYouMean } from '../../../text/did-you-mean.ts'
 import { filesIn } from '../../../config/deployment/container-files.ts'
 
 const PROVISIONING = '/etc/grafana/provisioning'
+/** What Grafana looks for in it. https://grafana.com/docs/grafana/latest/administration/provisioning/ */
+const FOLDERS = ['datasources', 'dashboards', 'alerting', 'plugins', 'notifiers', 'access-control']
 
 export const check: Check = {
   meta: {
@@ -17,6 +20,11 @@ export const check: Check = {
     for (const workload of config.workloads.filter(({ image }) => /(^|\/)grafana(-oss|-enterprise)?(:|@|$)/.test(image))) {
       const files = filesIn(workload, config)
       const root = workload.env.get('GF_PATHS_PROVISIONING')?.value.replace(/\/$/, '') ?? PROVISIONING
+      for (const { target, at } of workload.mounts) {
+        const folder = target.startsWith(`${root}/`) ? (target.slice(root.length + 1).split('/')[0] ?? '') : ''
+        if (folder !== '' && !/\.\w+$/.test(folder) && !FOLDERS.includes(folder))
+          yield remark(workload.name, at, `${root}/ and one of ${FOLDERS.join(', ')}`, `${target}${didYouMean(folder, FOLDERS)}`)
+      }
       const provisioning = [...config.datasources, ...config.provisioning, ...config.contactPoints]
       const given = files.filter(({ text }) => provisioning.some((each) => each.text.file === text.file))
       // Folders of provisioning are read by what is in them: datasources/, dashboards/, alerting/.

@@ -18,7 +18,12 @@ export const check: Check = {
     const known = new Set(uids)
     for (const [index, uid] of uids.entries())
       if (uids.indexOf(uid) !== index)
-        yield refused(remark(uid, sources[index]?.get('uid') ?? sources[0]!, 'one data source per uid', `${uid} twice`))
+        yield {
+          ...refused(remark(uid, sources[index]?.get('uid') ?? sources[0]!, 'one data source per uid', `${uid} twice`)),
+          causes: { lines: sources[index]?.get('uid')?.lines() ?? [0, 0], elsewhere: { of: ['panels-have-queries'], naming: [uid] } },
+        }
+    // Which of the two was meant to have another is not known.
+    if (known.size < uids.length) return
     for (const source of sources) {
       const uid = source.get('uid')
       // What asks for it by its uid fails (https://github.com/grafana/grafana/issues/68447); Grafana 12 refuses it:

@@ -34,7 +34,7 @@ export const check: Check = {
       names.set(`${organization} ${name}`, source)
       const type = source.string('type') ?? ''
       const meant = slipOf(type, TYPES)
-      if (meant !== undefined) yield remark(name, source.near('type'), meant, `${type}, for which Grafana has no plugin`)
+      if (meant !== undefined) yield ofItsPanels(remark(name, source.near('type'), meant, `${type}, for which Grafana has no plugin`))
       yield* settings(source, name)
       if (source.bool('isDefault') !== true) continue
       const first = defaults.get(organization)
@@ -48,6 +48,14 @@ export const check: Check = {
         )
     }
   },
+}
+
+/** Each panel that asks it follows from it. */
+function ofItsPanels(cause: Remark): Remark {
+  return {
+    ...cause,
+    causes: { lines: [cause.at.line, cause.at.line], elsewhere: { of: ['panels-have-queries', 'datasources-are-provisioned'] } },
+  }
 }
 
 /** https://grafana.com/docs/grafana/latest/administration/provisioning/#data-sources */

@@ -2,7 +2,7 @@ import type { Matcher } from '../../../model/route.ts'
 import { optionalReceivers, routeNode, routesFor, promisedReceivers } from '../../../routing/tree.ts'
 import { alertLabels } from '../../../config/alerting/routed-alerts.ts'
 import { formatDuration } from '../../../promql/duration.ts'
-import { remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
+import { oneAPlace, remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { validRegex } from '../../../promql/compare-matchers.ts'
@@ -56,7 +56,8 @@ export const check: Check = {
       if (root.matchers.length > 0) yield remark('policies', policy, 'no matchers on the root route', 'matchers on the root route')
       for (const route of allRoutes(root)) yield* judgeRoute(route, points.length === 0 ? undefined : names, timings)
       yield* judgeTiming(policy, input)
-      yield* judgeReceivers(root, input)
+      // What Grafana refuses as it is routes nothing.
+      if (!isRefused(root, names)) yield* oneAPlace(judgeReceivers(root, input))
     }
   },
 }
@@ -77,6 +78,10 @@ function policyTree(policy: Cursor): Route {
     }
   }
   return root
+}
+
+function isRefused(root: Route, names: ReadonlySet<string>): boolean {
+  return [...allRoutes(root)].some(({ at, broken }) => broken.length > 0 || !names.has(at.string('receiver') ?? BUILT_IN))
 }
 
 function* judgeRoute(route: Route, names: ReadonlySet<string> | undefined, timings: ReadonlySet<string>): Generator<Remark> {
@@ -155,14 +160,15 @@ function* judgeReceivers(root: Route, { spec }: LintInput): Generator<Remark> {
       const observed = [...new Set(routes.map(({ receiver }) => receiver))]
       const expected = promisedReceivers(spec.routing, labels)
       const wrong = routes.find(({ receiver }) => !expected.includes(receiver) && !optional.has(receiver))
+      const own = [...allRoutes(root)].find(({ parent, receiver }) => parent !== null && expected.includes(receiver))
       const at = wrong ?? routes.find(({ muted }) => muted) ?? root
       if (wrong !== undefined || expected.some((name) => !observed.includes(name)))
         yield remark(
           rule.alert,
-          at.at.near('receiver'),
+          at === root && own !== undefined ? (own.at.get('object_matchers') ?? own.at.near('matchers')) : at.at.near('receiver'),
           expected.join(', '),
           observed.join(', ') || 'no contact point',
-          `Grafana's policies route ${rule.alert} to another contact point than specified`,
+          "Grafana's policies route an alert to another contact point than specified",
         )
       else if (routes.some(({ muted, receiver }) => muted && !optional.has(receiver)))
         yield remark(

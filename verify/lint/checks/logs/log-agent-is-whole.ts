@@ -98,12 +98,34 @@ export const check: Check = {
       }
     }
     for (const promtail of config.promtail) yield* aside(promtail, config, isPromised)
+    for (const promtail of config.promtail) for (const agent of agentsOf(promtail, config)) yield* onNode(promtail, agent)
     yield* unreadable(
       config,
       spec.logs.map(({ service }) => service),
       isPromised,
     )
   },
+}
+
+/** Where the kubelet and Docker write what containers print. */
+const LOGS = ['/var/log/pods', '/var/log/containers', '/var/log', '/var/lib/docker/containers']
+
+/** An agent on each node of Kubernetes. https://grafana.com/docs/loki/latest/send-data/promtail/scraping/#kubernetes-discovery */
+function* onNode(promtail: Cursor, { name, at, mounts }: Workload): Generator<Remark> {
+  for (const mount of mounts)
+    if (
+      LOGS.includes(mount.target.replace(/\/$/, '')) &&
+      mount.source.startsWith('/') &&
+      mount.source.replace(/\/$/, '') !== mount.target.replace(/\/$/, '')
+    )
+      yield remark(name, mount.at, `the host's ${mount.target}`, `${mount.source} of the host`)
+  const hosts = promtail
+    .items('scrape_configs')
+    .some((job) => job.items('relabel_configs').some((step) => step.string('target_label') === '__host__'))
+  const host = at.items('env').find((each) => each.string('name') === 'HOSTNAME')
+  const field = host?.get('valueFrom', 'fieldRef', 'fieldPath')
+  if (hosts && field !== undefined && field.string() !== 'spec.nodeName')
+    yield remark(name, field, 'spec.nodeName, which __host__ is compared with', `${field.string() ?? ''}: no file is read`)
 }
 
 /** Settings by which lines are lost or never asked for. https://grafana.com/docs/loki/latest/send-data/promtail/configuration/ */

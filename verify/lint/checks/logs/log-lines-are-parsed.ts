@@ -1,4 +1,4 @@
-import { remark, type Check, type Remark } from '../../lint-check.ts'
+import { oneAPlace, remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import type { LogSpec } from '../../../model/spec.ts'
 import { mayFind } from '../../../text/re2.ts'
 import { UNSURE } from '../../../logs/promtail-stages.ts'
@@ -15,31 +15,35 @@ export const check: Check = {
     example: "- regex:\n    expression: '^(?P<level>[a-z]+) ' # the service writes INFO",
   },
   *judge(input) {
-    for (const { log, streams } of streamsOf(input)) {
-      const best = bestStream(streams, log)
-      const lines = requestLines(input.logLines[log.service] ?? [])
-      if (best?.labels === undefined || lines.length === 0) continue
-      for (const line of lines) {
-        const found = [...judgeLine(best, log, line)]
-        yield* found
-        if (found.length > 0) break
-      }
-      // The pattern describes the line of a request that went well, one of the recorded ones.
-      for (const [field, pattern] of Object.entries(log.fields)) {
-        const values = lines.flatMap((line) => {
-          const entry = processed(best, line)
-          return entry.extracted[field] ?? entry.labels[field] ?? []
-        })
-        if (values.length > 0 && !values.some((value) => value === UNSURE || mayFind(pattern, value)))
-          yield remark(
-            log.service,
-            best.job.near('pipeline_stages'),
-            `${field} that matches ${pattern}`,
-            [...new Set(values)].slice(0, 3).join(', '),
-          )
-      }
-    }
+    yield* oneAPlace(unparsed(input))
   },
+}
+
+function* unparsed(input: LintInput): Generator<Remark> {
+  for (const { log, streams } of streamsOf(input)) {
+    const best = bestStream(streams, log)
+    const lines = requestLines(input.logLines[log.service] ?? [])
+    if (best?.labels === undefined || lines.length === 0) continue
+    for (const line of lines) {
+      const found = [...judgeLine(best, log, line)]
+      yield* found
+      if (found.length > 0) break
+    }
+    // The pattern describes the line of a request that went well, one of the recorded ones.
+    for (const [field, pattern] of Object.entries(log.fields)) {
+      const values = lines.flatMap((line) => {
+        const entry = processed(best, line)
+        return entry.extracted[field] ?? entry.labels[field] ?? []
+      })
+      if (values.length > 0 && !values.some((value) => value === UNSURE || mayFind(pattern, value)))
+        yield remark(
+          log.service,
+          best.job.near('pipeline_stages'),
+          `${field} that matches ${pattern}`,
+          [...new Set(values)].slice(0, 3).join(', '),
+        )
+    }
+  }
 }
 
 function* judgeLine(stream: Stream, log: LogSpec, line: string): Generator<Remark> {

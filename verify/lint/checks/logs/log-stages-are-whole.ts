@@ -20,6 +20,8 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   drop: [],
   metrics: [],
 }
+/** What lines become follows from it. */
+const PARSING = ['log-lines-are-parsed', 'log-format-is-specified']
 /** Of Docker's API. https://docs.docker.com/reference/api/engine/version/v1.43/#tag/Container/operation/ContainerList */
 const FILTERS = 'ancestor before expose exited health id isolation is-task label name network publish since status volume'.split(' ')
 
@@ -37,7 +39,10 @@ export const check: Check = {
   *judge({ config }) {
     for (const promtail of config.promtail)
       for (const job of promtail.items('scrape_configs')) {
-        yield* stages(job.get('pipeline_stages'), job.string('job_name') ?? '')
+        for (const found of stages(job.get('pipeline_stages'), job.string('job_name') ?? ''))
+          yield found.severity === undefined
+            ? { ...found, causes: { lines: [found.at.line, found.at.line], elsewhere: { of: PARSING } } }
+            : found
         yield* relabelling(job)
         for (const filter of job.items('docker_sd_configs').flatMap((each) => each.items('filters'))) {
           const name = filter.string('name') ?? ''

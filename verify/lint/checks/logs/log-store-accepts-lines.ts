@@ -1,5 +1,5 @@
 import type { Spec } from '../../../model/spec.ts'
-import { remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
+import { oneAPlace, remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { bestStream, processed, streamsOf } from '../../container-logs.ts'
 import { bytesOf, clientsOf, setting, severityIn, storeOf, type Store } from '../../../config/loki/loki-stores.ts'
@@ -25,7 +25,7 @@ export const check: Check = {
     for (const promtail of input.config.promtail) {
       const store = storeOf(promtail, input.config)
       if (store === undefined) continue
-      for (const found of [...ofLines(input, promtail, store), ...ofAge(input.spec, input, store)])
+      for (const found of oneAPlace([...ofLines(input, promtail, store), ...ofAge(input.spec, input, store)]))
         yield { ...found, severity: severityIn(store, found.severity ?? 'error') }
     }
   },

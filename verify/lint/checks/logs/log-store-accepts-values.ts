@@ -207,6 +207,15 @@ function* retention(root: Cursor): Generator<Remark> {
   const ms = root.durationMs('limits_config', 'retention_period')
   if (at !== undefined && root.bool('compactor', 'retention_enabled') === true && ms !== undefined && ms > 0 && ms < 86_400_000)
     yield remark('limits_config', at, '24h or more: Loki does not start', at.string() ?? '')
+  // https://grafana.com/docs/loki/latest/operations/storage/retention/#retention-configuration
+  const isKept = root.bool('compactor', 'retention_enabled') !== true && root.bool('table_manager', 'retention_deletes_enabled') !== true
+  if (at !== undefined && isKept && ms !== undefined && ms > 0)
+    yield warning(
+      'limits_config',
+      at,
+      'compactor.retention_enabled: true, which deletes after it',
+      `${at.string() ?? ''}: lines are kept for ever`,
+    )
 }
 
 /** What Grafana asks for by default: the last hour, 1,000 lines. */

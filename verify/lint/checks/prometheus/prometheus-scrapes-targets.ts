@@ -18,11 +18,13 @@ export const check: Check = {
   *judge(input) {
     const { spec, config } = input
     const jobs = new Map<string, Cursor>()
+    let isRefused = false
     for (const prometheus of config.prometheus) {
       const [names, taken] = [new Map<string, Cursor>(), new Map<string, Cursor>()]
       for (const job of scrapeJobs(config, prometheus)) {
         const name = job.string('job_name') ?? ''
         const twin = names.get(name)
+        isRefused ||= twin !== undefined
         if (twin !== undefined)
           yield refused(
             remark(
@@ -49,7 +51,8 @@ export const check: Check = {
       }
     }
     const [prometheus] = config.prometheus
-    if (prometheus === undefined) return
+    // Of jobs that Prometheus refuses it is not known which was meant.
+    if (prometheus === undefined || isRefused) return
     for (const target of spec.platform.targets) {
       const job = jobs.get(target.job)
       if (job === undefined)

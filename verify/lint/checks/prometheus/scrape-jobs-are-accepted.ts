@@ -2,7 +2,7 @@ import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import { scrapeJobs } from '../../../config/configuration.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { parsePromql } from '../../../promql/parse-promql.ts'
-import { accepts } from '../../../promql/compare-matchers.ts'
+import { accepts, validRegex } from '../../../promql/compare-matchers.ts'
 import { selectors } from '../../../promql/ast.ts'
 import { nearest } from '../../../text/did-you-mean.ts'
 
@@ -20,6 +20,7 @@ export const check: Check = {
     for (const root of config.prometheus) {
       yield* lists(root, ['rule_files', 'scrape_configs', 'scrape_config_files', 'remote_write', 'remote_read'])
       for (const job of scrapeJobs(config, root)) yield* judgeJob(job)
+      for (const step of root.items('alerting', 'alert_relabel_configs')) yield* judgeStep(step)
       for (const kind of ['remote_write', 'remote_read'])
         for (const remote of root.items(kind)) {
           const url = remote.string('url') ?? ''
@@ -76,6 +77,8 @@ const OWN = [
 ]
 
 function* judgeStep(step: Cursor): Generator<Remark> {
+  const regex = step.string('regex')
+  if (regex !== undefined && !validRegex(regex)) yield remark('relabel_configs', step.near('regex'), 'a regular expression of RE2', regex)
   const action = (step.string('action') ?? 'replace').toLowerCase()
   if (WITH_TARGET.test(action) && (step.string('target_label') ?? '') === '')
     yield remark('relabel_configs', step, `target_label, which ${action} needs`, 'none: Prometheus does not start')

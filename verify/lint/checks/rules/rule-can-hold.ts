@@ -23,7 +23,7 @@ export const check: Check = {
       if (!result.ok) continue
       let isSaid = false
       for (const node of rule.nodes) {
-        const found = broken(node) ?? tooMany(node, input) ?? share(node) ?? nothingLeft(node, rule)
+        const found = node.kind === 'binary' ? neverTrue(node, rule, input) : broken(node)
         if (found === undefined) continue
         isSaid = true
         yield remark(rule.alert, exprAt(rule, found.at.span), found.expected, found.observed)
@@ -31,6 +31,11 @@ export const check: Check = {
       if (!isSaid) yield* contradictions(rule, result.expr)
     }
   },
+}
+
+function neverTrue(node: Expr & { kind: 'binary' }, rule: RuleNode, input: LintInput): Problem | undefined {
+  const bound = compared(node)
+  return bound === undefined ? nothingLeft(node, rule) : (tooMany(bound, input) ?? share(bound))
 }
 
 interface Problem {
@@ -61,9 +66,8 @@ function broken(node: Expr): Problem | undefined {
 const COUNTS = /^(?:count_over_time|changes|resets)$/
 
 /** `count_over_time(x[5m]) > 100`, scraped every 15 s. */
-function tooMany(node: Expr, { spec, facts }: LintInput): Problem | undefined {
-  const found = compared(node)
-  if (found === undefined || !/^(?:>|>=|==)$/.test(found.op)) return undefined
+function tooMany(found: Compared, { spec, facts }: LintInput): Problem | undefined {
+  if (!/^(?:>|>=|==)$/.test(found.op)) return undefined
   const { value, limit } = found
   if (value.kind !== 'call' || !(COUNTS.test(value.fn) || value.fn === 'sum_over_time')) return undefined
   const [selector] = value.args
@@ -91,9 +95,8 @@ const PART = /(?:^|_)(?:used|usage|working_set|rss|free|avail|available|committe
 const WHOLE = /(?:^|_)(?:max|limit|total|size|capacity|maxmemory)(?:_|$)/
 
 /** A part of its whole, both in bytes and neither a rate: `> 80` is meant in percent. */
-function share(node: Expr): Problem | undefined {
-  const found = compared(node)
-  if (found === undefined || !/^>=?$/.test(found.op) || found.limit < 2) return undefined
+function share(found: Compared): Problem | undefined {
+  if (!/^>=?$/.test(found.op) || found.limit < 2) return undefined
   const { value } = found
   if (value.kind !== 'binary' || value.op !== '/') return undefined
   const [part, whole] = [plain(value.lhs), plain(value.rhs)]
@@ -121,8 +124,8 @@ function plain(expr: Expr): Selector | undefined {
 }
 
 /** `x == 0 unless x`: what is on the right is there for every row on the left. */
-function nothingLeft(node: Expr, rule: RuleNode): Problem | undefined {
-  if (node.kind !== 'binary' || node.op !== 'unless' || node.matching !== undefined) return undefined
+function nothingLeft(node: Expr & { kind: 'binary' }, rule: RuleNode): Problem | undefined {
+  if (node.op !== 'unless' || node.matching !== undefined) return undefined
   const text = (expr: Expr): string => rule.expr.slice(expr.span.from, expr.span.to).replace(/\s+/g, '')
   const left = plain(node.lhs)
   return node.rhs.kind === 'selector' && left !== undefined && text(left) === text(node.rhs)

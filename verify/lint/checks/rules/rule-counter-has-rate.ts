@@ -101,6 +101,7 @@ function compared(expr: Expr, raw: boolean, isWrong: (metric: string, raw: boole
       if (!/^(count|group|count_values)$/.test(expr.op)) compared(expr.expr, raw, isWrong, found)
       return
     case 'negate':
+    case 'subquery':
       compared(expr.expr, raw, isWrong, found)
       return
     case 'binary':

@@ -1,7 +1,8 @@
-import { remark, type Check, type LintInput } from '../../lint-check.ts'
+import { remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import { hasSeriesOfOthers, allScrapeJobs } from '../../../config/configuration.ts'
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
-import type { Matcher, Selector } from '../../../promql/ast.ts'
+import { selectors, walk, type Expr, type Matcher, type Selector } from '../../../promql/ast.ts'
+import type { RuleNode } from '../../../config/alerting/rule-node.ts'
 import { accepts, validRegex } from '../../../promql/compare-matchers.ts'
 import { exprAt, severityFor, soughtAbsent, unrecordedJobs } from '../../rule-views.ts'
 
@@ -33,8 +34,33 @@ export const check: Check = {
           )
         }
       }
+      for (const node of rule.nodes) yield* copied(rule, node, input)
     }
   },
+}
+
+/** label_replace and label_join of a label that no series has make an empty one. */
+function* copied(rule: RuleNode, node: Expr, { facts }: LintInput): Generator<Remark> {
+  if (node.kind !== 'call' || !/^label_(?:replace|join)$/.test(node.fn)) return
+  const [vector, , ...texts] = node.args
+  if (vector === undefined) return
+  const named = (node.fn === 'label_join' ? texts.slice(1) : texts.slice(1, 2)).flatMap((each) => (each.kind === 'string' ? [each] : []))
+  const inner = selectors(vector)
+  const all = inner.map(({ metric }) => (metric === null ? undefined : facts.labelsOf(metric)))
+  const known = new Set(all.flatMap((labels) => [...(labels ?? [])]))
+  // A label that is made on the way is one that the series do not have.
+  if (all.length === 0 || all.includes(undefined) || walk(vector).some((each) => each.kind === 'call' && each.fn.startsWith('label_')))
+    return
+  for (const label of named)
+    if (label.value !== '' && !known.has(label.value) && nearest(label.value, known) !== undefined)
+      yield remark(
+        rule.alert,
+        exprAt(rule, label.span),
+        `a label of ${inner.map(({ metric }) => metric ?? '').join(', ')} (${[...known].sort().join(', ')})`,
+        `${label.value}${didYouMean(label.value, known)}`,
+        `${node.fn} reads a label that no series has: what it makes is empty`,
+        'warning',
+      )
 }
 
 function impossible(selector: Selector, matcher: Matcher, input: LintInput): { expected: string; observed: string } | undefined {
@@ -69,8 +95,9 @@ function impossible(selector: Selector, matcher: Matcher, input: LintInput): { e
   const jobs = facts.jobsExposing(selector.metric) ?? []
   if (
     matcher.label === 'job' &&
-    !hasSeriesOfOthers(input.config) &&
-    ![...jobs, ...unrecordedJobs(input)].some((job) => accepts(matcher, job))
+    !jobs.some((job) => accepts(matcher, job)) &&
+    !unrecordedJobs(input).some((job) => accepts(matcher, job)) &&
+    !hasSeriesOfOthers(input.config)
   )
     return {
       expected: `a job that exposes ${selector.metric} (${jobs.join(', ')})`,

@@ -47,6 +47,8 @@ function otherUnit(value: Expr, limit: number): { expected: string; observed: st
     return { expected: `seconds: ${limit / 1000} for ${limit} ms`, observed: `${limit} seconds of ${metric}` }
   if (base === 'seconds' && factor === 1000 && limit > 0 && limit < 1 && SHORT.test(metric))
     return { expected: `milliseconds: ${limit * 1000} for ${limit} s`, observed: `${limit} milliseconds of ${metric}` }
+  if (base === 'bytes' && factor === 1 && limit > 0 && limit < 1)
+    return { expected: `a share: ${metric} / its limit, or a number of bytes`, observed: `${limit} bytes of ${metric}` }
   if (base === 'bytes' && factor === 1 && limit > 1 && limit < 8192 && LARGE.test(metric) && !/buffer|page_size|fragmentation/.test(metric))
     return { expected: `bytes: ${limit * 1024 * 1024} for ${limit} MiB`, observed: `${limit} bytes of ${metric}` }
   return undefined

@@ -71,6 +71,7 @@ export const check: Check = {
           yield* once(at, () =>
             remark(other.name, at, `${mount.source} mounted writable: ${other.name} writes ${agent.jar}`, 'mounted read-only'),
           )
+        for (const writer of writers) yield* tooEarly(service.name, workload, writer)
         const written = writers.flatMap((writer) => writtenFiles(writer).map((file) => ({ writer, ...file })))
         const wanted = agent.jar.slice(mount.target.replace(/\/$/, '').length)
         const inside = ({ writer, path }: (typeof written)[number]): string | undefined => {
@@ -112,6 +113,13 @@ export const check: Check = {
         yield warning(service.name, agent.at, 'no agent: the specification has the service uninstrumented', agent.jar)
     }
   },
+}
+
+/** A JVM that starts before its agent is there ends at once. */
+function* tooEarly(name: string, { at, mounts }: Workload, writer: Workload): Generator<Remark> {
+  const condition = at.get('depends_on', writer.name, 'condition')
+  if (condition?.string() === 'service_started' && writtenFiles(writer).length > 0 && mounts.length > 0)
+    yield remark(name, condition, 'service_completed_successfully', `service_started: ${writer.name} is still writing the agent`)
 }
 
 /** Files that a one-off container says it writes: `curl --output FILE`, `wget -O FILE`, `cp FROM TO`, in its command or its shell's. */

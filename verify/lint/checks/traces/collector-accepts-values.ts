@@ -35,6 +35,7 @@ export const check: Check = {
         const retry = exporter.get('retry_on_failure')
         for (const key of ['initial_interval', 'max_interval', 'max_elapsed_time']) yield* isDuration(name, retry, key)
       }
+      yield* listeners(collector)
       yield* components(collector, versionIn(config))
       yield* composeVariables(collector)
       for (const [path, values, expected] of ONE_OF) {
@@ -44,6 +45,28 @@ export const check: Check = {
       }
     }
   },
+}
+
+/** Where it listens is host:port: "listen tcp: address http://0.0.0.0:4317: too many colons in address". */
+function* listeners(collector: Cursor): Generator<Remark> {
+  const own = [
+    ...collector
+      .pairs('receivers')
+      .flatMap(([name, receiver]) =>
+        [receiver, ...receiver.pairs('protocols').map(([, protocol]) => protocol)].map((at) => [name, at.get('endpoint')] as const),
+      )
+      // Others ask a server: its URL is no address to listen at.
+      .filter(([name]) => /^(?:otlp|jaeger|zipkin|opencensus|skywalking)$/.test(typeOf(name))),
+    ...collector
+      .pairs('extensions')
+      .filter(([name]) => /^(?:health_check|pprof|zpages)$/.test(typeOf(name)))
+      .map(([name, extension]) => [name, extension.get('endpoint')] as const),
+  ]
+  for (const [name, at] of own) {
+    const text = at?.string() ?? ''
+    if (at !== undefined && /^\w+:\/\//.test(text) && !text.startsWith('unix:'))
+      yield remark(name, at, text.replace(/^\w+:\/\//, ''), `${text}: an address to listen at has no scheme`)
+  }
 }
 
 /** Of the collector and its contrib distribution; those of other builds are not known. */

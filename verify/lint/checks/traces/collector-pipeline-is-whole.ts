@@ -68,7 +68,12 @@ function* judgePipeline(collector: Cursor, name: string, pipeline: Cursor): Gene
     if (typeOf(name) !== 'traces') continue
     if (kind === 'receivers' && used.length > 0 && !used.some((component) => /^(otlp|jaeger|zipkin)$/.test(typeOf(component))))
       yield remark(name, pipeline.near(kind), 'the receiver otlp', used.join(', '))
-    if (kind === 'exporters' && used.length > 0 && used.every((component) => /^(debug|logging|nop|file)$/.test(typeOf(component))))
+    if (
+      kind === 'exporters' &&
+      used.length > 0 &&
+      used.every((component) => known.includes(component)) &&
+      used.every((component) => /^(debug|logging|nop|file)$/.test(typeOf(component)))
+    )
       yield remark(name, pipeline.near(kind), 'an exporter to a trace store', used.join(', '))
     if (kind === 'processors') yield* judgeOrder(name, pipeline.near(kind), used)
     if (kind === 'processors' && !used.some((component) => typeOf(component) === 'batch'))
