@@ -27,7 +27,12 @@ function kindIn(root: Cursor): Kind {
   if (!root.isMap()) return 'other'
   const has = (...names: string[]): boolean => names.every((name) => root.has(name))
   if (root.string('kind') === 'Dashboard' && root.get('spec', 'panels')?.isList() === true) return 'dashboard'
-  if (has('apiVersion', 'kind')) return /kustomization|component/i.test(root.string('kind') ?? '') ? 'kustomization' : 'manifest'
+  // Flux has resources of that kind, which are no files of kustomize: https://fluxcd.io/flux/components/kustomize/kustomizations/
+  if (has('apiVersion', 'kind'))
+    return /kustomization|component/i.test(root.string('kind') ?? '') &&
+      !/^kustomize\.toolkit\.fluxcd\.io\//.test(root.string('apiVersion') ?? '')
+      ? 'kustomization'
+      : 'manifest'
   if (has('groups') && (root.get('groups')?.isList() === true || root.get('groups')?.node === null || isEmptyScalar(root.get('groups'))))
     return root.get('groups', 0)?.has('orgId') === true
       ? 'grafana-provisioning'

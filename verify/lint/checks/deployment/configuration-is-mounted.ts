@@ -1,4 +1,5 @@
 import { note, remark, type Check, type Remark } from '../../lint-check.ts'
+import { imageNameOf } from '../../known-images.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import { fileAt, filesIn, nameOf, sourceOf } from '../../../config/deployment/container-files.ts'
 import { ruleOwners } from '../../../config/deployment/loaded-rules.ts'
@@ -74,8 +75,9 @@ function* folderAsFile(workload: Workload, config: Configuration): Generator<Rem
 
 function* judgeReader(workload: Workload, reader: Reader, config: Configuration): Generator<Remark> {
   const own = filesIn(workload, config).filter(({ text }) => config[reader.reads].some((root) => root.text.file === text.file))
-  const flags = workload.args.flatMap(({ value, at }) => {
-    const file = reader.flag.exec(value)?.[1]
+  const flags = workload.args.flatMap(({ value, at }, index) => {
+    // A value may be an argument of its own.
+    const file = (reader.flag.exec(value) ?? reader.flag.exec(`${value}=${workload.args[index + 1]?.value ?? ''}`))?.[1]
     return file === undefined ? [] : [{ file, at }]
   })
   // A script or an image of its own may name another file.
@@ -115,7 +117,7 @@ function* judgeReader(workload: Workload, reader: Reader, config: Configuration)
       continue
     }
     // The image's own configuration, and nothing is delivered in its place.
-    if (own.length === 0 && IMAGES_OWN.test(file)) continue
+    if (own.length === 0 && (IMAGES_OWN.test(file) || imageNameOf(workload.image).known === undefined)) continue
     const missed = own.find(({ path }) => flags.every((flag) => flag.file !== path))
     yield remark(
       workload.name,

@@ -93,13 +93,16 @@ function networksOf({ at }: Workload): string[] {
 
 /** What `docker compose up` leaves out. */
 function* notStarted(services: readonly Workload[], links: readonly Link[], config: Configuration): Generator<Remark> {
+  const modes = [...new Set(services.flatMap(({ at }) => at.strings('profiles')))]
   for (const service of services) {
     const asking = links.filter(({ from, to }) => to === service && !hasProfileOf(from, service)).map(({ from }) => from.name)
     const isPart = filesIn(service, config).some(({ text }) => config.files.includes(text.file))
     if (asking.length === 0 && !isPart) continue
-    const expected = asking.length === 0 ? 'started with the others' : `started with ${[...new Set(asking)].sort().join(', ')}`
     const profiles = service.at.strings('profiles')
-    const severity = asking.length === 0 ? ('warning' as const) : undefined
+    const expected = asking.length === 0 ? 'started with the others' : `started with ${[...new Set(asking)].sort().join(', ')}`
+    // Several profiles, or one of several services, are ways to start the whole: which of them is meant is chosen.
+    const isMode = modes.length > 1 || services.filter(({ at }) => at.strings('profiles').length > 0).length > 1
+    const severity = asking.length === 0 || (isMode && profiles.length > 0) ? ('warning' as const) : undefined
     if (profiles.length > 0)
       yield remark(
         service.name,

@@ -27,7 +27,7 @@ const EXPORTERS: readonly Exporter[] = [
     flag: /^--config\.file\b/,
     usual: 'no server',
   },
-  { image: /mongodb[-_]exporter/, env: ['MONGODB_URI'], flag: /^--mongodb\.uri\b/, usual: 'mongodb://localhost:27017' },
+  { image: /mongodb[-_]exporter/, env: ['MONGODB_URI', 'MONGODB_URL'], flag: /^--mongodb\.uri\b/, usual: 'mongodb://localhost:27017' },
   { image: /elasticsearch[-_]exporter/, env: ['ES_URI'], flag: /^--es\.uri\b/, usual: 'http://localhost:9200' },
   { image: /memcached[-_]exporter/, env: [], flag: /^--memcached\.address\b/, usual: 'localhost:11211' },
   {

@@ -76,6 +76,8 @@ function* judgePort(name: string, port: Cursor, selected: readonly PodTemplate[]
     selected.some(({ containers }) => containers.some(({ node }) => node === where.node)),
   )
   if (Number.isInteger(number) && own.some((workload) => (listenersOf(workload, config) ?? []).some((each) => each.port === number))) return
+  // What `ports` declares is for people: a number leads to whatever listens there. One beside the Service's own, declared port is a slip.
+  const isSlip = !Number.isInteger(number) || declared.some((each) => each.number === port.number('port'))
   const known = declared.flatMap((each) => each.name ?? [])
   const shown = declared.map((each) => (each.name === undefined ? String(each.number) : `${each.name} (${each.number})`)).join(', ')
   yield remark(
@@ -83,5 +85,7 @@ function* judgePort(name: string, port: Cursor, selected: readonly PodTemplate[]
     at,
     `a port of ${selected.map((pod) => `${pod.kind} ${pod.name}`).join(', ')}: ${shown}`,
     `${text}${didYouMean(text, known)}`,
+    undefined,
+    isSlip ? undefined : 'warning',
   )
 }

@@ -1,5 +1,7 @@
 import { note, refused, remark, type Check } from '../../lint-check.ts'
 import { dashboardsOf } from '../../../config/grafana/dashboards.ts'
+import { datasourceFiles, isGivenToGrafana } from '../../grafana-instances.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 
 export const check: Check = {
@@ -16,14 +18,16 @@ export const check: Check = {
     const sources = config.datasources.flatMap((file) => file.items('datasources'))
     const uids = sources.flatMap((source) => source.string('uid') ?? [])
     const known = new Set(uids)
-    for (const [index, uid] of uids.entries())
-      if (uids.indexOf(uid) !== index)
-        yield {
-          ...refused(remark(uid, sources[index]?.get('uid') ?? sources[0]!, 'one data source per uid', `${uid} twice`)),
-          causes: { lines: sources[index]?.get('uid')?.lines() ?? [0, 0], elsewhere: { of: ['panels-have-queries'], naming: [uid] } },
-        }
+    const twins = datasourceFiles(config).flatMap((files) => twice(files.flatMap((file) => file.items('datasources'))))
+    for (const at of twins) {
+      const uid = at.string() ?? ''
+      yield {
+        ...refused(remark(uid, at, 'one data source per uid', `${uid} twice`)),
+        causes: { lines: at.lines(), elsewhere: { of: ['panels-have-queries'], naming: [uid] } },
+      }
+    }
     // Which of the two was meant to have another is not known.
-    if (known.size < uids.length) return
+    if (twins.length > 0) return
     for (const source of sources) {
       const uid = source.get('uid')
       // What asks for it by its uid fails (https://github.com/grafana/grafana/issues/68447); Grafana 12 refuses it:
@@ -31,8 +35,11 @@ export const check: Check = {
       if (uid !== undefined && !/^[\w-]{1,40}$/.test(uid.string() ?? '') && uid.string()?.includes('$') !== true)
         yield refused(remark(uid.string() ?? '', uid, 'a uid of at most 40 letters, digits, - and _', uid.string() ?? 'none'))
     }
+    const isGenerated = sources.some((source) => !source.has('uid'))
     const names = new Set(sources.map((source) => source.string('name') ?? ''))
-    for (const { panels, parsed } of dashboardsOf(config, facts)) {
+    for (const { at: root, panels, parsed } of dashboardsOf(config, facts)) {
+      // One that no Grafana here is given is for another, with data sources of its own.
+      if (!isGivenToGrafana(root, config)) continue
       for (const panel of panels) {
         for (const { uid, at } of panel.datasources) {
           const variable = /^(?:\$\{?|\[\[)(\w+)/.exec(uid)?.[1]
@@ -40,7 +47,14 @@ export const check: Check = {
           // https://github.com/grafana/grafana/issues/10786
           if (variable !== undefined && !parsed.variables.some(({ name }) => name === variable))
             yield remark(panel.title, at.near('uid'), `one of ${[...known].join(', ')}, or a variable of the dashboard`, uid)
-          if (variable !== undefined || known.has(uid) || names.has(uid) || /^-- .* --$|^grafana$|^__expr__$|^-100$/.test(uid)) continue
+          if (
+            variable !== undefined ||
+            known.has(uid) ||
+            names.has(uid) ||
+            /^-- .* --$|^grafana$|^__expr__$|^-100$/.test(uid) ||
+            (isGenerated && GENERATED.test(uid))
+          )
+            continue
           yield remark(panel.title, at.near('uid'), `one of ${[...known].join(', ')}`, `${uid}${didYouMean(uid, known)}`)
         }
       }
@@ -57,4 +71,13 @@ export const check: Check = {
       if (!source.has('uid')) yield note(source.string('name') ?? '', source, 'a uid of its own', 'no uid: Grafana generates one')
     }
   },
+}
+
+/** What Grafana makes of the name of a data source without a uid. */
+const GENERATED = /^P[0-9A-F]{16}$/
+
+/** The uid of each data source that has that of one before it. */
+function twice(sources: readonly Cursor[]): Cursor[] {
+  const all = sources.flatMap((source) => source.get('uid') ?? [])
+  return all.filter((at, index) => all.findIndex((other) => other.string() === at.string()) < index)
 }

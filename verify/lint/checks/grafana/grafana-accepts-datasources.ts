@@ -1,5 +1,6 @@
 import { remark, type Check, type Remark } from '../../lint-check.ts'
 import { slipOf } from '../../../text/did-you-mean.ts'
+import { datasourceFiles } from '../../grafana-instances.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 
 /** Those that Grafana brings along: https://grafana.com/docs/grafana/latest/datasources/#built-in-core-data-sources */
@@ -21,33 +22,37 @@ export const check: Check = {
     example: '- name: Prometheus\n  isDefault: true\n- name: Loki\n  isDefault: true',
   },
   *judge({ config }) {
-    const defaults = new Map<string, Cursor>()
-    const names = new Map<string, Cursor>()
-    for (const source of config.datasources.flatMap((file) => file.items('datasources'))) {
-      const organization = source.string('orgId') ?? '1'
-      const name = source.string('name') ?? ''
-      for (const key of ['name', 'type'])
-        if ((source.string(key) ?? '') === '') yield remark(name === '' ? 'datasources' : name, source.near(key), `a ${key}`, `no ${key}`)
-      const twin = names.get(`${organization} ${name}`)
-      if (twin !== undefined && name !== '')
-        yield remark(name, source.near('name'), 'one data source of a name', `${name}, as at ${where(twin)}: the later one replaces it`)
-      names.set(`${organization} ${name}`, source)
-      const type = source.string('type') ?? ''
-      const meant = slipOf(type, TYPES)
-      if (meant !== undefined) yield ofItsPanels(remark(name, source.near('type'), meant, `${type}, for which Grafana has no plugin`))
-      yield* settings(source, name)
-      if (source.bool('isDefault') !== true) continue
-      const first = defaults.get(organization)
-      if (first === undefined) defaults.set(organization, source)
-      else
-        yield remark(
-          name,
-          source.near('isDefault'),
-          'one data source with isDefault: true',
-          `isDefault: true, as ${first.string('name') ?? ''} at ${where(first)}`,
-        )
-    }
+    for (const files of datasourceFiles(config)) yield* ofOneGrafana(files)
   },
+}
+
+function* ofOneGrafana(files: readonly Cursor[]): Generator<Remark> {
+  const defaults = new Map<string, Cursor>()
+  const names = new Map<string, Cursor>()
+  for (const source of files.flatMap((file) => file.items('datasources'))) {
+    const organization = source.string('orgId') ?? '1'
+    const name = source.string('name') ?? ''
+    for (const key of ['name', 'type'])
+      if ((source.string(key) ?? '') === '') yield remark(name === '' ? 'datasources' : name, source.near(key), `a ${key}`, `no ${key}`)
+    const twin = names.get(`${organization} ${name}`)
+    if (twin !== undefined && name !== '')
+      yield remark(name, source.near('name'), 'one data source of a name', `${name}, as at ${where(twin)}: the later one replaces it`)
+    names.set(`${organization} ${name}`, source)
+    const type = source.string('type') ?? ''
+    const meant = slipOf(type, TYPES)
+    if (meant !== undefined) yield ofItsPanels(remark(name, source.near('type'), meant, `${type}, for which Grafana has no plugin`))
+    yield* settings(source, name)
+    if (source.bool('isDefault') !== true) continue
+    const first = defaults.get(organization)
+    if (first === undefined) defaults.set(organization, source)
+    else
+      yield remark(
+        name,
+        source.near('isDefault'),
+        'one data source with isDefault: true',
+        `isDefault: true, as ${first.string('name') ?? ''} at ${where(first)}`,
+      )
+  }
 }
 
 /** Each panel that asks it follows from it. */

@@ -30,7 +30,10 @@ export const check: Check = {
         ['http/protobuf', '4318'],
       ] as const) {
         const receiver = ports.find((candidate) => candidate.protocol === protocol)
-        if (receiver === undefined)
+        // Where no trace is promised one protocol is enough, on any port.
+        if (spec.traces.length === 0 && ports.length > 0 && receiver?.port !== '') {
+          // Who asks it is judged by what asks.
+        } else if (receiver === undefined)
           yield remark('otlp', collector.near('receivers'), `the receiver otlp with ${protocol} on ${port}`, `no ${protocol}`)
         else if (receiver.port !== port && receiver.port !== '')
           yield remark('otlp', receiver.at.near('endpoint'), `${protocol} on ${port}`, `on ${receiver.port}`)
