@@ -49,6 +49,15 @@ finds(
   },
 )
 
+passes(id, 'a proxy that a variable may lead to', D, 'http://toxiproxy:18099', '${PAYMENT_URL:-http://payment-provider:8099}', {
+  file: D,
+  from: 'toxiproxy:15435',
+  to: 'postgres:5432',
+  subject: 'postgres',
+  severity: 'warning',
+  observed: 'past the proxy',
+})
+
 finds('proxies-lead-to-services', 'two proxies at one port', {
   file: 'docker-compose.yaml',
   from: '0.0.0.0:15435',

@@ -87,6 +87,15 @@ function* judgeProxies(content: Cursor, input: LintInput, workload: Workload): G
   if (!isCaused) yield* unasked(workload, proxies as Record<string, unknown>[], content, config)
 }
 
+/** `${ENDPOINT:-http://collector:4318}`: a variable leads past the proxy unless it is set. */
+function isChosen(upstream: string, { workloads }: Configuration): boolean {
+  return workloads.some(({ env }) =>
+    [...env.values()].some(({ at }) =>
+      [...(at.string() ?? '').matchAll(/\$\{\w+:?-([^}]*)\}/g)].some(([, usual = '']) => usual.includes(upstream)),
+    ),
+  )
+}
+
 /** A fault in such a proxy harms no service, and the connection that it is for goes past it. */
 function* unasked(
   workload: Workload,
@@ -95,13 +104,13 @@ function* unasked(
   config: Configuration,
 ): Generator<Remark> {
   const asked = askedPorts(workload, config)
-  for (const [index, { name, listen }] of proxies.entries()) {
+  for (const [index, { name, listen, upstream }] of proxies.entries()) {
     const port = typeof listen === 'string' ? Number(/:(\d+)$/.exec(listen)?.[1] ?? Number.NaN) : Number.NaN
     const isNamed = config.workloads.some(
       (other) =>
         other !== workload && [...other.env.values(), ...other.args].some(({ value }) => new RegExp(`(?<!\\d)${port}(?!\\d)`).test(value)),
     )
-    if (!Number.isNaN(port) && !asked.has(port) && !isNamed && config.workloads.length > 1)
+    if (!Number.isNaN(port) && !asked.has(port) && !isNamed && !isChosen(String(upstream), config) && config.workloads.length > 1)
       yield warning(
         String(name),
         placeIn(content, index, 'listen'),
