@@ -1,7 +1,7 @@
 import { refused, remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import { listenersOf } from '../../../config/deployment/listeners.ts'
 import { nameOfObject, objectsOf, podTemplates, type PodTemplate } from '../../../config/deployment/kubernetes-objects.ts'
-import { didYouMean } from '../../../text/did-you-mean.ts'
+import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 
 export const check: Check = {
@@ -75,9 +75,14 @@ function* judgePort(name: string, port: Cursor, selected: readonly PodTemplate[]
   const own = config.workloads.filter(({ at: where }) =>
     selected.some(({ containers }) => containers.some(({ node }) => node === where.node)),
   )
-  if (Number.isInteger(number) && own.some((workload) => (listenersOf(workload, config) ?? []).some((each) => each.port === number))) return
-  // What `ports` declares is for people: a number leads to whatever listens there. One beside the Service's own, declared port is a slip.
-  const isSlip = !Number.isInteger(number) || declared.some((each) => each.number === port.number('port'))
+  const listeners = own.map((workload) => listenersOf(workload, config))
+  if (Number.isInteger(number) && listeners.some((each) => each?.some((one) => one.port === number) === true)) return
+  // What `ports` declares is for people: a number leads to the program that listens there, declared or not. It is a slip beside the
+  // Service's own, declared port, one digit beside another, or where the ports of the program are known.
+  const numbers = declared.map((each) => String(each.number))
+  const isKnown = listeners.length > 0 && listeners.every((each) => each !== undefined && each.length > 0)
+  const isSlip =
+    isKnown || !Number.isInteger(number) || numbers.includes(port.string('port') ?? '') || nearest(text, numbers, 1) !== undefined
   const known = declared.flatMap((each) => each.name ?? [])
   const shown = declared.map((each) => (each.name === undefined ? String(each.number) : `${each.name} (${each.number})`)).join(', ')
   yield remark(
