@@ -215,12 +215,14 @@ function* unknownAddress(
   const [name = ''] = host.split('.')
   const known = workloads.find((workload) => workload.name === name || workload.container === name)
   const managers = workloads.filter((workload) => /alertmanager/.test(workload.image))
-  if (known === undefined && managers.length > 0)
+  // A service of another program takes no alerts either. One that is named after Alertmanager may have an image of its own.
+  const isOther = known !== undefined && !/alertmanager/.test(`${known.name} ${known.image}`)
+  if ((known === undefined || isOther) && managers.length > 0)
     yield remark(
       'alerting',
       address,
       `an Alertmanager among the services (${managers.map((manager) => manager.name).join(', ')})`,
-      address.string() ?? '',
+      isOther ? `${address.string() ?? ''}, which is ${known.image}` : (address.string() ?? ''),
     )
   // The image's own port unless --web.listen-address says otherwise.
   if (port !== '9093' && (known === undefined || /prom\/alertmanager|alertmanager/.test(known.image))) {
