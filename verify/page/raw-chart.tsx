@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks'
 import type { Bar, Curve, RawSignal, Signal } from '../model/page.ts'
 import { took } from '../report/time.ts'
 import { Chart, windowStrips } from './chart.tsx'
+import { rawFigure } from './raw-figure.ts'
 
 const COLOURS = ['--curve-1', '--curve-2', '--curve-3', '--curve-4', '--measured', '--other']
 
@@ -57,12 +58,6 @@ function lookedAt({ marks }: Signal, rangeMs: number): Bar[] {
       ? []
       : [{ fromMs: mark.atMs - rangeMs, untilMs: mark.atMs, kind: 'before', text: `looked at when ${mark.text}`, pointer: mark.pointer }],
   )
-}
-
-/** A raw sample has no unit that is known: bytes, seconds, requests. */
-export function rawFigure(value: number | null | undefined): string {
-  if (value === null || value === undefined) return 'none'
-  return Math.abs(value) >= 10_000 ? value.toPrecision(4) : String(Number(value.toPrecision(6)))
 }
 
 export function rawTitle(raw: RawSignal, { label }: Curve): string {
