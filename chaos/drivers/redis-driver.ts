@@ -32,7 +32,9 @@ export async function withRedis<T>(address: Address, work: (redis: Redis) => Pro
     await redis.connect()
     return await work(redis)
   } catch (error) {
-    throw new Error(`Redis at ${address.host}:${address.port}: ${(cause ?? (error as Error)).message}`, { cause: error })
+    const said = (cause ?? (error as Error)).message
+    const why = said.startsWith('Unknown RESP type') ? 'what answers there is no Redis (its answer is not in the Redis protocol)' : said
+    throw new Error(`Redis at ${address.host}:${address.port}: ${why}`, { cause: error })
   } finally {
     redis.disconnect()
   }
