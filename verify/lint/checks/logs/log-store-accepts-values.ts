@@ -1,4 +1,4 @@
-import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
+import { note, remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import { stores } from '../../../config/loki/loki-stores.ts'
 import { parseInstant } from '../../../text/instant.ts'
@@ -210,7 +210,7 @@ function* retention(root: Cursor): Generator<Remark> {
   // https://grafana.com/docs/loki/latest/operations/storage/retention/#retention-configuration
   const isKept = root.bool('compactor', 'retention_enabled') !== true && root.bool('table_manager', 'retention_deletes_enabled') !== true
   if (at !== undefined && isKept && ms !== undefined && ms > 0)
-    yield warning(
+    yield note(
       'limits_config',
       at,
       'compactor.retention_enabled: true, which deletes after it',
