@@ -670,7 +670,7 @@ bad(
   rep(P, AMS, `${AMS}\n      alert_relabel_configs: [{ source_labels: [severity], regex: info, action: drop }]`),
 )
 bad('prom alert relabel of a job', 'prometheus-finds', alertRelabel('{ source_labels: [job], regex: "rjmx-.*|redis-.*", action: drop }'))
-bad('prom alert relabel unknown', 'prometheus-finds', alertRelabel('{ regex: x, action: labeldorp }'))
+bad('prom alert relabel unknown', 'values-have-their-type', alertRelabel('{ regex: x, action: labeldorp }'))
 bad(
   'prom alert relabel to another route',
   'prometheus-finds',
