@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { hangUpProcess, killProcess, startProcess, waitHealthy, writeRecord } from '../../chaos/drivers/process.ts'
 import { freePorts } from '../../testing/chaos/processes.ts'
-import { toolPath } from '../tools/tools.ts'
+import { findTool, toolPath } from '../tools/tools.ts'
 import { reloadBySignal } from './reload.ts'
 
-test('a Prometheus without --web.enable-lifecycle reloads by SIGHUP, refuses what is wrong and takes what is right again', async (t) => {
+const name = 'a Prometheus without --web.enable-lifecycle reloads by SIGHUP, refuses what is wrong and takes what is right again'
+test(name, { skip: findTool('prometheus') === undefined && 'prometheus is not installed' }, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'firedrill-reload-'))
   const [port = 0] = await freePorts(1)
   const url = `http://127.0.0.1:${port}`

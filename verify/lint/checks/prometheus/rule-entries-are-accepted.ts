@@ -30,7 +30,11 @@ function* judgeEntry(entry: Cursor): Generator<Remark> {
       // It may be the one that is specified.
       causes: { lines: entry.lines(), elsewhere: { of: ['rule-exists'] } },
     }
-  else if (alert !== '' && record !== '') yield remark(alert, entry.near('record'), 'alert: or record:', `both: ${alert} and ${record}`)
+  else if (alert !== '' && record !== '')
+    yield {
+      ...remark(alert, entry.near('record'), 'alert: or record:', `both: ${alert} and ${record}`),
+      causes: { lines: entry.lines() },
+    }
   else if ((entry.string('expr') ?? '') === '') yield remark(alert || record, entry.near('expr'), 'an expr', 'none')
   else if (record !== '') {
     if (!/^[a-zA-Z_:][\w:]*$/.test(record) && !record.includes('{{'))
