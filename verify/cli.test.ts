@@ -202,6 +202,13 @@ test('a run that is not there is said, with what to give', async () => {
   }
 })
 
+test('a folder that holds a run is refused before the lab is started', async () => {
+  const { code, out, err } = await type(['run', '--out', await recorded('taken')])
+  assert.deepEqual([code, out], [2, ''])
+  assert.match(err, /taken already holds a run \[RUN_EXISTS\]\n {2}Give another folder by --out\./)
+  assert.doesNotMatch(err, /lab: starting/)
+})
+
 test('runs are looked for from where the person stands', async () => {
   await recorded('from-here')
   assert.notEqual((await type('judge from-here')).out, '')

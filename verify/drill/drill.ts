@@ -37,7 +37,7 @@ import { readSpec } from './read-spec.ts'
 import { record } from './record.ts'
 import type { DrillRequest } from './request.ts'
 import { secondAttempts } from './retries.ts'
-import { makeRunFolder, newRunId, pointLatestAt, writeJson } from './run-folder.ts'
+import { makeRunFolder, newRunId, pointLatestAt, requireNoRun, writeJson } from './run-folder.ts'
 
 export interface DrillOutcome {
   exitCode: number
@@ -67,6 +67,8 @@ export async function drill(request: DrillRequest, io: CommandIo, below?: () => 
     io.stdout(dryRun(asked, target, spec, io))
     return { exitCode: 0, folder: null }
   }
+  // Before the lab is up, not a minute after.
+  if (request.out !== undefined) requireNoRun(resolve(io.cwd, request.out))
   const progress = openProgress(io, systemClock)
   let rungs: Rung[] | undefined
   const climb = async (): Promise<void> => {

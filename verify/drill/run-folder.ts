@@ -7,12 +7,16 @@ export function newRunId(nowMs: number, random: string): string {
   return `${new Date(nowMs).toISOString().slice(0, 19).replaceAll(':', '-')}Z-${random}`
 }
 
-/** Makes the folder of one run; an existing one that holds a run is never overwritten. */
+/** A run is never overwritten. @throws FiredrillError RUN_EXISTS (exit code 2) */
+export function requireNoRun(folder: string): void {
+  if (existsSync(join(folder, 'journal.ndjson')))
+    throw new FiredrillError('RUN_EXISTS', `${folder} already holds a run`, { next: 'Give another folder by --out.' })
+}
+
+/** Makes the folder of one run. */
 export function makeRunFolder(folder: string): string {
   const path = resolve(folder)
-  if (existsSync(join(path, 'journal.ndjson'))) {
-    throw new FiredrillError('RUN_EXISTS', `${folder} already holds a run`, { next: 'Give another folder by --out.' })
-  }
+  requireNoRun(path)
   mkdirSync(path, { recursive: true })
   return path
 }
