@@ -2,15 +2,15 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { FiredrillError, type ExitCode } from '../../verify/model/error.ts'
-import { formatError } from '../../verify/text/error-text.ts'
+import { FiredrillError } from '../../verify/model/error.ts'
 import { composeFileOf, readComposeFile } from '../compose/compose-file.ts'
 import { CHECKOUT, surroundings } from '../tools/cache.ts'
-import { CommandFailed, formatCommand, runCommand } from '../tools/child.ts'
+import { runCommand } from '../tools/child.ts'
 import { createProgress } from '../tools/progress.ts'
 import { setup } from '../tools/setup.ts'
 import { buildImages } from './build-images.ts'
 import { startEngine, stopEngine } from './daemon.ts'
+import { runEngineCommand } from './engine-command.ts'
 import { engineEnvironment, engineFolder, enginePid } from './engine-folder.ts'
 import { LEFT_OUT, toolsOf } from './images.ts'
 import { debianRelease, unpackPrograms, type Run } from './engine-programs.ts'
@@ -122,25 +122,4 @@ async function main([command, ...args]: string[]): Promise<number> {
   }
 }
 
-for (const name of ['SIGINT', 'SIGTERM'] as const)
-  process.on(name, () => {
-    interrupted.abort(
-      new FiredrillError('INTERRUPTED', 'interrupted', { exitCode: 130, next: 'What is done is kept: type the same again.' }),
-    )
-  })
-try {
-  process.exitCode = await main(process.argv.slice(2))
-} catch (error) {
-  const known =
-    error instanceof FiredrillError
-      ? error
-      : error instanceof CommandFailed
-        ? new FiredrillError('ENGINE_FAILED', [`${formatCommand(error.command)}: ${error.message}`, ...error.tail].join('\n  | '), {
-            exitCode: 3,
-            next: `the whole log is ${error.log}; what is done is kept`,
-          })
-        : undefined
-  if (known === undefined) throw error
-  line(formatError(known))
-  process.exitCode = known.exitCode satisfies ExitCode
-}
+await runEngineCommand(main, interrupted)

@@ -47,8 +47,8 @@ test('a question of the machine itself has the answer of the first of its name s
   await once(server, 'listening')
   const { port } = server.address()
   // Nothing listens at 127.0.0.2: it is refused, and the other one answers.
-  assert.equal(String(await passedOn(query('deb.debian.org'), ['127.0.0.2', '127.0.0.1'], port, 600_000)), 'the answer')
-  assert.deepEqual(asked, [query('deb.debian.org')])
-  assert.equal(await passedOn(query('deb.debian.org'), ['127.0.0.2'], port, 1), undefined)
-  assert.equal(await passedOn(query('deb.debian.org'), [], port, 1), undefined)
+  assert.equal(String(await passedOn(query('packages.example.org'), ['127.0.0.2', '127.0.0.1'], port, 600_000)), 'the answer')
+  assert.deepEqual(asked, [query('packages.example.org')])
+  assert.equal(await passedOn(query('packages.example.org'), ['127.0.0.2'], port, 1), undefined)
+  assert.equal(await passedOn(query('packages.example.org'), [], port, 1), undefined)
 })
