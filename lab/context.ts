@@ -76,11 +76,12 @@ export function recordFileOf(labDir: string, id: string): string {
 }
 
 /** Programs of the lab; tests hand in others. */
-export type Tools = Pick<PartContext, 'tool' | 'toolEnv' | 'toolPrefix'>
-export const TOOLS: Tools = { tool: toolPath, toolEnv, toolPrefix }
+export type Tools = Pick<PartContext, 'tool' | 'inPlaceOf' | 'toolEnv' | 'toolPrefix'>
+export const TOOLS: Tools = { tool: toolPath, inPlaceOf: (id) => id, toolEnv, toolPrefix }
 /** For a part whose program is replaced, which need not be there; what is there keeps its environment. */
 export const FOUND_TOOLS: Tools = {
   tool: (id) => findTool(id) ?? id,
+  inPlaceOf: (id) => id,
   toolEnv: (id) => (findTool(id) === undefined ? {} : toolEnv(id)),
   toolPrefix: (id) => (findTool(id) === undefined ? '' : toolPrefix(id)),
 }
@@ -88,12 +89,13 @@ export const FOUND_TOOLS: Tools = {
 export function replacedTools(tools: Tools, by: CommandOverride['tools'] = {}): Tools {
   return {
     tool: (id) => tools.tool(by[id] ?? id),
+    inPlaceOf: (id) => by[id] ?? id,
     toolEnv: (id) => tools.toolEnv(by[id] ?? id),
     toolPrefix: (id) => tools.toolPrefix(by[id] ?? id),
   }
 }
 /** For a part that runs elsewhere. */
-export const NO_TOOLS: Tools = { tool: () => '', toolEnv: () => ({}), toolPrefix: () => '' }
+export const NO_TOOLS: Tools = { tool: () => '', inPlaceOf: (id) => id, toolEnv: () => ({}), toolPrefix: () => '' }
 
 /** The environment of every process before the part's own. HOME and TMPDIR are inside of the lab, so that nothing is left outside. */
 export function baseEnv(lab: LabContext, id: string): Record<string, string> {

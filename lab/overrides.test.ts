@@ -89,12 +89,13 @@ test('a part that is replaced keeps the version of its program', () => {
 
 test('a tool is another one only where it is replaced', () => {
   const tools = replacedTools(
-    { tool: (id) => `/bin/${id}`, toolEnv: (id) => ({ of: id }), toolPrefix: (id) => id },
+    { tool: (id) => `/bin/${id}`, inPlaceOf: (id) => id, toolEnv: (id) => ({ of: id }), toolPrefix: (id) => id },
     { prometheus: 'prometheus-current' },
   )
   assert.equal(tools.tool('prometheus'), '/bin/prometheus-current')
   assert.deepEqual(tools.toolEnv('prometheus'), { of: 'prometheus-current' })
   assert.equal(tools.tool('alertmanager'), '/bin/alertmanager')
+  assert.deepEqual([tools.inPlaceOf('prometheus'), tools.inPlaceOf('alertmanager')], ['prometheus-current', 'alertmanager'])
 })
 
 test('an empty file replaces nothing', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { mountedFiles, partContext } from '../context.ts'
+import type { Tools } from '../context.ts'
 import { LAB_PARTS } from '../parts/lab-parts.ts'
 import { PORT_NAMES, PORTS } from '../parts/part-ports.ts'
 import type { Address, PortName } from '../parts/part-ports.ts'
@@ -17,7 +18,7 @@ const ADDRESSES = Object.fromEntries(PORT_NAMES.map((name) => [name, { host: '12
   PortName,
   Address
 >
-const TOOLS = { tool: (id: string) => `{${id}}`, toolEnv: () => ({}), toolPrefix: () => '' }
+const TOOLS: Tools = { tool: (id) => `{${id}}`, inPlaceOf: (id) => id, toolEnv: () => ({}), toolPrefix: () => '' }
 
 function contextOf(compose: ComposeFile, part: (typeof LAB_PARTS)[number]) {
   const lab = {

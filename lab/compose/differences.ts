@@ -90,7 +90,7 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     parts: ['jaeger', 'otel-collector'],
     what: 'Jaeger 2, which also is the collector',
-    why: 'Go modules of Jaeger 1.54 and of the collector 0.93 no longer build together. lab/relocate/ turns jaeger.yml and otel-collector.yml into what it reads.',
+    why: 'One program in place of two, which `firedrill setup` compiles in little more than half the time. lab/relocate/ turns jaeger.yml and otel-collector.yml into what it reads. `--versions required` runs Jaeger 1.54 and the collector 0.93 with both files as they are.',
     adds: /^--config=/,
   },
   {

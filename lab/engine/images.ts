@@ -101,15 +101,13 @@ export const IMAGES: readonly Image[] = [
   {
     tag: 'jaegertracing/all-in-one:1.54',
     folder: 'jaeger',
-    files: {
-      'all-in-one-linux': { go: { module: 'jaeger-all-in-one', package: 'github.com/jaegertracing/jaeger/cmd/all-in-one' } },
-    },
+    files: { 'all-in-one-linux': file('jaeger-required') },
     is: 'Jaeger 1.54.0, built here',
   },
   {
     tag: { service: 'otel-collector' },
     folder: 'otel-collector',
-    files: { 'otelcol-contrib': { go: { module: 'otel-collector', package: '.' } } },
+    files: { 'otelcol-contrib': file('otel-collector-required') },
     is: 'OpenTelemetry Collector 0.93.0 with the six components that monitoring/otel-collector/ names, built here',
   },
 ]

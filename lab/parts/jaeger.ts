@@ -1,5 +1,7 @@
 import { takeFlag } from '../compose/localize.ts'
-import type { Part } from './part.ts'
+import type { Part, PartContext } from './part.ts'
+
+const isJaeger1 = (context: PartContext): boolean => context.inPlaceOf('jaeger') === 'jaeger-required'
 
 export const jaeger: Part = {
   id: 'jaeger',
@@ -9,12 +11,17 @@ export const jaeger: Part = {
   listens: () => ({ jaeger: 16686, 'jaeger-grpc': 16685, 'jaeger-otlp': 4317, 'jaeger-health': 14269 }),
   tools: ['jaeger'],
   readyTimeoutMs: 20_000,
-  files: (context) => context.monitoring('jaeger', takeFlag(context.container.command, '--config-file').value),
+  files: (context) =>
+    context.monitoring(isJaeger1(context) ? 'jaeger 1.54' : 'jaeger', takeFlag(context.container.command, '--config-file').value),
   launch: (context) => {
     const { value, rest } = takeFlag(context.command, '--config-file')
     return {
       // Jaeger 2 calls the flag --config, and takes all else from the file.
-      argv: [context.tool('jaeger'), ...(value === undefined ? [] : [`--config=${value}`]), ...rest],
+      argv: [
+        context.tool('jaeger'),
+        ...(value === undefined ? [] : [`${isJaeger1(context) ? '--config-file' : '--config'}=${value}`]),
+        ...rest,
+      ],
       env: context.environment,
       health: { kind: 'http', url: `http://${context.hostPort('jaeger')}/api/services` },
     }

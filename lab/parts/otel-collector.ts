@@ -10,7 +10,11 @@ export const otelCollector: Part = {
   listens: () => ({ 'otel-grpc': 4317, 'otel-http': 4318, 'otel-metrics': 8889, 'otel-health': 13133 }),
   tools: ['jaeger'],
   readyTimeoutMs: 20_000,
-  files: (context) => context.monitoring('otelCollector', takeFlag(context.container.command, '--config').value),
+  files: (context) =>
+    context.monitoring(
+      context.inPlaceOf('jaeger') === 'otel-collector-required' ? 'otelCollector 0.93' : 'otelCollector',
+      takeFlag(context.container.command, '--config').value,
+    ),
   launch: (context) => ({
     argv: [context.tool('jaeger'), ...context.command],
     env: context.environment,

@@ -26,6 +26,8 @@ export interface PartContext {
   /** `host:port`. */
   hostPort(port: PortName): string
   tool(id: ToolId): string
+  /** The tool that runs in place of this one: another version of it; itself where it is not replaced. */
+  inPlaceOf(id: ToolId): ToolId
   toolEnv(id: ToolId): Record<string, string>
   /** The folder that plays /usr for a tool. */
   toolPrefix(id: ToolId): string

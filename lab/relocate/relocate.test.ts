@@ -14,13 +14,15 @@ import type { Closed, LabAddresses, LogFile, MonitoringKind } from './relocate.t
 
 type MonitoringTexts = Record<MonitoringKind, string>
 const FILES: MonitoringTexts = {
-  prometheus: 'prometheus.yml',
-  alertRules: 'alert-rules.yml',
-  alertmanager: 'alertmanager/alertmanager.yml',
-  loki: 'loki/loki.yml',
-  promtail: 'promtail/promtail.yml',
-  otelCollector: 'otel-collector/otel-collector.yml',
-  jaeger: 'jaeger/jaeger.yml',
+  'prometheus': 'prometheus.yml',
+  'alertRules': 'alert-rules.yml',
+  'alertmanager': 'alertmanager/alertmanager.yml',
+  'loki': 'loki/loki.yml',
+  'promtail': 'promtail/promtail.yml',
+  'otelCollector': 'otel-collector/otel-collector.yml',
+  'otelCollector 0.93': 'otel-collector/otel-collector.yml',
+  'jaeger': 'jaeger/jaeger.yml',
+  'jaeger 1.54': 'jaeger/jaeger.yml',
 }
 function relocate(texts: MonitoringTexts, to: LabAddresses): { files: MonitoringTexts; closed: Closed } {
   const closed: Closed = []
@@ -32,15 +34,7 @@ function relocate(texts: MonitoringTexts, to: LabAddresses): { files: Monitoring
 }
 
 const delivered = (name: string): string => readFileSync(new URL(`../../monitoring/${name}`, import.meta.url), 'utf8')
-const files: MonitoringTexts = {
-  prometheus: delivered('prometheus.yml'),
-  alertRules: delivered('alert-rules.yml'),
-  alertmanager: delivered('alertmanager/alertmanager.yml'),
-  loki: delivered('loki/loki.yml'),
-  promtail: delivered('promtail/promtail.yml'),
-  otelCollector: delivered('otel-collector/otel-collector.yml'),
-  jaeger: delivered('jaeger/jaeger.yml'),
-}
+const files = Object.fromEntries(Object.entries(FILES).map(([kind, name]) => [kind, delivered(name)])) as MonitoringTexts
 const ports = portsFrom({ PROMETHEUS_PORT: '29091', LOKI_PORT: '23100' })
 const logs: LogFile[] = [
   { container: 'moalog-rate-limiter', service: 'rate-limiter', logstream: 'stdout', path: '/lab/rate-limiter/log' },
@@ -301,6 +295,26 @@ test('the configuration of Jaeger 1.54 in the keys of Jaeger 2', () => {
     grpc: { endpoint: '127.0.0.1:16685' },
   })
   assert.deepEqual(config.receivers, { otlp: { protocols: { grpc: { endpoint: '127.0.0.1:14317' } } } })
+})
+
+test('the collector 0.93 keeps its configuration, addresses apart', () => {
+  const addressless = (text: string): string => text.replace(/\S+:\d{4,5}$/gm, 'ADDRESS')
+  assert.deepEqual(parse(addressless(moved.files['otelCollector 0.93'])), parse(addressless(files.otelCollector)))
+  assert.match(moved.files['otelCollector 0.93'], /address: 127\.0\.0\.1:8889$/m)
+})
+
+test('Jaeger 1.54 keeps its configuration and listens on loopback alone', () => {
+  type Config = { memory: unknown; query: unknown; collector: { otlp: Record<string, unknown> }; admin: unknown; reporter: unknown }
+  const config = parse(moved.files['jaeger 1.54']) as Config
+  assert.deepEqual(config.memory, { 'max-traces': 50_000 })
+  assert.deepEqual(config.query, { 'http-server': { 'host-port': '127.0.0.1:16686' }, 'grpc-server': { 'host-port': '127.0.0.1:16685' } })
+  const otlp = { 'host-port': '127.0.0.1:14317' }
+  assert.deepEqual(config.collector.otlp, { enabled: true, grpc: otlp, http: { 'host-port': '127.0.0.1:0' } })
+  assert.deepEqual(config.admin, { http: { 'host-port': '127.0.0.1:13134' } })
+  assert.deepEqual(config.reporter, { grpc: otlp })
+  const hosts = scalars(moved.files['jaeger 1.54']).filter((value) => /:\d+$/.test(value))
+  assert.equal(hosts.length, 12)
+  for (const host of hosts) assert.match(host, /^127\.0\.0\.1:/)
 })
 
 test('chat receivers are routed to only when switched on', () => {

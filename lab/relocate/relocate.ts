@@ -9,15 +9,20 @@ import type { Address } from '../parts/part-ports.ts'
 import { switchOn } from './channels.ts'
 import type { Channels } from './channels.ts'
 
-/** The files of monitoring/ that a lab starts parts with, by the part that reads each. */
+/**
+ * The files of monitoring/ that a lab starts parts with, by the part that reads each. A name with a version is the file as that version
+ * reads it; without one it is evened out for the lab's own.
+ */
 const OWNERS = {
-  prometheus: 'prometheus',
-  alertRules: 'prometheus',
-  alertmanager: 'alertmanager',
-  loki: 'loki',
-  promtail: 'promtail',
-  otelCollector: 'otel-collector',
-  jaeger: 'jaeger',
+  'prometheus': 'prometheus',
+  'alertRules': 'prometheus',
+  'alertmanager': 'alertmanager',
+  'loki': 'loki',
+  'promtail': 'promtail',
+  'otelCollector': 'otel-collector',
+  'otelCollector 0.93': 'otel-collector',
+  'jaeger': 'jaeger',
+  'jaeger 1.54': 'jaeger',
 } as const
 export type MonitoringKind = keyof typeof OWNERS
 
@@ -51,7 +56,8 @@ const SELF = new Set(['0.0.0.0', '127.0.0.1', 'localhost', '[::]', '[::1]', ''])
  * A monitoring file with the lab's addresses and paths, and containers as log files: Promtail gets the labels of its Docker discovery, so
  * relabel_configs and pipeline_stages stay as delivered; a rule file stays byte for byte. Where the lab's version of a program differs from
  * the one that the file is for, it is evened out here: jaeger.yml (1.54) becomes a configuration of Jaeger 2, the collector's
- * health_check and telemetry.metrics.address (0.93) those of 2025, and Loki 3 adds no labels that 2.9 does not have.
+ * health_check and telemetry.metrics.address (0.93) those of 2025, and Loki 3 adds no labels that 2.9 does not have. For Jaeger 1.54 and
+ * the collector 0.93 themselves only addresses change.
  * `file` is for messages, `closed` collects.
  * @throws FiredrillError RELOCATE_ADDRESS for an address that is not in the table, RELOCATE_UNSUPPORTED for what would reach off this
  * machine by itself (service discovery, remote write, receivers other than webhook and Slack), YAML_SYNTAX
@@ -70,9 +76,13 @@ export function relocate(kind: MonitoringKind, text: string, file: string, addre
     case 'promtail':
       return relocatePromtail(work, addresses)
     case 'otelCollector':
+      return relocateCollector(work, renamedSince093)
+    case 'otelCollector 0.93':
       return relocateCollector(work)
     case 'jaeger':
       return relocateJaeger(work)
+    case 'jaeger 1.54':
+      return relocateJaeger154(work)
   }
 }
 
@@ -160,12 +170,20 @@ function asStaticConfig(log: LogFile, project: string): unknown {
   }
 }
 
-function relocateCollector(work: Work): string {
-  const { document } = work
+function relocateCollector(work: Work, evenOut: (work: Work) => void = () => undefined): string {
   for (const section of ['receivers', 'extensions'] as const) {
-    const map = document.getIn([section], true)
+    const map = work.document.getIn([section], true)
     if (isMap(map)) for (const pair of map.items) if (isMap(pair.value)) work.moveListeners(pair.value)
   }
+  const metrics = work.document.getIn(['service', 'telemetry', 'metrics', 'address'], true)
+  if (isScalar(metrics)) work.moveListener(metrics)
+  evenOut(work)
+  work.moveRest()
+  return work.text()
+}
+
+/** What 0.93 and collectors of 2025 call by another name. */
+function renamedSince093({ document }: Work): void {
   const health = document.getIn(['extensions', 'health_check', 'endpoint'])
   if (health !== undefined) {
     document.deleteIn(['extensions', 'health_check'])
@@ -173,18 +191,24 @@ function relocateCollector(work: Work): string {
     const enabled = document.getIn(['service', 'extensions'], true)
     if (isSeq(enabled)) for (const item of enabled.items) if (isScalar(item) && item.value === 'health_check') item.value = 'healthcheckv2'
   }
-  const metrics = document.getIn(['service', 'telemetry', 'metrics', 'address'], true)
-  if (isScalar(metrics)) {
-    const { host, port } = work.listener(metrics, String(metrics.value))
+  const metrics = document.getIn(['service', 'telemetry', 'metrics', 'address'])
+  if (typeof metrics === 'string') {
+    const { host = '', port } = ADDRESS.exec(metrics)?.groups ?? {}
     document.deleteIn(['service', 'telemetry', 'metrics', 'address'])
     // without_*: the names that collectors of 2024 give their own metrics, e.g. otelcol_exporter_sent_spans.
     document.setIn(
       ['service', 'telemetry', 'metrics', 'readers'],
-      [{ pull: { exporter: { prometheus: { host, port, without_type_suffix: true, without_units: true, without_scope_info: true } } } }],
+      [
+        {
+          pull: {
+            exporter: {
+              prometheus: { host, port: Number(port), without_type_suffix: true, without_units: true, without_scope_info: true },
+            },
+          },
+        },
+      ],
     )
   }
-  work.moveRest()
-  return work.text()
 }
 
 function relocateJaeger(work: Work): string {
@@ -215,6 +239,35 @@ function relocateJaeger(work: Work): string {
     receivers: { otlp: { protocols: { grpc: { endpoint: listener(['collector', 'otlp', 'grpc', 'host-port'], '0.0.0.0:4317') } } } },
     exporters: { jaeger_storage_exporter: { trace_storage: 'memory' } },
   })
+}
+
+/** Listeners of Jaeger 1.54 that the compose network does not use: https://www.jaegertracing.io/docs/1.54/deployment/#agent and #collector */
+const UNUSED_LISTENERS = [
+  ['collector', 'otlp', 'http', 'host-port'],
+  ['collector', 'grpc-server', 'host-port'],
+  ['collector', 'http-server', 'host-port'],
+  ['http-server', 'host-port'],
+  ...['zipkin-compact', 'jaeger-compact', 'jaeger-binary'].map((processor) => ['processor', processor, 'server-host-port']),
+]
+
+/** Its defaults listen on every address of the machine; what is not asked for takes any free port of loopback. */
+function relocateJaeger154(work: Work): string {
+  const { document } = work
+  const listen = (path: string[], fallback: string): void => {
+    if (!document.hasIn(path)) document.setIn(path, fallback)
+    const node = document.getIn(path, true)
+    if (isScalar(node)) work.moveListener(node)
+  }
+  listen(['query', 'http-server', 'host-port'], '0.0.0.0:16686')
+  listen(['query', 'grpc-server', 'host-port'], '0.0.0.0:16685')
+  listen(['collector', 'otlp', 'grpc', 'host-port'], '0.0.0.0:4317')
+  listen(['admin', 'http', 'host-port'], '0.0.0.0:14269')
+  work.moveRest()
+  for (const path of UNUSED_LISTENERS) if (!document.hasIn(path)) document.setIn(path, '127.0.0.1:0')
+  // The agent within dials the collector's gRPC server, of which it does not know what port it took.
+  const dials = ['reporter', 'grpc', 'host-port']
+  if (!document.hasIn(dials)) document.setIn(dials, document.getIn(['collector', 'otlp', 'grpc', 'host-port']))
+  return work.text()
 }
 
 const ADDRESS = /^(?<scheme>[a-z][a-z0-9+.-]*:\/\/)?(?<host>\[[0-9a-f:]*\]|[A-Za-z0-9._-]*):(?<port>\d{1,5})(?<rest>[/?].*)?$/
@@ -284,6 +337,13 @@ class Work {
     return address
   }
 
+  /** `host:port` at which the part listens. */
+  moveListener(scalar: Scalar): void {
+    const { host, port } = this.listener(scalar, String(scalar.value))
+    scalar.value = `${host}:${port}`
+    this.#moved.add(scalar)
+  }
+
   /** Sets host and port keys of a server section. */
   listen(hostPath: string[], portPath: string[], fallbackPort: number): void {
     const node = this.document.getIn(portPath, true)
@@ -296,11 +356,7 @@ class Work {
   moveListeners(map: YAMLMap): void {
     visit(map, {
       Pair: (_, pair) => {
-        if (isScalar(pair.key) && pair.key.value === 'endpoint' && isScalar(pair.value)) {
-          const { host, port } = this.listener(pair.value, String(pair.value.value))
-          pair.value.value = `${host}:${port}`
-          this.#moved.add(pair.value)
-        }
+        if (isScalar(pair.key) && pair.key.value === 'endpoint' && isScalar(pair.value)) this.moveListener(pair.value)
       },
     })
   }

@@ -42,6 +42,8 @@ export const TOOL_IDS = [
   'containerd',
   'otel-collector-current',
   'otel-java-agent-current',
+  'jaeger-required',
+  'otel-collector-required',
 ] as const
 export type ToolId = (typeof TOOL_IDS)[number]
 
@@ -74,6 +76,8 @@ export type PartId =
   | 'containerd'
   | 'otel-collector-current'
   | 'otel-java-agent-current'
+  | 'jaeger-required'
+  | 'otel-collector-required'
 
 /** How a part is had. Every field takes part in the key of the part's folder in the cache. */
 export type Recipe =
@@ -495,6 +499,32 @@ export const PARTS: readonly Part[] = [
     tools: { 'otel-java-agent-current': { file: 'opentelemetry-javaagent.jar', version: '2.33.1' } },
     seconds: { network: 10, cpu: 0 },
     megabytes: 25,
+    extra: true,
+  },
+  {
+    id: 'jaeger-required',
+    title: 'Jaeger 1.54.0',
+    version: '1.54.0',
+    recipe: goProgram(
+      'jaeger-all-in-one',
+      'github.com/jaegertracing/jaeger/cmd/all-in-one',
+      'all-in-one',
+      'github.com/jaegertracing/jaeger/pkg/version.latestVersion',
+      'v1.54.0',
+    ),
+    tools: { 'jaeger-required': { file: 'all-in-one' } },
+    seconds: { network: 30, cpu: 210 },
+    megabytes: 60,
+    extra: true,
+  },
+  {
+    id: 'otel-collector-required',
+    title: 'OpenTelemetry Collector 0.93.0',
+    version: '0.93.0',
+    recipe: { kind: 'go', module: 'otel-collector', package: '.', output: 'otelcol', stamp: 'main.version=0.93.0' },
+    tools: { 'otel-collector-required': { file: 'otelcol' } },
+    seconds: { network: 20, cpu: 60 },
+    megabytes: 40,
     extra: true,
   },
 ]

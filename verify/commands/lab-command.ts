@@ -25,9 +25,7 @@ function upCommand(io: CommandIo): Command {
     .option('--monitoring <dir>', 'deploy these monitoring files instead of monitoring/')
     .option('--compose <file>', 'the compose file to deploy (default: the one beside the monitoring files)')
     .option('--lab <file>', 'replace parts of the lab')
-    .addOption(
-      new Option('--versions <set>', 'other versions of Prometheus and Alertmanager in the lab (docs/versions.md)').choices(VERSIONS),
-    )
+    .addOption(new Option('--versions <set>', 'other versions of the stack in the lab (docs/versions.md)').choices(VERSIONS))
     .option('--only <part...>', 'these parts and what they need')
     .addHelpText(
       'after',

@@ -15,9 +15,7 @@ export function runCommand(io: CommandIo): Command {
     .option('--monitoring <dir>', 'deploy these monitoring files in the lab instead of monitoring/')
     .option('--compose <file>', 'the compose file to deploy in the lab (default: the one beside the monitoring files)')
     .option('--lab <file>', 'replace parts of the lab')
-    .addOption(
-      new Option('--versions <set>', 'other versions of Prometheus and Alertmanager in the lab (docs/versions.md)').choices(VERSIONS),
-    )
+    .addOption(new Option('--versions <set>', 'other versions of the stack in the lab (docs/versions.md)').choices(VERSIONS))
     .option('--watch', 'serve the page of the drill while it runs, on 127.0.0.1; its address is printed')
     .option('--dry-run', 'print every fault and load with its undo and who else feels it; nothing is asked and nothing is touched')
     .addOption(
