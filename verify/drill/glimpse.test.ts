@@ -11,6 +11,7 @@ import { livePageOf } from '../report/page/live.ts'
 import { isDrawnLive, pageOf } from '../report/page/make-page.ts'
 import { summarise } from '../report/summarise.ts'
 import { selectorsOf } from '../run/experiment/signal-samples.ts'
+import { CLOCK_OFFSET, inPrometheusTime } from '../promql/prometheus-time.ts'
 import type { PrometheusSource } from '../run/ports.ts'
 import type { Connected } from './connect.ts'
 import { glimpsing, MOST_SAMPLED, MOST_VALUES, type Look } from './glimpse.ts'
@@ -172,6 +173,41 @@ test('of a leg that has not begun there is no window and no mark; of an undo non
     assert.deepEqual(at('fire'), ['pending', 'firing', 'notified'], id)
     assert.deepEqual(at('clear'), ['pending', 'firing', 'notified', 'resolved', 'resolved notified'], id)
   }
+})
+
+test("a drill whose clock is behind Prometheus' has the same live page and the same report, as soon as that was measured", async () => {
+  const offsetMs = 400
+  const measured = entries.findIndex(({ kind }) => kind === 'targets')
+  const first = entries[measured]!
+  const said = (seconds: number): JournalEntry => ({
+    seq: NOT_RECORDED,
+    atMs: first.atMs,
+    kind: 'health',
+    metric: CLOCK_OFFSET,
+    series: [{ metric: {}, values: [[first.atMs / 1_000, String(seconds)]] }],
+  })
+  // What the recorded drill says of its own is the same clock's.
+  const journal = entries.filter((entry) => entry.kind !== 'health' || entry.metric !== CLOCK_OFFSET)
+  const right = journal.toSpliced(measured, 0, said(0))
+  const behind = journal.map((entry) => inPrometheusTime(entry, -offsetMs)).toSpliced(measured, 0, said(offsetMs / 1_000))
+  const experiments = entries.flatMap((entry) => (entry.kind === 'header' ? entry.plan.experiments : []))
+  const sinceMs = entries[0]!.atMs
+  const at = async (all: JournalEntry[], aheadMs: number, passedMs: number): Promise<Page> => {
+    const now = { ms: sinceMs + passedMs }
+    const recorded = recordedPrometheus(entries, () => now.ms)
+    const look = glimpsing({ prometheus: recorded as Connected['prometheus'], secrets: [] }, { now: () => now.ms - aheadMs })
+    const soFar = all.filter((entry) => isDrawnLive(entry) && entry.atMs <= now.ms - aheadMs)
+    return livePageOf(soFar, now.ms - aheadMs, undefined, await look(soFar), windowsSoFar(soFar, experiments))
+  }
+  const fireMs = entries.find((entry) => entry.kind === 'leg' && entry.leg === 'clear')!.atMs - sinceMs
+  const [own, theirs] = [await at(right, 0, fireMs), await at(behind, offsetMs, fireMs)]
+  const window = (page: Page): unknown => Object.values(page.signals).flatMap(({ windows }) => windows)
+  assert.ok((window(own) as unknown[]).length > 3)
+  assert.deepEqual({ ...theirs, report: null }, { ...own, report: null })
+  const drawn = (all: JournalEntry[]): Page => pageOf({ entries: all, problems: [] }, summarise(JOURNAL, judge(JOURNAL)))
+  const { evidence: _, ...same } = drawn(behind)
+  const { evidence: __, ...whole } = drawn(right)
+  assert.deepEqual(same, whole)
 })
 
 test('missed evaluations are marked as soon as Prometheus has counted them', async () => {

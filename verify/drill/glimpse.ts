@@ -3,6 +3,7 @@ import { NOT_RECORDED } from '../model/journal.ts'
 import type { PlannedExperiment, Timing } from '../model/plan.ts'
 import { redact } from '../drivers/redact.ts'
 import { evaluationIntervalOf, slowestEvaluationMs } from '../promql/loaded-clocks.ts'
+import { clockOffsetMs, inPrometheusTime } from '../promql/prometheus-time.ts'
 import { entriesOf, experimentsOf } from '../report/page/entries.ts'
 import { MISSED } from '../report/page/lanes.ts'
 import { isOfTheSame } from '../report/page/live.ts'
@@ -33,7 +34,7 @@ type More = Pick<Grown, 'untilMs'> & { series: Series[] }
 /**
  * ALERTS, missed evaluations, and of each experiment that is walked the value of its condition and the raw samples behind it. Of values
  * only what is new since the look before is asked for; after the journal got its own entries (a second attempt) it begins with what came
- * after them. As in the journal no label has a secret.
+ * after them. As in the journal no label has a secret. What is asked for is asked by Prometheus' clock.
  */
 export function glimpsing({ prometheus, secrets }: Pick<Connected, 'prometheus' | 'secrets'>, clock: Pick<Clock, 'now'>): Look {
   const known = new Map<string, Grown>()
@@ -54,11 +55,13 @@ export function glimpsing({ prometheus, secrets }: Pick<Connected, 'prometheus' 
     return [...own.series.values()]
   }
   const sampling = samplesOf({ prometheus, secrets })
-  return async (entries) => {
+  return async (written) => {
+    const offsetMs = clockOffsetMs(written)
+    const entries = written.map((entry) => inPrometheusTime(entry, offsetMs))
     const header = entriesOf(entries, 'header')[0]
     if (header === undefined) return []
     const { timing } = header.plan
-    const nowMs = clock.now()
+    const nowMs = clock.now() + offsetMs
     const recorded = (body: JournalBody): number => recordedMs(entries, header, body)
     const samples = async (body: Extract<JournalBody, { kind: 'alerts-series' | 'health' }>): Promise<typeof body> => {
       const read = async (fromMs: number): Promise<More | null> => {
@@ -93,7 +96,7 @@ export function glimpsing({ prometheus, secrets }: Pick<Connected, 'prometheus' 
       values.push({ ...body, startMs: walked.fromMs, endMs, stepMs, series })
     }
     const raw = await sampling(entries, nowMs)
-    return [alerts, missed, ...values, ...raw].map((body): JournalEntry => ({ seq: NOT_RECORDED, atMs: nowMs, ...body }))
+    return [alerts, missed, ...values, ...raw].map((body): JournalEntry => ({ seq: NOT_RECORDED, atMs: nowMs - offsetMs, ...body }))
   }
 }
 

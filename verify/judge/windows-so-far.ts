@@ -1,5 +1,6 @@
 import type { JournalEntry } from '../model/journal.ts'
 import type { LegalWindows, PlacedWindow, PlannedExperiment } from '../model/plan.ts'
+import { CLOCK_OFFSET } from '../promql/prometheus-time.ts'
 import { EvidenceRoom, legsOf } from './evidence-room.ts'
 import { recordOf } from './record/recorder.ts'
 import type { RunRecord } from './record/recorder.ts'
@@ -16,17 +17,18 @@ const OF_UNDO: Named = [
 ]
 
 /**
- * While a drill runs: the plan's windows, from the instants at which faults and loads came and went. The judge's own, made of all evidence,
- * are narrower for notifications, which count from the alert, and later where a load took time to take hold.
+ * While a drill runs: the plan's windows, from the instants at which faults and loads came and went, by Prometheus' clock. The judge's own,
+ * made of all evidence, are narrower for notifications, which count from the alert, and later where a load took time to take hold.
  */
 export function windowsSoFar(entries: readonly JournalEntry[], experiments: readonly PlannedExperiment[]): Map<string, PlacedWindow[]> {
   const run = recordOf({ entries: entries.flatMap(anchoring), problems: [] })
   return new Map(experiments.map((experiment) => [experiment.id, placed(run, experiment)]))
 }
 
-/** What anchors are made of; a load without its figures, which are long. */
+/** What anchors are made of, by which clock; a load without its figures, which are long. */
 function anchoring(entry: JournalEntry): JournalEntry[] {
   if (entry.kind === 'leg' || entry.kind === 'fault') return [entry]
+  if (entry.kind === 'health') return entry.metric === CLOCK_OFFSET ? [entry] : []
   if (entry.kind !== 'load') return []
   const { summary: _, ...rest } = entry
   return [rest]

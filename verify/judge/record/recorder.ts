@@ -2,6 +2,7 @@ import type { Journal, JournalEntry, LoadedGroup, Series } from '../../model/jou
 import { PROBE_LABEL, PROBE_NAME } from '../../model/probe.ts'
 import type { Labels } from '../../model/spec.ts'
 import { labelKey, withoutLabels } from '../../promql/labels.ts'
+import { CLOCK_OFFSET, inPrometheusTime, offsetOf } from '../../promql/prometheus-time.ts'
 import { parseInstant } from '../../text/instant.ts'
 import { AnswerRows } from './answer-columns.ts'
 import { packed } from './load-seconds.ts'
@@ -190,7 +191,7 @@ export class Recorder {
     }
     for (const { metric, labels, samples, seq } of this.healthRows.values())
       record.health.push({ metric, column: new PackedColumn(labels, samples.closed()), seq })
-    inPrometheusTime(record)
+    allInPrometheusTime(record)
     return record
   }
 
@@ -373,35 +374,27 @@ export class Recorder {
 
 /** How far Prometheus' clock is ahead of the drill's, by the drill's own question. */
 export function clockOffsetMs({ health }: Pick<RunRecord, 'health'>): number {
-  return Math.round(1_000 * (health.find(({ metric }) => metric === 'firedrill_clock_offset_seconds')?.column.values.at(-1) ?? 0))
+  return Math.round(1_000 * aheadS(health))
 }
 
-/** A difference this small is the question's own way. */
-const NO_OFFSET_MS = 10
+function aheadS(health: RunRecord['health']): number {
+  return health.find(({ metric }) => metric === CLOCK_OFFSET)?.column.values.at(-1) ?? 0
+}
 
-/**
- * What the drill timed by its own clock, moved to Prometheus': legs, causes and messages are compared with samples to the millisecond.
- * Traces and lines
- * stay: they are compared with one another.
- */
-function inPrometheusTime(record: RunRecord): void {
-  const offsetMs = clockOffsetMs(record)
-  if (!(Math.abs(offsetMs) > NO_OFFSET_MS)) return
-  const moved = <T extends { atMs: number }>(entries: T[]): T[] => entries.map((entry) => ({ ...entry, atMs: entry.atMs + offsetMs }))
+/** What is known at the end alone: by then most is folded. */
+function allInPrometheusTime(record: RunRecord): void {
+  const offsetMs = offsetOf(aheadS(record.health))
+  if (offsetMs === 0) return
+  const moved = <T extends JournalEntry>(entries: T[]): T[] => entries.map((entry) => inPrometheusTime(entry, offsetMs))
   const later = (atMs: number | undefined): number | undefined => (atMs === undefined ? undefined : atMs + offsetMs)
   record.legs = moved(record.legs)
   record.loads = moved(record.loads)
   record.sourceErrors = moved(record.sourceErrors)
-  record.faults = record.faults.map((entry) => ({
-    ...entry,
-    atMs: entry.atMs + offsetMs,
-    startedMs: entry.startedMs + offsetMs,
-    effectiveMs: entry.effectiveMs + offsetMs,
-  }))
-  record.answers = moved(record.answers).map((entry) => ({ ...entry, startedMs: entry.startedMs + offsetMs }))
+  record.faults = moved(record.faults)
+  record.answers = record.answers.map((entry) => ({ ...entry, atMs: entry.atMs + offsetMs, startedMs: entry.startedMs + offsetMs }))
   record.subjects = moved(record.subjects)
   record.cpuWaits = record.cpuWaits.map((entry) => withPackedWaits(entry, offsetMs))
-  record.outages = moved(record.outages).map((entry) => ({ ...entry, startedMs: entry.startedMs + offsetMs }))
+  record.outages = moved(record.outages)
   record.notified = record.notified.map((alert) => ({ ...alert, arrivedMs: alert.arrivedMs + offsetMs }))
   // The drill itself said when these began and ended.
   record.probed = record.probed.map((alert) => ({
@@ -411,12 +404,8 @@ function inPrometheusTime(record: RunRecord): void {
     endsAtMs: later(alert.endsAtMs),
   }))
   record.otherPosts = record.otherPosts.map((post) => (post instanceof Post ? post.at(post.arrivedMs + offsetMs) : post))
-  record.deliveryProbes = moved(record.deliveryProbes).map((step) => ({
-    ...step,
-    startedMs: step.startedMs + offsetMs,
-    doneMs: step.doneMs + offsetMs,
-  }))
-  if (record.footer !== undefined) record.footer = { ...record.footer, atMs: record.footer.atMs + offsetMs }
+  record.deliveryProbes = moved(record.deliveryProbes)
+  if (record.footer !== undefined) record.footer = inPrometheusTime(record.footer, offsetMs)
   record.lastAtMs += offsetMs
 }
 

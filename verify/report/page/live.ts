@@ -1,6 +1,7 @@
 import type { JournalEntry } from '../../model/journal.ts'
 import type { Cockpit, Live, Page } from '../../model/page.ts'
 import type { LegName, PlacedWindow } from '../../model/plan.ts'
+import { clockOffsetMs, inPrometheusTime } from '../../promql/prometheus-time.ts'
 import { statusAbout, summarise } from '../summarise.ts'
 import { entriesOf, experimentsOf } from './entries.ts'
 import type { Entry } from './entries.ts'
@@ -20,6 +21,7 @@ const AWAITED: Record<LegName, string> = {
 /**
  * The page of a drill that runs, from the entries so far; `nowMs` is the verifier's clock. `glimpses`: what Prometheus says meanwhile of
  * what the journal has only at the end. They are drawn as the journal's own entries will be, until those come. `windows`: by experiment.
+ * All times of the page are by Prometheus' clock, as samples and windows are.
  */
 export function livePageOf(
   entries: readonly JournalEntry[],
@@ -30,13 +32,31 @@ export function livePageOf(
 ): Page {
   const known = entries.filter(({ kind }) => GLIMPSED.has(kind))
   const ahead = glimpses.filter((glimpse) => !known.some((entry) => entry.atMs >= glimpse.atMs && isOfTheSame(entry, glimpse)))
-  const journal = { entries: [...entries, ...ahead], problems: [] }
-  const drawn = drawnOf(journal, summarise(journal, []), Math.max(nowMs, entries.at(-1)?.atMs ?? nowMs))
+  const offsetMs = clockOffsetMs(entries)
+  const own = entries.map((entry) => inPrometheusTime(entry, offsetMs))
+  const theirNowMs = nowMs + offsetMs
+  const journal = { entries: [...own, ...ahead.map((entry) => inPrometheusTime(entry, offsetMs))], problems: [] }
+  const drawn = drawnOf(journal, summarise(journal, []), Math.max(theirNowMs, own.at(-1)?.atMs ?? theirNowMs))
   const page = { ...drawn, signals: signalsSoFar(drawn.signals, journal.entries, windows) }
-  const live = liveOf(entries, nowMs)
+  const live = liveOf(own, theirNowMs)
   return cockpit === undefined
     ? { ...page, sentence: 'The drill is running.', live }
-    : { ...page, sentence: 'Game day.', live: { ...live, cockpit } }
+    : { ...page, sentence: 'Game day.', live: { ...live, cockpit: cockpitBy(cockpit, offsetMs) } }
+}
+
+/** What is in effect, by the same clock as all else of the page. */
+function cockpitBy(cockpit: Cockpit, offsetMs: number): Cockpit {
+  if (offsetMs === 0) return cockpit
+  const later = (atMs: number): number => atMs + offsetMs
+  return {
+    ...cockpit,
+    pausedMs: cockpit.pausedMs === null ? null : later(cockpit.pausedMs),
+    active: cockpit.active.map(({ sinceMs, untilMs, ...each }) => ({
+      ...each,
+      sinceMs: later(sinceMs),
+      ...(untilMs === undefined ? {} : { untilMs: later(untilMs) }),
+    })),
+  }
 }
 
 const GLIMPSED = new Set<JournalEntry['kind']>(['alerts-series', 'health', 'evaluated', 'signal-samples'])

@@ -1,4 +1,5 @@
 import { evaluationIntervalOf, groupHolding, slowestEvaluationMs } from '../../promql/loaded-clocks.ts'
+import { CLOCK_OFFSET } from '../../promql/prometheus-time.ts'
 import type { JournalBody, Series } from '../../model/journal.ts'
 import type { Plan, PlannedExperiment } from '../../model/plan.ts'
 import type { Ports } from '../ports.ts'
@@ -44,8 +45,22 @@ export async function record(
   }
 }
 
+/** What is loaded before anything is harmed, and how far the clocks are apart: who watches the drill compares the two while it runs. */
 export async function snapshotBefore(ports: EvidencePorts): Promise<void> {
   await loaded(ports)
+  await recordClockOffset(ports)
+}
+
+async function recordClockOffset(ports: EvidencePorts): Promise<void> {
+  const { prometheus, clock } = ports
+  await record(ports, 'prometheus', null, async () => {
+    const before = clock.now()
+    const [answer] = await prometheus.query('time()')
+    const after = clock.now()
+    const theirsMs = Number(answer?.values[0]?.[1] ?? Number.NaN) * 1000
+    const aheadS = String(aheadMs(theirsMs, before, after) / 1000)
+    return [{ kind: 'health', metric: CLOCK_OFFSET, series: [{ metric: {}, values: [[after / 1000, aheadS]] }] }]
+  })
 }
 
 async function loaded(ports: EvidencePorts): Promise<void> {
@@ -95,19 +110,7 @@ export async function collectEvidence(plan: Plan, ports: EvidencePorts, zeroMs: 
     ])
   }
   await record(ports, 'prometheus', null, async () => spanCounters(await prometheus.query(`${SPAN_COUNTERS}${range}`, endMs)))
-  await record(ports, 'prometheus', null, async () => {
-    const before = clock.now()
-    const [answer] = await prometheus.query('time()')
-    const after = clock.now()
-    const theirsMs = Number(answer?.values[0]?.[1] ?? Number.NaN) * 1000
-    return [
-      {
-        kind: 'health',
-        metric: 'firedrill_clock_offset_seconds',
-        series: [{ metric: {}, values: [[after / 1000, String(aheadMs(theirsMs, before, after) / 1000)]] }],
-      },
-    ]
-  })
+  await recordClockOffset(ports)
   const groups = await prometheus.rules().catch(() => [])
   for (const experiment of plan.experiments) {
     if (clock.now() > deadline) {

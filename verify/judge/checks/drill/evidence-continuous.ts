@@ -1,4 +1,5 @@
 import { defineCheck } from '../../drill-check.ts'
+import { CLOCK_OFFSET } from '../../../promql/prometheus-time.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
 import { pass, unknown } from '../../finding.ts'
 
@@ -61,8 +62,7 @@ export const check = defineCheck(
       ) {
         return unknown('missed-evaluations', expected, 'Prometheus was restarted: pending alerts started over', [...pointers, seq])
       }
-      const skewed =
-        metric === 'firedrill_clock_offset_seconds' ? column.values.find((v) => Math.abs(v) * 1_000 > CLOCK_SKEW_MS) : undefined
+      const skewed = metric === CLOCK_OFFSET ? column.values.find((v) => Math.abs(v) * 1_000 > CLOCK_SKEW_MS) : undefined
       if (skewed !== undefined)
         return unknown('clock-skew', expected, `the clocks of the drill and of Prometheus are ${seconds(skewed * 1_000)} apart`, [
           ...pointers,
