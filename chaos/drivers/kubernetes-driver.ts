@@ -139,6 +139,14 @@ export async function podIsThere(workload: Workload, pod: Pod): Promise<boolean>
   return items.some(({ metadata }) => metadata?.uid === pod.uid)
 }
 
+/** All pods of a namespace. `workload`: what they are of, as `deployment/NAME`; of one by itself `pod/NAME`. */
+export async function podsIn(place: Pick<Workload, 'context' | 'namespace'>): Promise<{ uid: string; workload: string }[]> {
+  const { CoreV1Api } = await client()
+  const core = (await configOf(place)).makeApiClient(CoreV1Api)
+  const { items } = await core.listNamespacedPod({ namespace: place.namespace })
+  return items.map((pod) => ({ uid: pod.metadata?.uid ?? '', workload: ownerOf(pod) ?? `pod/${pod.metadata?.name ?? ''}` }))
+}
+
 /** A verb that a fault needs, as the API server is asked for it. */
 export type Permission = Required<Pick<V1ResourceAttributes, 'verb' | 'group' | 'resource'>> &
   Pick<V1ResourceAttributes, 'subresource' | 'name'>
@@ -191,10 +199,16 @@ export function selectorText({ matchLabels = {}, matchExpressions = [] }: V1Labe
 }
 
 /** Pods of another controller may have the same labels. */
-function isOf({ kind, name }: Workload, { metadata }: V1Pod): boolean {
+function isOf({ kind, name }: Workload, pod: V1Pod): boolean {
+  return ownerOf(pod) === `${kind}/${name}`
+}
+
+/** The controller of a pod. A Deployment's pods are of a ReplicaSet with its name and the hash of the template. */
+function ownerOf({ metadata }: V1Pod): string | undefined {
   const owner = metadata?.ownerReferences?.find(({ controller }) => controller === true)
-  if (kind === 'statefulset') return owner?.kind === 'StatefulSet' && owner.name === name
-  return owner?.kind === 'ReplicaSet' && owner.name === `${name}-${metadata?.labels?.['pod-template-hash']}`
+  const hash = `-${metadata?.labels?.['pod-template-hash']}`
+  if (owner?.kind === 'ReplicaSet' && owner.name.endsWith(hash)) return `deployment/${owner.name.slice(0, -hash.length)}`
+  return owner === undefined ? undefined : `${owner.kind.toLowerCase()}/${owner.name}`
 }
 
 function unlessAbsent(error: { code?: number }): null {

@@ -35,6 +35,8 @@ export interface Target {
   processRecords?: Record<string, string>
   /** The same of the containers of an engine on this machine. */
   containers?: Record<string, ContainerPlace>
+  /** The same of the pods of a cluster whose node is this machine. */
+  pods?: PodsPlace
   /** Whether the platform's background and warm-up are sent to it. lab and compose: always; a file has to say so. */
   background?: boolean
   /** Whether synthetic alerts may be posted to its Alertmanager (its receivers notify). lab and compose: yes; a file has to say so. */
@@ -52,6 +54,13 @@ export interface Target {
 export interface ContainerPlace {
   socket: string
   container: string
+}
+
+/** All pods of a namespace. `parts`: what the drill calls a workload (`deployment/NAME`, `statefulset/NAME`), where not by its name. */
+export interface PodsPlace {
+  context: string
+  namespace: string
+  parts: Record<string, string>
 }
 
 /** How to come in: names of environment variables, never values. */

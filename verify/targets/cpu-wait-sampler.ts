@@ -3,6 +3,7 @@ import type { ContainerPlace } from '../model/target.ts'
 import { allProcesses, cpuPressureMs, machineTicks, threadWaitsMs, type ProcInfo } from '../../chaos/drivers/proc.ts'
 import type { ObservedSecond } from '../model/journal.ts'
 import { containerPids } from './container-pid.ts'
+import type { PodProcesses } from './pod-processes.ts'
 
 /** A second, and how long each part waited in it. A part has many threads: the one that waited longest counts, so that no two add up. */
 export interface CpuSample {
@@ -13,8 +14,9 @@ export interface CpuSample {
 /** By part: its process record, or its container. */
 export type Places = Readonly<Record<string, string | ContainerPlace>>
 
-/** Exit code of the process that observes. */
+/** Exit codes of the process that observes: nothing of the target runs here; the cluster does not say which pods there are. */
 export const ELSEWHERE = 3
+export const UNLISTED = 4
 
 /** A wait that is shorter is the scheduler's everyday. */
 const LEAST_MS = 10
@@ -23,11 +25,11 @@ const LEAST_MS = 10
  * How long the processes of each part waited for a CPU since the call before, from /proc. `drill`: pid of the
  * process whose family is the drill's own. The first call resolves with undefined.
  */
-export function cpuWaitSampler(places: Places, drill: number): () => Promise<CpuSample | undefined> {
+export function cpuWaitSampler(places: Places, drill: number, pods?: PodProcesses): () => Promise<CpuSample | undefined> {
   let before: Reading | undefined
   const pidOf = containerPids()
   return async () => {
-    const now = await read(places, drill, pidOf)
+    const now = await read(places, drill, pidOf, pods)
     const last = before
     before = now
     return last === undefined ? undefined : between(last, now)
@@ -44,7 +46,12 @@ interface Reading {
   waits: Map<string, Map<string, number>>
 }
 
-async function read(places: Places, drill: number, pidOf: ReturnType<typeof containerPids>): Promise<Reading> {
+async function read(
+  places: Places,
+  drill: number,
+  pidOf: ReturnType<typeof containerPids>,
+  pods: PodProcesses | undefined,
+): Promise<Reading> {
   const roots = new Map<number, string>([[drill, '']])
   for (const [part, place] of Object.entries(places)) {
     // One that is dead, or not written yet, waits for nothing.
@@ -55,7 +62,7 @@ async function read(places: Places, drill: number, pidOf: ReturnType<typeof cont
   const ticks: Reading['ticks'] = new Map()
   const waits: Reading['waits'] = new Map()
   for (const info of all.values()) {
-    const owner = ownerOf(info, roots, all)
+    const owner = ownerOf(info, roots, all) ?? pods?.partOf(info.pid)
     if (owner === undefined && !info.givesWay) continue
     const id = `${info.pid} ${info.startTicks}`
     ticks.set(id, info.cpuTicks)

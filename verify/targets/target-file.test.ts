@@ -291,6 +291,7 @@ test('workloads of a cluster are parts like others, and only where the file allo
   assert.equal(target.parts['redis']?.docker?.container, 'moalog-redis')
   assert.deepEqual(target.parts['rate-limiter'], { name: 'rate-limiter', kubernetes: { ...at, kind: 'deployment', name: 'limiter' } })
   assert.deepEqual(target.elsewhere, ['the cluster of context staging'])
+  assert.deepEqual(target.pods, { ...at, parts: { 'statefulset/redis': 'redis', 'deployment/limiter': 'rate-limiter' } })
   assert.match(messageOf(cluster.replace('context: staging', 'contxt: staging')), /kubernetes\.contxt: .*\n.*\n.*\n.*context/)
   for (const wrong of ['{ daemonset: redis }', '{}', '{ statefulset: redis, deployment: redis }'])
     assert.match(messageOf(cluster.replace('{ statefulset: redis }', wrong)), /:18:\d+: kubernetes\.parts\.redis/, wrong)

@@ -5,7 +5,7 @@ import type { Cursor } from '../config/yaml/cursor.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { ErrorPlace } from '../model/error.ts'
 import { suggestion } from '../text/did-you-mean.ts'
-import type { Access, Target, TargetPart } from '../model/target.ts'
+import type { Access, PodsPlace, Target, TargetPart } from '../model/target.ts'
 import { endpoint, grpcEndpoint, serviceEndpoint, url } from './target-endpoint.ts'
 import { readText } from './read-text.ts'
 
@@ -200,6 +200,7 @@ export function readTargetFile(file: string): { target: Target; speed: number } 
         ...rest,
         endpoints: addresses,
         parts: named,
+        ...(kubernetes === undefined ? {} : { pods: podsOf(kubernetes) }),
         ...(others.length + posted.length === 0 ? {} : { elsewhere: [...new Set([...others.map(({ host }) => host), ...posted])] }),
         ...(Object.keys(access).length === 0 ? {} : { access }),
       }),
@@ -250,6 +251,14 @@ function workloadsOf(kubernetes: z.infer<typeof schema>['kubernetes']): Record<s
       },
     ]),
   )
+}
+
+function podsOf({ context, namespace, parts }: NonNullable<z.infer<typeof schema>['kubernetes']>): PodsPlace {
+  const named = Object.entries(parts).map(([name, { deployment, statefulset }]) => [
+    statefulset === undefined ? `deployment/${deployment ?? ''}` : `statefulset/${statefulset}`,
+    name,
+  ])
+  return { context, namespace, parts: Object.fromEntries(named) as Record<string, string> }
 }
 
 type Endpoints = Record<string, z.infer<typeof endpoint> | undefined>
