@@ -8,7 +8,7 @@ import type { Episode } from './alert/episodes.ts'
 import type { AlertHistory, Column, Evaluated, Notified, OtherPost, ScrapeColumn } from './record/recorder.ts'
 import type { InstanceReplay } from './alert/replay.ts'
 import type { OutageEvidence } from './signal/outage-evidence.ts'
-import type { Starved } from './record/cpu-waits.ts'
+import type { RequestWaits } from './record/cpu-waits.ts'
 import type { Answers } from './record/answer-columns.ts'
 import type { InForce, Presence } from './signal/faults-in-force.ts'
 import type { SpanPath } from './signal/span-path.ts'
@@ -133,8 +133,8 @@ export interface EvidenceMap {
   }
   /** What became of each such request; undefined when none was recorded. */
   answers: (request: HttpProbe) => Answers | undefined
-  /** What the machine kept such a request waiting, by what was recorded of its parts' waits for a CPU; undefined when they did not wait. */
-  requestWaited: (request: HttpProbe, fromMs: number, untilMs: number) => Starved | undefined
+  /** What the machine kept such a request waiting, by what was recorded of its parts' waits for a CPU. */
+  requestWaits: (request: HttpProbe) => RequestWaits
   outage: OutageEvidence
 }
 
@@ -177,6 +177,10 @@ export interface Finding extends Pick<Verdict, 'status' | 'expected' | 'observed
   part?: string
   /** The services that may have handled the requests which failed: that the machine kept another service waiting explains nothing. */
   handledBy?: readonly string[]
+  /** What the machine kept each of the failed requests waiting is taken into account already. */
+  waitsJudged?: true
+  /** All that failed came late: when it was under way, by how much at most, and what it may take, where no scrape is in its way. */
+  late?: { fromMs: number; untilMs: number; byMs: number; roomMs: number }
   /** Unknown only because what these checks look at never came: when one of them failed, this says nothing more and is skipped. */
   follows?: readonly string[]
   /** Of a rule: the subjects that it fails for; firing: its alert is active there without a cause. */

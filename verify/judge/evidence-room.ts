@@ -11,9 +11,8 @@ import { replaysOf } from './alert/replay.ts'
 import { groupsWith } from './alert/rules-named.ts'
 import { namesakeOf, NO_NAMESAKE } from './alert/severity-ladder.ts'
 import { answersTo, inForce } from './signal/faults-in-force.ts'
-import { servicesOnPath } from './signal/late-answers.ts'
+import { waitsOf } from './signal/late-answers.ts'
 import { outageOf } from './signal/outage-evidence.ts'
-import { waitedOneAfterAnother } from './record/cpu-waits.ts'
 import { ofExperiment } from './record/by-name.ts'
 import { clockOffsetMs } from './record/recorder.ts'
 import type { AlertHistory, Evaluated, RunRecord } from './record/recorder.ts'
@@ -160,9 +159,8 @@ export class EvidenceRoom {
         return inForce(run)
       case 'answers':
         return (request: HttpProbe) => answersTo(run, request)
-      case 'requestWaited':
-        return (request: HttpProbe, fromMs: number, untilMs: number) =>
-          waitedOneAfterAnother(run, run.header === undefined ? [] : servicesOnPath(run.header.spec, request), fromMs, untilMs)
+      case 'requestWaits':
+        return (request: HttpProbe) => waitsOf(run, request)
       case 'rule':
         return this.rule()
       case 'outage':

@@ -64,8 +64,8 @@ function onDamage(damage: string | undefined, verdicts: Verdict[], checks: reado
   })
 }
 
-/** A verdict, and which services may have handled what it is about (as in Finding). */
-type Judged = Verdict & Pick<Finding, 'handledBy'>
+/** A verdict, and what is known of the waits that may be behind it (as in Finding). */
+type Judged = Verdict & Pick<Finding, 'handledBy' | 'waitsJudged' | 'late'>
 
 /** A failure of a time in which nothing of the platform answered at all: the promises are of one that runs. */
 function unlessGone(run: RunRecord, checks: readonly Check[], verdict: Judged): Judged {
@@ -89,10 +89,11 @@ function unlessGone(run: RunRecord, checks: readonly Check[], verdict: Judged): 
 /** A failure that the machine may have made, and not the platform. */
 function unlessStarved(run: RunRecord, checks: readonly Check[], judged: Judged[]): Verdict[] {
   return judged.map((each) => {
-    const { handledBy, ...verdict } = unlessGone(run, checks, each)
+    const { handledBy, waitsJudged, late, ...verdict } = unlessGone(run, checks, each)
     const check = checks.find(({ meta }) => meta.id === verdict.check)
     const cut = restartedBy(run, verdict)
-    const waited = cut === undefined && check?.meta.slowMachine === 'excuses' ? starved(run, verdict, handledBy) : undefined
+    const asked = cut === undefined && check?.meta.slowMachine === 'excuses' && waitsJudged !== true
+    const waited = asked ? starved(run, verdict, { handledBy, late }) : undefined
     if (check === undefined || (cut === undefined && waited === undefined)) return verdict
     const { diagnosis: _, part: __, ...rest } = verdict
     return {
@@ -322,6 +323,8 @@ function verdict(check: Check, subject: string, alert: string | undefined, findi
       : { diagnosis: finding.diagnosis }),
     ...(finding.part === undefined || finding.status !== 'fail' ? {} : { part: finding.part }),
     ...(finding.handledBy === undefined ? {} : { handledBy: finding.handledBy }),
+    ...(finding.waitsJudged === undefined ? {} : { waitsJudged: finding.waitsJudged }),
+    ...(finding.late === undefined ? {} : { late: finding.late }),
     pointers: [...new Set(finding.pointers)].sort((a, b) => a - b),
   }
 }

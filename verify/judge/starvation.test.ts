@@ -1,31 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Journal, JournalBody } from '../model/journal.ts'
+import type { Journal } from '../model/journal.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { judge } from './judge.ts'
 import { checks } from './drill-checks.ts'
 import { allWell } from '../../testing/journals/named-journal.ts'
 import { answeredRun, FAULT } from '../../testing/journals/answered-run.ts'
 import { alter, outageRun, run, verdictOf, withEntries } from '../../testing/journals/honest-run.ts'
+import { waits, type CpuWaits } from '../../testing/journals/starving-machine.ts'
 import { tamperings } from '../../testing/tampering/tampering.ts'
 import { ZERO_MS } from '../../testing/virtual/virtual-journal.ts'
-
-type CpuWaits = Extract<JournalBody, { kind: 'cpu-waits' }>
-
-/** Seconds from `fromMs` on, in each of which these parts waited so long (ms) while outsiders used that share of the machine. */
-function waits(fromMs: number, count: number, parts: Record<string, number>, others = 1): CpuWaits {
-  const seconds = Array.from({ length: count }, (_, at): CpuWaits['seconds'][number] => [
-    fromMs + at * 1_000,
-    fromMs + (at + 1) * 1_000,
-    others,
-    1,
-  ])
-  return {
-    kind: 'cpu-waits',
-    seconds,
-    waits: Object.fromEntries(Object.entries(parts).map(([part, ms]) => [part, seconds.map((_, at): [number, number] => [at, ms])])),
-  }
-}
 
 const legBegin = (journal: Journal, leg: string): number =>
   journal.entries.find((entry) => entry.kind === 'leg' && entry.leg === leg && entry.phase === 'begin')?.atMs ?? NaN
@@ -105,17 +89,21 @@ test('threads that waited side by side are one wait of the part', () => {
   )
 })
 
-test('a trace that may take fifteen seconds needs waits as long', () => {
+test('a trace that may take fifteen seconds needs waits as long, at any speed', () => {
   const whole = allWell()
   const { change } = tamperings.find(({ what }) => what === 'a trace came a minute late') ?? assert.fail('no such tampering')
   const [late, ...more] = whole.entries.flatMap((entry) => (entry.kind === 'trace' ? (change(entry) ?? []) : []))
   assert.ok(late !== undefined && more.length > 0)
   const entries = whole.entries.map((entry) => (entry.seq === late.seq ? { ...late, atMs: entry.atMs + 60_000 } : entry))
-  const of = (count: number): string => {
+  const of = (count: number, speed: number): string => {
     const journal = withEntries({ entries, problems: [] }, waits(late.atMs, count, { timer: 1_000 }))
-    return outcome(verdictOf(journal, 'trace-complete', 'path-fluxpay-order'))
+    const timed = alter(journal, 'header', (header) => ({
+      ...header,
+      plan: { ...header.plan, timing: { ...header.plan.timing, scrapeIntervalMs: 15_000 / speed, evaluationIntervalMs: 15_000 / speed } },
+    }))
+    return outcome(verdictOf(timed, 'trace-complete', 'path-fluxpay-order'))
   }
-  assert.deepEqual([of(14), of(16)], ['fail', 'unknown machine-starved'])
+  for (const speed of [1, 15]) assert.deepEqual([of(14, speed), of(16, speed)], ['fail', 'unknown machine-starved'])
 })
 
 test('the odd wait of a long drill is no starvation: it has to be dense', () => {

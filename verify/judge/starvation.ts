@@ -1,11 +1,9 @@
 import type { Timing } from '../model/plan.ts'
 import type { Verdict } from '../model/verdict.ts'
+import type { Finding } from './drill-check.ts'
 import { legsOf } from './evidence-room.ts'
-import { clipped, TIMER, waitsByPart, type Starved, type Waited } from './record/cpu-waits.ts'
+import { DENSE, waitedFor, type Starved } from './record/cpu-waits.ts'
 import type { RunRecord } from './record/recorder.ts'
-
-/** A part that waited at least `needMs` within a stretch this many times as long was starved; the odd wait of a long drill was not. */
-const DENSE = 3
 
 /**
  * The part that the machine kept waiting so long that a failed verdict may come of that; undefined where it stays a failure. Only for a
@@ -16,78 +14,38 @@ const DENSE = 3
  * a trace or a line may take. What never came needs waits for a third of the time that the drill went on looking for it. The run's own
  * faults and load make its parts wait for one another on the calmest machine: of a part's waits only the share counts that outsiders used
  * of the machine; what the timer waits, which wants next to nothing, counts whole. Where it is known which services handled what failed
- * (`handledBy`), the waits of other services explain nothing.
+ * (`handledBy`), the waits of other services explain nothing; where all that failed was `late`, and no scrape is in its way, they count
+ * only while it was under way, and need not be as long as an interval.
  */
 export function starved(
   run: RunRecord,
   { subject, status, window }: Pick<Verdict, 'subject' | 'status' | 'window'>,
-  handledBy?: readonly string[],
+  { handledBy, late }: { [K in 'handledBy' | 'late']?: Finding[K] | undefined } = {},
 ): Starved | undefined {
   const timing = run.header?.plan.timing
   if (status !== 'fail' || timing === undefined || run.cpuWaits.length === 0) return undefined
+  const others = new Set(handledBy === undefined ? [] : run.header?.spec.platform.services.map(({ name }) => name))
+  for (const service of handledBy ?? []) others.delete(service)
+  const mayBe = (part: string): boolean => !others.has(part)
+  if (late !== undefined) return waitedFor(run, late.fromMs, late.untilMs, Math.max(late.byMs, late.roomMs), mayBe)
   const [fromMs, untilMs] = timeOf(run, subject, window)
   const lateMs = window === undefined ? 0 : untilMs - window.latestMs
   // Too early, or in time and wrong.
   if (lateMs < 0 && window?.observedMs !== null) return undefined
   const needMs = Math.max(leastMs(run, subject, timing), window?.observedMs === null ? lateMs / DENSE : lateMs)
-  const others = new Set(handledBy === undefined ? [] : run.header?.spec.platform.services.map(({ name }) => name))
-  for (const service of handledBy ?? []) others.delete(service)
-  return waitedFor(run, fromMs, untilMs, needMs, others)
+  return waitedFor(run, fromMs, untilMs, needMs, mayBe)
 }
 
-/** The part that waited longest, and at least `needMs`, in that time; of two that did not wait long enough the sum says nothing. */
-export function waitedFor(
-  run: RunRecord,
-  fromMs: number,
-  untilMs: number,
-  needMs: number,
-  others: ReadonlySet<string> = new Set(),
-): Starved | undefined {
-  return [...waitsByPart(run)]
-    .filter(([part]) => !others.has(part))
-    .map(([part, waits]) => densest(part, waits, fromMs, untilMs, needMs))
-    .filter((found) => found !== undefined)
-    .sort((a, b) => b.waitedMs - a.waitedMs)[0]
-}
+/** A trace or a line passes no scrape: of one that may take next to nothing that is what a wait must reach at any speed. */
+const SOON_MS = 2_000
 
 /** What the promise itself leaves room for: how long a trace or a line may take; one scrape and one evaluation. */
 function leastMs({ header }: RunRecord, subject: string, { scrapeIntervalMs, evaluationIntervalMs }: Timing): number {
   const own =
     header?.spec.traces.find(({ id }) => id === subject)?.maxDelayMs ??
     header?.spec.logs.find(({ service }) => service === subject)?.maxDelayMs
-  return Math.max(own ?? 0, scrapeIntervalMs + evaluationIntervalMs)
-}
-
-/** The stretch of at most DENSE * needMs in which it waited longest, if that is as long as needed. */
-function densest(part: string, waits: readonly Waited[], fromMs: number, untilMs: number, needMs: number): Starved | undefined {
-  const within = waits.filter((each) => each.untilMs > fromMs && each.fromMs < untilMs).map((each) => clipped(each, fromMs, untilMs))
-  const counted = ({ waitedMs, others }: Waited): number => (part === TIMER ? waitedMs : waitedMs * others)
-  let best: { first: number; last: number; ms: number } | undefined
-  for (let first = 0, last = -1, ms = 0; first < within.length; first += 1) {
-    const beginMs = within[first]?.fromMs ?? 0
-    for (
-      let next = within[last + 1];
-      next !== undefined && (last < first || next.untilMs - beginMs <= DENSE * needMs);
-      next = within[last + 1]
-    ) {
-      ms += counted(next)
-      last += 1
-    }
-    if (ms >= needMs && ms > (best?.ms ?? 0)) best = { first, last, ms }
-    const leaving = within[first]
-    if (leaving !== undefined) ms -= counted(leaving)
-  }
-  if (best === undefined) return undefined
-  const stretch = within.slice(best.first, best.last + 1)
-  const waitedMs = stretch.reduce((sum, each) => sum + each.waitedMs, 0)
-  return {
-    part,
-    waitedMs,
-    fromMs: stretch[0]?.fromMs ?? 0,
-    untilMs: stretch.at(-1)?.untilMs ?? 0,
-    others: stretch.reduce((sum, each) => sum + each.others * each.waitedMs, 0) / waitedMs,
-    seq: stretch[0]?.seq ?? 0,
-  }
+  const intervalsMs = scrapeIntervalMs + evaluationIntervalMs
+  return own === undefined ? intervalsMs : Math.max(own, Math.min(intervalsMs, SOON_MS))
 }
 
 /** When what the verdict is about could happen; from the first leg or outage on for what is about no time of its own. */

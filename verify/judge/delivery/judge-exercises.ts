@@ -105,6 +105,7 @@ export function judgeExercises(
         .join('; '),
       pointers: all,
       ...more,
+      ...allLate(bad),
     }
   const [first] = late
   if (first !== undefined)
@@ -121,6 +122,23 @@ export function judgeExercises(
   if (!said.some((each) => each.nothing === undefined))
     return skip(expected, [...new Set(nothing)].join('; ') || 'no delivery exercise in the drill', all)
   return { status: 'pass', expected, observed: said.flatMap((each) => each.saw ?? []).join('; '), pointers: all, ...more }
+}
+
+/** A posted alert passes no scrape and no evaluation, and no service of the platform. */
+function allLate(bad: readonly Said[]): Pick<Finding, 'late' | 'handledBy'> {
+  const windows = bad.flatMap(({ window }) =>
+    window === undefined || window.observedMs === null ? [] : [{ ...window, ms: window.observedMs }],
+  )
+  if (windows.length < bad.length || windows.some(({ ms, latestMs }) => ms <= latestMs)) return {}
+  return {
+    handledBy: [],
+    late: {
+      fromMs: Math.max(...windows.map(({ earliestMs }) => earliestMs)),
+      untilMs: Math.min(...windows.map(({ ms }) => ms)),
+      byMs: Math.max(...windows.map(({ ms, latestMs }) => ms - latestMs)),
+      roomMs: DELIVERY_LAG_MS,
+    },
+  }
 }
 
 /** Messages about one synthetic alert at the receiver it is routed to, by arrival. */

@@ -5,6 +5,9 @@ import type { RunRecord } from './recorder.ts'
 /** The process among the parts that only wakes up (`cpu-waits` in verify/model/journal.ts). */
 export const TIMER = 'timer'
 
+/** A part that waited as long as needed within a stretch this many times as long was starved; the odd wait of a long drill was not. */
+export const DENSE = 3
+
 /** What a part waited in one second of the drill, and the share of the machine that outsiders used in it. */
 export interface Waited {
   fromMs: number
@@ -22,6 +25,14 @@ export interface Starved {
   /** Share of the machine's CPU time that programs outside of the target and the drill used meanwhile. */
   others: number
   seq: number
+}
+
+/** What the machine kept a request's services waiting for a CPU, and k6 that reads its clock; undefined when not so long. */
+export interface RequestWaits {
+  /** All of them, one after the other, in that time. */
+  waited: (fromMs: number, untilMs: number) => Starved | undefined
+  /** The one that waited longest, and at least `needMs`. */
+  starved: (fromMs: number, untilMs: number, needMs: number) => Starved | undefined
 }
 
 /**
@@ -44,6 +55,56 @@ export function waitedOneAfterAnother(run: RunRecord, parts: readonly string[], 
   return { part: named.length === 0 ? TIMER : named.join(', '), waitedMs: Math.round(counted), fromMs, untilMs, others, seq: first.seq }
 }
 
+/**
+ * The part, of those that `mayBe`, that waited longest, and at least `needMs`, in that time; of two that did not wait long enough the sum
+ * says nothing.
+ */
+export function waitedFor(
+  run: RunRecord,
+  fromMs: number,
+  untilMs: number,
+  needMs: number,
+  mayBe: (part: string) => boolean = () => true,
+): Starved | undefined {
+  return [...waitsByPart(run)]
+    .filter(([part]) => mayBe(part))
+    .map(([part, waits]) => densest(part, waits, fromMs, untilMs, needMs))
+    .filter((found) => found !== undefined)
+    .sort((a, b) => b.waitedMs - a.waitedMs)[0]
+}
+
+/** The stretch of at most DENSE * needMs in which it waited longest, if that is as long as needed. */
+function densest(part: string, waits: readonly Waited[], fromMs: number, untilMs: number, needMs: number): Starved | undefined {
+  const within = waits.filter((each) => each.untilMs > fromMs && each.fromMs < untilMs).map((each) => clipped(each, fromMs, untilMs))
+  const counted = ({ waitedMs, others }: Waited): number => (part === TIMER ? waitedMs : waitedMs * others)
+  let best: { first: number; last: number; ms: number } | undefined
+  for (let first = 0, last = -1, ms = 0; first < within.length; first += 1) {
+    const beginMs = within[first]?.fromMs ?? 0
+    for (
+      let next = within[last + 1];
+      next !== undefined && (last < first || next.untilMs - beginMs <= DENSE * needMs);
+      next = within[last + 1]
+    ) {
+      ms += counted(next)
+      last += 1
+    }
+    if (ms >= needMs && ms > (best?.ms ?? 0)) best = { first, last, ms }
+    const leaving = within[first]
+    if (leaving !== undefined) ms -= counted(leaving)
+  }
+  if (best === undefined) return undefined
+  const stretch = within.slice(best.first, best.last + 1)
+  const waitedMs = stretch.reduce((sum, each) => sum + each.waitedMs, 0)
+  return {
+    part,
+    waitedMs,
+    fromMs: stretch[0]?.fromMs ?? 0,
+    untilMs: stretch.at(-1)?.untilMs ?? 0,
+    others: stretch.reduce((sum, each) => sum + each.others * each.waitedMs, 0) / waitedMs,
+    seq: stretch[0]?.seq ?? 0,
+  }
+}
+
 export function starvedText({ part, waitedMs, fromMs, untilMs, others }: Starved): string {
   const who = part === TIMER ? 'a process that only waits for its timer' : part
   const share = others < 0.05 ? '' : `; programs outside of the drill used ${Math.round(others * 100)} % of its CPU time`
@@ -51,7 +112,7 @@ export function starvedText({ part, waitedMs, fromMs, untilMs, others }: Starved
 }
 
 /** What each part waited, by time. */
-export function waitsByPart(run: RunRecord): Map<string, Waited[]> {
+function waitsByPart(run: RunRecord): Map<string, Waited[]> {
   const known = WAITS.get(run.cpuWaits)
   if (known !== undefined) return known
   const parts = new Map<string, Waited[]>()
@@ -88,7 +149,7 @@ function othersIn(seconds: readonly ObservedSecond[], fromMs: number, untilMs: n
 const WAITS = new WeakMap<RunRecord['cpuWaits'], Map<string, Waited[]>>()
 
 /** A wait that reaches beyond the time in question counts for what lies in it. */
-export function clipped(each: Waited, fromMs: number, untilMs: number): Waited {
+function clipped(each: Waited, fromMs: number, untilMs: number): Waited {
   const [from, until] = [Math.max(each.fromMs, fromMs), Math.min(each.untilMs, untilMs)]
   return { ...each, fromMs: from, untilMs: until, waitedMs: Math.round((each.waitedMs * (until - from)) / (each.untilMs - each.fromMs)) }
 }

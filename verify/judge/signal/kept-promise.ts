@@ -3,7 +3,7 @@ import type { EvidenceMap, Finding } from '../drill-check.ts'
 import type { Answer, Answers } from '../record/answer-columns.ts'
 import { brokenAnswers, countAnswers, disturbs, isGood } from './faults-in-force.ts'
 import type { InForce } from './faults-in-force.ts'
-import { servicesOnPath, unlessRequestWaited } from './late-answers.ts'
+import { servicesOnPath, unlessRequestsWaited } from './late-answers.ts'
 import { Stretches } from './stretches.ts'
 
 type Said = Omit<Finding, 'pointers'>
@@ -90,14 +90,13 @@ export function judgePromise(
   ]
   const diagnosis = `Promised: ${because} Not kept: look at the time limit and the fallback of ${request.service}.${beside.length === 0 ? '' : ` In force at the same time: ${beside.join(', ')}.`}`
   const wrong = [
-    ...meanwhile.filter((each) => !isGood(each, inFault, withinMs)).map((each) => ({ each, right: [inFault] })),
-    ...wrongAtEdge.map((each) => ({ each, right: [inFault, request.expectStatus] })),
-    ...after.filter((each) => !isGood(each, request.expectStatus, withinMs)).map((each) => ({ each, right: [request.expectStatus] })),
+    ...meanwhile.filter((each) => !isGood(each, inFault, withinMs)).map((answer) => ({ answer, right: [inFault] })),
+    ...wrongAtEdge.map((answer) => ({ answer, right: [inFault, request.expectStatus] })),
+    ...after.filter((each) => !isGood(each, request.expectStatus, withinMs)).map((answer) => ({ answer, right: [request.expectStatus] })),
   ]
-  const late = wrong.every(({ each, right }) => right.includes(each.status)) ? wrong.map(({ each }) => each) : []
   const handledBy = servicesOnPath(world.spec, request)
   const failed: Said = { status: 'fail', expected, observed, diagnosis, part: request.service, handledBy }
-  return unlessRequestWaited(failed, late, withinMs, (fromMs, untilMs) => world.requestWaited(request, fromMs, untilMs))
+  return unlessRequestsWaited(failed, wrong, withinMs, world.requestWaits(request))
 }
 
 /** What a run knows of its faults and of what services answered. */
@@ -106,7 +105,7 @@ export interface World {
   /** Every fault of the run. */
   faultsInForce: readonly InForce[]
   answers: (request: HttpProbe) => Answers | undefined
-  requestWaited: EvidenceMap['requestWaited']
+  requestWaits: EvidenceMap['requestWaits']
 }
 
 /**
@@ -117,7 +116,7 @@ export function othersBehind(
   { request, withinMs }: Pick<AnswerPromise, 'request' | 'withinMs'>,
   span: { fromMs: number; untilMs: number },
   own: readonly Pick<InForce, 'id' | 'onFromMs' | 'onByMs' | 'offFromMs' | 'recoveredMs'>[],
-  { spec, faultsInForce, answers }: Omit<World, 'requestWaited'>,
+  { spec, faultsInForce, answers }: Omit<World, 'requestWaits'>,
   asked: Answers | undefined,
 ): InForce[] {
   const ids = new Set(own.map(({ id }) => id))

@@ -1,7 +1,8 @@
 import type { HttpProbe, Spec, SpanSpec } from '../../model/spec.ts'
 import type { Finding } from '../drill-check.ts'
 import type { Answer } from '../record/answer-columns.ts'
-import { starvedText, type Starved } from '../record/cpu-waits.ts'
+import { DENSE, starvedText, TIMER, waitedFor, waitedOneAfterAnother, type RequestWaits, type Starved } from '../record/cpu-waits.ts'
+import type { RunRecord } from '../record/recorder.ts'
 
 /**
  * The services that may have handled the request: the one that is asked, and those of the specified traces of the same request; where none
@@ -21,22 +22,46 @@ function servicesOf({ service, children }: SpanSpec): string[] {
   return [service, ...children.flatMap(servicesOf)]
 }
 
+export function waitsOf(run: RunRecord, request: HttpProbe): RequestWaits {
+  const parts = run.header === undefined ? [] : servicesOnPath(run.header.spec, request)
+  return {
+    waited: (fromMs, untilMs) => waitedOneAfterAnother(run, parts, fromMs, untilMs),
+    starved: (fromMs, untilMs, needMs) => waitedFor(run, fromMs, untilMs, needMs, (part) => part === TIMER || parts.includes(part)),
+  }
+}
+
 /**
- * A failure whose wrong answers (`late`) are all right but for their time, each late by no more than the machine kept its request waiting:
- * that may be the machine and not the service.
+ * The wait for a CPU that may have made an answer wrong; undefined where nothing of that kind explains it. What is late, is late by no more
+ * than the machine kept the request waiting. What says something else than is `right` needs more: a service that is kept waiting for longer
+ * than it has for an answer meets its own time limits, and so does what was queued meanwhile and is sent just after; less changes nothing.
  */
-export function unlessRequestWaited<T extends Pick<Finding, 'status' | 'expected' | 'observed' | 'cause' | 'diagnosis' | 'part'>>(
-  finding: T,
-  late: readonly Answer[],
+export function machineMade(
+  { sentMs, tookMs, status }: Answer,
+  right: readonly number[],
   withinMs: number,
-  waited: (fromMs: number, untilMs: number) => Starved | undefined,
+  { waited, starved }: RequestWaits,
+): Starved | undefined {
+  const answeredMs = sentMs + tookMs
+  const lateMs = tookMs - withinMs
+  const own = lateMs > 0 ? waited(sentMs, answeredMs) : undefined
+  if (lateMs > 0 && (own === undefined || own.waitedMs < lateMs)) return undefined
+  return right.includes(status) ? own : starved(answeredMs - DENSE * withinMs, answeredMs, withinMs)
+}
+
+/** A failure whose wrong answers (`wrong`) may each be the machine's and not the service's. */
+export function unlessRequestsWaited<T extends Pick<Finding, 'status' | 'expected' | 'observed' | 'cause' | 'diagnosis' | 'part'>>(
+  finding: T,
+  wrong: readonly { answer: Answer; right: readonly number[] }[],
+  withinMs: number,
+  machine: RequestWaits,
 ): T {
-  const waits = late.map(({ sentMs, tookMs }) => {
-    const own = waited(sentMs, sentMs + tookMs)
-    return own !== undefined && own.waitedMs >= tookMs - withinMs ? own : undefined
-  })
-  const longest = waits.filter((each) => each !== undefined).sort((a, b) => b.waitedMs - a.waitedMs)[0]
-  if (finding.status !== 'fail' || longest === undefined || waits.includes(undefined)) return finding
+  const made = wrong.map(({ answer, right }) => machineMade(answer, right, withinMs, machine))
+  const longest = longestOf(made)
+  if (finding.status !== 'fail' || longest === undefined || made.includes(undefined)) return finding
   const { diagnosis: _, part: __, ...rest } = finding
   return { ...(rest as T), status: 'unknown', cause: 'machine-starved', observed: `${finding.observed}. But ${starvedText(longest)}` }
+}
+
+export function longestOf(waits: readonly (Starved | undefined)[]): Starved | undefined {
+  return waits.filter((each) => each !== undefined).sort((a, b) => b.waitedMs - a.waitedMs)[0]
 }

@@ -135,4 +135,10 @@ test('an answer that is late by no more than the machine kept its service waitin
   assert.equal(waited('shop', 32, 250, 1, late).status, 'fail')
   assert.equal(waited('shop', 30, 250, 1, (atS) => (atS === 30 ? { tookMs: 1_200, status: 500 } : {})).status, 'fail')
   assert.equal(waited('shop', 30, 250, 1, (atS) => (atS === 30 || atS === 40 ? { tookMs: 1_200 } : {})).status, 'fail')
+  // What says something wrong needs a wait as long as an answer may take.
+  const gaveUp = (atS: number): { tookMs?: number; status?: number } => (atS === 30 ? { tookMs: 1_900, status: 502 } : {})
+  assert.equal(waited('shop', 30, 1_000, 1, gaveUp).status, 'unknown')
+  assert.equal(waited('shop', 30, 950, 1, gaveUp).status, 'fail')
+  assert.equal(waited('shop', 30, 1_000, 1, (atS) => (atS === 30 ? { tookMs: 2_100, status: 502 } : {})).status, 'fail')
+  assert.equal(waited('shop', 36, 1_000, 1, (atS) => (atS === 30 ? { tookMs: 5, status: 502 } : {})).status, 'fail')
 })

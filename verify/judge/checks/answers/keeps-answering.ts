@@ -12,7 +12,7 @@ export const check = defineCheck(
     mend: 'Make the named service independent of the harmed part: a time limit, a fallback, a queue; or correct keeps-answering in the specification.',
     example:
       'gateway GET /api/v1/rate-limit/check: 0 of 9 answered 200 within 1 s (9 x 500), slowest 2.01 s while redis-killed was in force',
-    needs: ['experiment', 'spec', 'legs', 'faultsInForce', 'answers', 'requestWaited'],
+    needs: ['experiment', 'spec', 'legs', 'faultsInForce', 'answers', 'requestWaits'],
     needsInjection: 'pass',
     slowMachine: 'excuses',
   },

@@ -1,6 +1,8 @@
 import type { AnswerPromise, HttpProbe, Spec } from '../../../model/spec.ts'
+import { starvedText } from '../../record/cpu-waits.ts'
 import { defineCheck } from '../../drill-check.ts'
-import { breaksPromise, countAnswers, disturbs, specified, specifiedAs } from '../../signal/faults-in-force.ts'
+import { breaksPromise, countAnswers, disturbs, isGood, specified, specifiedAs } from '../../signal/faults-in-force.ts'
+import { longestOf, machineMade } from '../../signal/late-answers.ts'
 import { Stretches } from '../../signal/stretches.ts'
 
 export const check = defineCheck(
@@ -12,14 +14,14 @@ export const check = defineCheck(
     why: 'Experiments run beside one another because the specification says what each disturbs. When that is wrong, a failure is blamed on the wrong fault.',
     mend: 'Mend the service. Or add it to effects of the named experiment or outage ("SERVICE:answers"), so that nothing else that needs it runs beside.',
     example: 'redis-hung leaves the answers of shop alone: 3 of 12 answered 200 within 1 s (9 x 500), slowest 2.20 s',
-    needs: ['spec', 'faultsInForce', 'answers'],
+    needs: ['spec', 'faultsInForce', 'answers', 'requestWaits'],
     needsInjection: 'no',
     slowMachine: 'excuses',
   },
-  ({ spec, faultsInForce, answers }) => {
+  ({ spec, faultsInForce, answers, requestWaits }) => {
     const requests = promisedIn(spec).flatMap(({ request, withinMs }) => {
       const rows = answers(request)
-      return rows === undefined ? [] : [{ request, withinMs, rows }]
+      return rows === undefined ? [] : [{ request, withinMs, rows, waits: requestWaits(request) }]
     })
     const expected = 'each service answers as promised while a fault is in force that is not known to disturb it'
     if (requests.length === 0)
@@ -33,7 +35,7 @@ export const check = defineCheck(
     const premises = [...new Set(faultsInForce.map(({ id }) => id))].flatMap((id) => {
       const own = faultsInForce.filter((each) => each.id === id)
       const inForce = new Stretches(own.map(({ onFromMs, offFromMs }) => [onFromMs, offFromMs]))
-      return requests.flatMap(({ request, withinMs, rows }) => {
+      return requests.flatMap(({ request, withinMs, rows, waits }) => {
         if (own.some((each) => disturbs(each, request.service)) || promises(spec, id, request)) return []
         const others = new Stretches(
           (breaks.get(request.service) ?? []).filter((each) => each.id !== id).map((each) => [each.onFromMs, each.recoveredMs]),
@@ -42,10 +44,24 @@ export const check = defineCheck(
           .all()
           .flatMap(([fromMs, untilMs]) => rows.between(fromMs, untilMs))
           .filter(({ sentMs, tookMs }) => inForce.holds(sentMs) && !others.meets(sentMs, sentMs + tookMs))
-        const { good, text } = countAnswers(meanwhile, request.expectStatus, withinMs)
+        const made = meanwhile.map((each) =>
+          isGood(each, request.expectStatus, withinMs) ? undefined : machineMade(each, [request.expectStatus], withinMs, waits),
+        )
+        const judged = meanwhile.filter((_, index) => made[index] === undefined)
+        const { good, text } = countAnswers(judged, request.expectStatus, withinMs)
         return meanwhile.length === 0
           ? []
-          : [{ id, service: request.service, kept: good === meanwhile.length, rows: meanwhile.length, text }]
+          : [
+              {
+                id,
+                service: request.service,
+                kept: good === judged.length,
+                rows: judged.length,
+                aside: meanwhile.length - judged.length,
+                longest: longestOf(made),
+                text,
+              },
+            ]
       })
     })
     const broken = premises.filter(({ kept }) => !kept)
@@ -55,6 +71,17 @@ export const check = defineCheck(
         expected,
         observed: broken.map(({ id, service, text }) => `${id} leaves the answers of ${service} alone: ${text}`).join('; '),
         pointers: [],
+        waitsJudged: true,
+      }
+    const longest = longestOf(premises.map((each) => each.longest))
+    const unjudged = premises.filter(({ rows, aside }) => aside > rows)
+    if (longest !== undefined && unjudged.length > 0)
+      return {
+        status: 'unknown',
+        cause: 'machine-starved',
+        expected,
+        observed: `${unjudged.map(({ id, service, rows, aside }) => `${id} leaves the answers of ${service} alone: ${aside} of ${rows + aside} requests wrong or late while their services were kept waiting`).join('; ')}: ${starvedText(longest)}`,
+        pointers: [longest.seq],
       }
     if (premises.length === 0)
       return {
@@ -64,11 +91,12 @@ export const check = defineCheck(
         pointers: [],
       }
     const total = premises.reduce((sum, { rows }) => sum + rows, 0)
+    const aside = premises.reduce((sum, each) => sum + each.aside, 0)
     return {
       status: 'pass',
       expected,
-      observed: `${premises.length} of ${premises.length} premises held, by ${total} requests`,
-      pointers: [],
+      observed: `${premises.length} of ${premises.length} premises held, by ${total} requests${longest === undefined ? '' : `; ${aside} wrong or late, which are not counted, while ${starvedText(longest)}`}`,
+      pointers: longest === undefined ? [] : [longest.seq],
     }
   },
 )

@@ -3,8 +3,9 @@ import { distribution } from '../../../text/quantiles.ts'
 import { seconds } from '../../../text/instant.ts'
 import type { EvidenceMap, Finding } from '../../drill-check.ts'
 import { Answers } from '../../record/answer-columns.ts'
+import { isGood } from '../../signal/faults-in-force.ts'
 import { judgePromise, othersBehind, worstOf } from '../../signal/kept-promise.ts'
-import { servicesOnPath, unlessRequestWaited } from '../../signal/late-answers.ts'
+import { servicesOnPath, unlessRequestsWaited } from '../../signal/late-answers.ts'
 import { unlessStalled } from '../../signal/outage-survival.ts'
 import { pass, skip, unknown } from '../../finding.ts'
 
@@ -20,7 +21,7 @@ export const check = defineCheck(
     why: 'Telemetry must never take down the service it observes: a full export queue or a blocked log writer may cost data, not answers.',
     mend: 'In the service, send spans in the background with a bounded queue (OTEL_BSP_MAX_QUEUE_SIZE) and write logs without waiting for the reader.',
     example: '31 of 60 requests answered 200 within 2 s while the collector was stopped',
-    needs: ['spec', 'outageSpec', 'outage', 'faultsInForce', 'answers', 'requestWaited'],
+    needs: ['spec', 'outageSpec', 'outage', 'faultsInForce', 'answers', 'requestWaits'],
     needsInjection: 'no',
     slowMachine: 'excuses',
   },
@@ -46,8 +47,8 @@ function ownRequest({
   outage,
   faultsInForce,
   answers,
-  requestWaited,
-}: Pick<EvidenceMap, 'spec' | 'outageSpec' | 'outage' | 'faultsInForce' | 'answers' | 'requestWaited'>): Finding {
+  requestWaits,
+}: Pick<EvidenceMap, 'spec' | 'outageSpec' | 'outage' | 'faultsInForce' | 'answers' | 'requestWaits'>): Finding {
   const { request } = outageSpec
   const expected = `${request.service} answers ${request.expectStatus} within ${seconds(ANSWERS_WITHIN_MS)} throughout the outage`
   const { pointers } = outage
@@ -113,13 +114,11 @@ function ownRequest({
       'Does it wait for its exporter or its log? Exporters must send in the background and drop what does not fit their queue; logs go to a file or pipe that is read.',
   }
   const { startedMs } = outage.entry
-  const late = meanwhile
-    .filter(([sentMs, answeredMs]) => answeredMs - sentMs > ANSWERS_WITHIN_MS)
+  const bad = meanwhile
     .map(([sentMs, answeredMs, status]) => ({ sentMs: startedMs + sentMs, tookMs: answeredMs - sentMs, status }))
-  const explained = unlessRequestWaited(failed, wrong(meanwhile) === 0 ? late : [], ANSWERS_WITHIN_MS, (fromMs, untilMs) =>
-    requestWaited(request, fromMs, untilMs),
-  )
-  return unlessStalled(explained, outage)
+    .filter((answer) => !isGood(answer, request.expectStatus, ANSWERS_WITHIN_MS))
+    .map((answer) => ({ answer, right: [request.expectStatus] }))
+  return unlessStalled(unlessRequestsWaited(failed, bad, ANSWERS_WITHIN_MS, requestWaits(request)), outage)
 }
 
 /** The outage's own stretches, under its id and that of the experiment whose fault it is. */
