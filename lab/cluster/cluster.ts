@@ -5,6 +5,7 @@ import path from 'node:path'
 import { FiredrillError } from '../../verify/model/error.ts'
 import { runEngineCommand } from '../engine/engine-command.ts'
 import type { Run } from '../engine/engine-programs.ts'
+import { demandRights } from '../engine/rights.ts'
 import { CHECKOUT } from '../tools/cache.ts'
 import { runCommand } from '../tools/child.ts'
 import { createProgress } from '../tools/progress.ts'
@@ -33,11 +34,7 @@ const line = (text: string): void => {
 }
 
 async function up(): Promise<void> {
-  if (process.getuid?.() !== 0)
-    throw new FiredrillError('ENGINE_ROOT', 'a cluster of its own needs root', {
-      exitCode: 3,
-      next: 'sudo npm run engine:kubernetes -- up',
-    })
+  demandRights('a cluster of its own', 'npm run engine:kubernetes -- up')
   mkdirSync(folder.root, { recursive: true })
   await setup({ only: ['kube', 'containerd', 'k6', ...imageTools()], progress: createProgress(process.stderr), signal: interrupted.signal })
   await makeImages(folder, run, line)

@@ -40,7 +40,7 @@ export async function startNode(folder: ClusterFolder, programs: NodePrograms): 
         'CLUSTER_START',
         `the cluster does not start: ${ended ?? 'not ready after 4 min'}\n${lastWords(folder.log)}`,
         {
-          exitCode: 3,
+          exitCode: 1,
           next: `its logs are ${folder.log} and ${path.join(folder.node, 'log')}`,
         },
       )
@@ -69,7 +69,7 @@ export async function stopNode(folder: ClusterFolder): Promise<boolean> {
   while (processes.some((info) => !isGone(procInfo(info.pid))) || !removeGroups()) {
     if (performance.now() >= deadline)
       throw new FiredrillError('CLUSTER_STOP', 'processes of the cluster still run a minute after SIGKILL', {
-        exitCode: 3,
+        exitCode: 1,
         next: `cat ${groupsOf(CONTROL_GROUP).map((at) => path.join(at, 'cgroup.procs'))[0] ?? folder.log}`,
       })
     await delay(POLL_MS)

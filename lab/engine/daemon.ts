@@ -54,7 +54,7 @@ export async function startEngine(folder: EngineFolder, env: NodeJS.ProcessEnv, 
   while (!(await answers(folder.socket))) {
     if (ended !== undefined || performance.now() >= deadline)
       throw new FiredrillError('ENGINE_START', `dockerd does not start: ${ended ?? 'no answer after 2 min'}\n${lastWords(folder.log)}`, {
-        exitCode: 3,
+        exitCode: 1,
         next: `its log is ${folder.log}`,
       })
     await delay(100)
@@ -77,7 +77,7 @@ async function startNameServer(folder: EngineFolder): Promise<void> {
   while (readFileSync(folder.nameServer.log, 'utf8') !== READY) {
     if (ended)
       throw new FiredrillError('ENGINE_START', `the engine's name server does not start\n${lastWords(folder.nameServer.log)}`, {
-        exitCode: 3,
+        exitCode: 1,
         next: `Free UDP port 53 of ${ADDRESS}.`,
       })
     await delay(20)
@@ -103,7 +103,7 @@ export async function stopEngine(folder: EngineFolder, env: NodeJS.ProcessEnv, r
   while (enginePid(folder) !== undefined) {
     if (performance.now() >= deadline)
       throw new FiredrillError('ENGINE_STOP', `dockerd (pid ${pid ?? '?'}) still runs 2 min after SIGTERM`, {
-        exitCode: 3,
+        exitCode: 1,
         next: `its log is ${folder.log}`,
       })
     await delay(100)

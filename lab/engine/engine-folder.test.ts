@@ -62,7 +62,7 @@ test('the command: an engine that DOCKER_HOST names and that is silent is an err
       },
     })
   const silent = type('up')
-  assert.equal(silent.status, 3)
+  assert.equal(silent.status, 1)
   assert.match(silent.stderr, /no engine answers there \[ENGINE_SILENT\]/)
   assert.equal(type('upp').status, 2)
   const down = type('down')

@@ -14,6 +14,7 @@ import { runEngineCommand } from './engine-command.ts'
 import { engineEnvironment, engineFolder, enginePid } from './engine-folder.ts'
 import { LEFT_OUT, toolsOf } from './images.ts'
 import { debianRelease, unpackPrograms, type Run } from './engine-programs.ts'
+import { demandRights } from './rights.ts'
 
 const folder = engineFolder(process.env)
 const platform = readComposeFile(composeFileOf(path.join(CHECKOUT, 'monitoring'), ''), {}, '')
@@ -31,7 +32,7 @@ function otherEngine(): string | undefined {
   const { DOCKER_HOST: host = '' } = process.env
   if (host === '') return undefined
   throw new FiredrillError('ENGINE_SILENT', `DOCKER_HOST is ${host}, and no engine answers there`, {
-    exitCode: 3,
+    exitCode: 1,
     next: 'Start it, or unset DOCKER_HOST.',
   })
 }
@@ -43,8 +44,7 @@ async function up(): Promise<void> {
     return
   }
   const release = debianRelease()
-  if (process.getuid?.() !== 0)
-    throw new FiredrillError('ENGINE_ROOT', 'an engine of its own needs root', { exitCode: 3, next: 'sudo npm run engine:docker -- up' })
+  demandRights('an engine of its own', 'npm run engine:docker -- up')
   line(
     enginePid(folder) === undefined
       ? `no Docker engine is here: one is started in ${folder.root} (7 GB, some 15 minutes the first time)`

@@ -87,8 +87,8 @@ export const IMAGES: readonly Image[] = [
   {
     tag: 'prom/prometheus:v2.48.0',
     folder: 'prometheus',
-    files: { prometheus: file('prometheus'), promtool: file('promtool') },
-    is: "Debian's Prometheus 2.42",
+    files: { prometheus: file('prometheus-required'), promtool: file('promtool') },
+    is: "Prometheus 2.48.1, built here, beside Debian's promtool",
   },
   {
     tag: 'prom/alertmanager:v0.27.0',

@@ -100,7 +100,7 @@ export interface Done {
 
 /**
  * 3 where this machine has no engine and can make none (`up` ends with 3, and has left nothing behind): nothing was drilled on it, so
- * nothing is known of it.
+ * nothing is known of it. One that should work and does not start is a failure (`up` ends with 1).
  */
 export function exitCodeOf(done: readonly Done[]): 0 | 1 | 3 {
   const codeOf = (step: string): number | undefined => done.find(({ name }) => name === step)?.exitCode
