@@ -129,8 +129,8 @@ function agentJar({ services }: ComposeFile, container: Container): string | und
   return shared === undefined ? undefined : `${shared.target}${written.inside}`
 }
 
-/** `tools` finds what the part needs; for one that runs elsewhere that is nothing. */
-export function partContext(lab: LabContext, part: Part, signal: AbortSignal, tools: Tools = TOOLS): PartContext {
+/** `tools` finds what the part needs; nothing for one that runs elsewhere. `config` is read in place of the mounted configuration. */
+export function partContext(lab: LabContext, part: Part, signal: AbortSignal, tools: Tools = TOOLS, config?: string): PartContext {
   const dir = partDirectory(lab.labDir, part.id)
   const logFile = logFileOf(lab.labDir, part.id)
   const container = serviceOf(lab.compose, part.id)
@@ -173,10 +173,12 @@ export function partContext(lab: LabContext, part: Part, signal: AbortSignal, to
     },
     speed: lab.speed,
     monitoring: (kind, file) => {
-      const text = file === undefined ? undefined : mounted(file)
+      // A rule file beside it stays the mounted one.
+      const own = kind === 'alertRules' ? undefined : config
+      const text = file === undefined ? undefined : own === undefined ? mounted(file) : readMonitoring(own)
       if (file === undefined || text === undefined) return {}
       const found = mountAt(container, file)?.mount
-      const name = found?.kind === 'file' ? found.source : file
+      const name = own ?? (found?.kind === 'file' ? found.source : file)
       const channels = urls()
       return {
         [`rootfs${file}`]: relocate(kind, compressed(kind, text, lab.speed, name), name, {

@@ -5,7 +5,8 @@ import type { ComposeFile } from './compose/compose-file.ts'
 import type { Address } from './parts/part-ports.ts'
 import { channelUrl, drillChannelUrls } from './relocate/channels.ts'
 import type { Channels } from './relocate/channels.ts'
-import type { LogFile, MonitoringKind } from './relocate/relocate.ts'
+import type { LogFile } from './relocate/docker-files.ts'
+import type { MonitoringKind } from './relocate/relocate.ts'
 
 /** A monitoring file with its times divided by `speed`; `file` is for messages. */
 export function compressed(kind: MonitoringKind, text: string, speed: number, file: string): string {

@@ -69,12 +69,18 @@ test('another version of a program, which runs with the command line of the lab'
   assert.match(complaint('parts: { prometheus: { tools: { promtool: prometheus-current } } }'), /unknown tool "promtool"/)
 })
 
-for (const name of readdirSync(path.join(CHECKOUT, 'lab', 'versions')))
-  test(`lab/versions/${name} replaces programs alone`, () => {
+for (const name of readdirSync(path.join(CHECKOUT, 'lab', 'versions')).filter((each) => each.endsWith('.yaml')))
+  test(`lab/versions/${name} replaces programs and what they read alone`, () => {
     const file = path.join(CHECKOUT, 'lab', 'versions', name)
     const overrides = Object.values(parseOverrides(readFileSync(file, 'utf8'), file, LAB_PARTS))
     assert.ok(overrides.length > 0)
-    for (const override of overrides) assert.deepEqual(Object.keys(override).sort(), ['env', 'kind', 'tools'])
+    for (const override of overrides)
+      assert.deepEqual(
+        Object.keys(override)
+          .sort()
+          .filter((key) => key !== 'config'),
+        ['env', 'kind', 'tools'],
+      )
   })
 
 test('a part that is replaced keeps the version of its program', () => {
@@ -85,6 +91,12 @@ test('a part that is replaced keeps the version of its program', () => {
   assert.deepEqual(merged['prometheus'], { kind: 'command', env: { TZ: 'UTC' }, tools: { prometheus: 'prometheus-current' } })
   assert.deepEqual(merged['alertmanager'], versions['alertmanager'])
   assert.equal(merged['redis']?.kind, 'address')
+})
+
+test('another configuration is a file beside the one that names it', () => {
+  const { promtail } = parse('parts: { promtail: { config: ../filelog.yml } }')
+  assert.deepEqual(promtail, { kind: 'command', env: {}, config: '/srv/filelog.yml' })
+  assert.match(complaint('parts: { promtail: { config: [] } }'), /config must be a text/)
 })
 
 test('a tool is another one only where it is replaced', () => {

@@ -20,6 +20,8 @@ export interface CommandOverride {
   env: Record<string, string | null>
   /** Another build in place of a tool that the part runs: of another version, say. */
   tools?: Partial<Record<ToolId, ToolId>>
+  /** Another file in place of the configuration that the compose file mounts. Absolute. */
+  config?: string
   /** Absolute. */
   cwd?: string
   health?: HealthCheck
@@ -63,7 +65,7 @@ export function toolsNamed({ argv = [], env }: CommandOverride): ToolId[] {
 export type Overrides = Record<string, CommandOverride | AddressOverride>
 
 const CODE = 'LAB_OVERRIDES'
-const COMMAND_KEYS = ['argv', 'env', 'tools', 'cwd', 'health', 'readyTimeout'] as const
+const COMMAND_KEYS = ['argv', 'env', 'tools', 'config', 'cwd', 'health', 'readyTimeout'] as const
 const ADDRESS_KEYS = ['address', 'allowFaults'] as const
 
 /** `file` is for messages and for relative paths. Throws LAB_OVERRIDES (exit code 2) at the first thing that is wrong. */
@@ -118,6 +120,8 @@ function partOverride(part: Part, at: Cursor, file: string): CommandOverride | A
     for (const [name, value] of entriesOf(env, 'env')) override.env[name] = value.plain() === null ? null : withPlaceholders(value, name)
   const tools = fields.get('tools')
   if (tools !== undefined) override.tools = toolsOf(part, tools)
+  const config = fields.get('config')
+  if (config !== undefined) override.config = path.resolve(path.dirname(file), textOf(config, 'config'))
   const cwd = fields.get('cwd')
   if (cwd !== undefined) override.cwd = path.resolve(path.dirname(file), textOf(cwd, 'cwd'))
   const health = fields.get('health')

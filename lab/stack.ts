@@ -379,7 +379,7 @@ async function planStep(lab: LabContext, part: Part, override: Overrides[string]
     }
   }
   const ours = override?.argv === undefined
-  const context = partContext(lab, part, signal, replacedTools(ours ? TOOLS : FOUND_TOOLS, override?.tools))
+  const context = partContext(lab, part, signal, replacedTools(ours ? TOOLS : FOUND_TOOLS, override?.tools), override?.config)
   const spec = processSpec(lab, part, context, override)
   const files = { ...mountedFiles(context), ...part.files?.(context) }
   const step = { part, context, spec, files, recordFile, touched: false, ours }

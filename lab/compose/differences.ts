@@ -103,7 +103,7 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     parts: ['promtail'],
     what: 'log files for containers',
-    why: "Promtail gets the labels of Docker's discovery with the log of each part that has a container_name; the other containers' logs are about no promise.",
+    why: "Promtail gets the labels of Docker's discovery with the log of each part that has a container_name; the other containers' logs are about no promise. The collector that reads logs in its place (`--versions current`) gets what Docker's file would say of them.",
     leaves: /^\/var\/run\/docker\.sock$/,
   },
   {

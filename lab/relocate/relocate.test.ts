@@ -10,7 +10,8 @@ import { channelUrl, drillChannelUrls, switchOn } from './channels.ts'
 import { readComposeFile } from '../compose/compose-file.ts'
 import { labNetwork } from '../context.ts'
 import { relocate as relocateOne } from './relocate.ts'
-import type { Closed, LabAddresses, LogFile, MonitoringKind } from './relocate.ts'
+import type { LogFile } from './docker-files.ts'
+import type { Closed, LabAddresses, MonitoringKind } from './relocate.ts'
 
 type MonitoringTexts = Record<MonitoringKind, string>
 const FILES: MonitoringTexts = {
@@ -19,6 +20,7 @@ const FILES: MonitoringTexts = {
   'alertmanager': 'alertmanager/alertmanager.yml',
   'loki': 'loki/loki.yml',
   'promtail': 'promtail/promtail.yml',
+  'filelog': '../lab/versions/filelog.yml',
   'otelCollector': 'otel-collector/otel-collector.yml',
   'otelCollector 0.93': 'otel-collector/otel-collector.yml',
   'jaeger': 'jaeger/jaeger.yml',
@@ -141,6 +143,53 @@ test('Promtail keeps its relabelling and stages, and reads files with what Docke
   assert.equal(config.clients[0]?.url, 'http://127.0.0.1:23100/loki/api/v1/push')
 })
 
+test('the receiver file_log reads the log of each container, with what Docker would have said of it', () => {
+  type Operator = Record<string, unknown>
+  type Config = {
+    receivers: Record<string, { include: string[]; operators: Operator[] }>
+    exporters: unknown
+    extensions: unknown
+    service: { pipelines: { logs: { receivers: string[] } }; telemetry: unknown }
+  }
+  const before = parse(files.filelog) as Config
+  const config = parse(moved.files.filelog) as Config
+  const names = ['file_log', 'file_log/rate-limiter-stdout', 'file_log/moalog-server-stderr']
+  assert.deepEqual(Object.keys(config.receivers), names)
+  assert.deepEqual(config.service.pipelines.logs.receivers, names)
+  assert.deepEqual(config.receivers['file_log']?.include, ['/dev/null/var/lib/docker/containers/*/*-json.log'])
+  const server = config.receivers['file_log/moalog-server-stderr']
+  assert.deepEqual(server?.include, ['/lab/moalog-server/err'])
+  assert.deepEqual(server.operators, [
+    { type: 'add', field: 'attributes["log.iostream"]', value: 'stderr' },
+    { type: 'add', field: 'attributes.attrs', value: { 'tag': 'moalog-server', 'com.docker.compose.service': 'moalog-server' } },
+    ...(before.receivers['file_log']?.operators.slice(1) ?? []),
+  ])
+  assert.match(JSON.stringify(config.exporters), /"http:\/\/127\.0\.0\.1:23100\/otlp"/)
+  assert.deepEqual(config.extensions, { file_storage: { directory: '/lab/promtail' } })
+  assert.match(JSON.stringify(config.service.telemetry), /"host":"127\.0\.0\.1","port":9080/)
+})
+
+test('a pattern that finds no file of Docker finds none in the lab, and one of a container finds that one', () => {
+  const receivers = (include: string, exclude = ''): string[] => {
+    const text = files.filelog.replace('[/var/lib/docker/containers/*/*-json.log]', `[${include}]${exclude}`)
+    assert.notEqual(text, files.filelog)
+    return (parse(relocateOne('filelog', text, 'filelog.yml', addresses)) as { service: { pipelines: { logs: { receivers: string[] } } } })
+      .service.pipelines.logs.receivers
+  }
+  assert.deepEqual(receivers('/var/lib/docker/container/*/*-json.log'), ['file_log'])
+  assert.deepEqual(receivers('/var/lib/docker/containers/moalog-server/*.log'), ['file_log', 'file_log/moalog-server-stderr'])
+  assert.deepEqual(receivers('/var/lib/docker/containers/*/*.log', '\n    exclude: [/var/lib/docker/containers/*server/*]'), [
+    'file_log',
+    'file_log/rate-limiter-stdout',
+  ])
+})
+
+test('without the operator for containers nothing of Docker is known', () => {
+  const text = files.filelog.replace(/^ +- \{ type: container,.*\n/m, '')
+  assert.notEqual(text, files.filelog)
+  assert.doesNotMatch(relocateOne('filelog', text, 'filelog.yml', addresses), /type: add/)
+})
+
 test('a container that the Docker filters leave out is not read in the lab either', () => {
   const other = { ...files, promtail: files.promtail.replace('com.docker.compose.project=moalog', 'com.docker.compose.project=other') }
   const config = parse(relocate(other, addresses).files.promtail) as { scrape_configs: { static_configs: unknown[] }[] }
@@ -254,11 +303,15 @@ for (const [what, change, code, message] of refused) {
   })
 }
 
-test('Loki keeps its limits, and streams get no labels that Loki 2.9 would not give them', () => {
+test('Loki keeps its limits, and streams get the labels that Loki 2.9 would give them and no others', () => {
   type Config = { limits_config: Record<string, unknown>; common: { path_prefix: string; storage: unknown } }
   const before = (parse(files.loki) as Config).limits_config
   const after = parse(moved.files.loki) as Config
-  assert.deepEqual(after.limits_config, { ...before, discover_service_name: [], discover_log_levels: false })
+  const { otlp_config, ...others } = after.limits_config
+  assert.deepEqual(others, { ...before, discover_service_name: [], discover_log_levels: false })
+  assert.match(JSON.stringify(otlp_config), /"index_label","attributes":\["container","service","logstream","level"\]/)
+  const own = files.loki.replace('limits_config:\n', 'limits_config:\n  otlp_config: { log_attributes: [] }\n')
+  assert.match(relocateOne('loki', own, 'loki.yml', addresses), /otlp_config: \{ log_attributes: \[\] \}/)
   assert.deepEqual(after.common.storage, { filesystem: { chunks_directory: '/lab/loki/chunks', rules_directory: '/lab/loki/rules' } })
   assert.equal(after.common.path_prefix, '/lab/loki')
 })

@@ -8,6 +8,8 @@ import { CLOSED } from '../compose/localize.ts'
 import type { Address } from '../parts/part-ports.ts'
 import { switchOn } from './channels.ts'
 import type { Channels } from './channels.ts'
+import { isFileLog, readLogFiles } from './docker-files.ts'
+import type { LogFile } from './docker-files.ts'
 
 /**
  * The files of monitoring/ that a lab starts parts with, by the part that reads each. A name with a version is the file as that version
@@ -19,22 +21,13 @@ const OWNERS = {
   'alertmanager': 'alertmanager',
   'loki': 'loki',
   'promtail': 'promtail',
+  'filelog': 'promtail',
   'otelCollector': 'otel-collector',
   'otelCollector 0.93': 'otel-collector',
   'jaeger': 'jaeger',
   'jaeger 1.54': 'jaeger',
 } as const
 export type MonitoringKind = keyof typeof OWNERS
-
-/** A log file that stands for one stream of one container. */
-export interface LogFile {
-  container: string
-  /** The compose service. */
-  service: string
-  logstream: 'stdout' | 'stderr'
-  /** Absolute. */
-  path: string
-}
 
 export interface LabAddresses {
   /** `host:port` on the compose network -> where that is in the lab. What is not in here is never contacted. */
@@ -54,10 +47,10 @@ const SELF = new Set(['0.0.0.0', '127.0.0.1', 'localhost', '[::]', '[::1]', ''])
 
 /**
  * A monitoring file with the lab's addresses and paths, and containers as log files: Promtail gets the labels of its Docker discovery, so
- * relabel_configs and pipeline_stages stay as delivered; a rule file stays byte for byte. Where the lab's version of a program differs from
- * the one that the file is for, it is evened out here: jaeger.yml (1.54) becomes a configuration of Jaeger 2, the collector's
- * health_check and telemetry.metrics.address (0.93) those of 2025, and Loki 3 adds no labels that 2.9 does not have. For Jaeger 1.54 and
- * the collector 0.93 themselves only addresses change.
+ * relabel_configs and pipeline_stages stay as delivered, and the receiver file_log what Docker's files say; a rule file stays byte for
+ * byte. Where the lab's version of a program differs from the one that the file is for, it is evened out here: jaeger.yml (1.54) becomes a
+ * configuration of Jaeger 2, the collector's health_check and telemetry.metrics.address (0.93) those of 2025, and Loki 3 adds no labels
+ * that 2.9 does not have. For Jaeger 1.54 and the collector 0.93 themselves only addresses change.
  * `file` is for messages, `closed` collects.
  * @throws FiredrillError RELOCATE_ADDRESS for an address that is not in the table, RELOCATE_UNSUPPORTED for what would reach off this
  * machine by itself (service discovery, remote write, receivers other than webhook and Slack), YAML_SYNTAX
@@ -75,6 +68,8 @@ export function relocate(kind: MonitoringKind, text: string, file: string, addre
       return relocateLoki(work)
     case 'promtail':
       return relocatePromtail(work, addresses)
+    case 'filelog':
+      return relocateFilelog(work, addresses)
     case 'otelCollector':
       return relocateCollector(work, renamedSince093)
     case 'otelCollector 0.93':
@@ -119,6 +114,17 @@ function relocateAlertmanager(work: Work): string {
   return work.text()
 }
 
+/** https://grafana.com/docs/loki/latest/send-data/otel/#changing-the-default-mapping-of-otlp-to-loki-format */
+const OTLP_LABELS = {
+  resource_attributes: {
+    ignore_defaults: true,
+    attributes_config: [
+      { action: 'index_label', attributes: ['container', 'service', 'logstream', 'level'] },
+      { action: 'drop', attributes: ['service.name'] },
+    ],
+  },
+}
+
 function relocateLoki(work: Work): string {
   work.listen(['server', 'http_listen_address'], ['server', 'http_listen_port'], 3100)
   work.listen(['server', 'grpc_listen_address'], ['server', 'grpc_listen_port'], 9095)
@@ -126,6 +132,9 @@ function relocateLoki(work: Work): string {
   // Loki 3 adds a label and a level of its own making to every stream; 2.9, for which the file is written, does not know these keys.
   work.document.setIn(['limits_config', 'discover_service_name'], [])
   work.document.setIn(['limits_config', 'discover_log_levels'], false)
+  // What comes by OTLP gets the labels of what Promtail pushes, and no service_name.
+  if (!work.document.hasIn(['limits_config', 'otlp_config']))
+    work.document.setIn(['limits_config', 'otlp_config'], work.document.createNode(OTLP_LABELS))
   work.moveRest()
   return work.text()
 }
@@ -168,6 +177,17 @@ function asStaticConfig(log: LogFile, project: string): unknown {
       __meta_docker_container_log_stream: log.logstream,
     },
   }
+}
+
+function relocateFilelog(work: Work, { logs }: LabAddresses): string {
+  const metrics = ['service', 'telemetry', 'metrics', 'readers', 0, 'pull', 'exporter', 'prometheus']
+  work.listen([...metrics, 'host'], [...metrics, 'port'], 8888)
+  const receivers = work.document.getIn(['receivers'], true)
+  for (const { key, value } of isMap(receivers) ? receivers.items : [])
+    if (isMap(value) && !(isScalar(key) && isFileLog(String(key.value)))) work.moveListeners(value)
+  readLogFiles(work.document, logs)
+  work.moveRest()
+  return work.text()
 }
 
 function relocateCollector(work: Work, evenOut: (work: Work) => void = () => undefined): string {
@@ -345,7 +365,7 @@ class Work {
   }
 
   /** Sets host and port keys of a server section. */
-  listen(hostPath: string[], portPath: string[], fallbackPort: number): void {
+  listen(hostPath: (string | number)[], portPath: (string | number)[], fallbackPort: number): void {
     const node = this.document.getIn(portPath, true)
     const { host, port } = this.listener(isScalar(node) ? node : undefined, `:${isScalar(node) ? String(node.value) : fallbackPort}`)
     this.document.setIn(hostPath, host)
@@ -417,6 +437,8 @@ class Work {
 /** Patterns, templates, label values and times of day: no addresses, though some look like one. */
 const OPAQUE = new Set([
   'pipeline_stages',
+  'operators',
+  'include',
   'relabel_configs',
   'metric_relabel_configs',
   'labels',

@@ -2,9 +2,15 @@ import type { Starved } from './starve.ts'
 
 /** What is broken on purpose, and what a drill must say to it. Each break is one thing, as it is found on a real platform. */
 
+/** `from` is replaced by `to`. */
+export interface Edit {
+  from: string | RegExp
+  to: string
+}
+
 export type Change =
-  // Of docker-compose.yaml or of a file of monitoring/.
-  | { file: string; from: string | RegExp; to: string }
+  // Of docker-compose.yaml or of a file of monitoring/; `current`: the same in what `--versions current` reads in that file's place.
+  | (Edit & { file: string; current?: Edit & { part: string; file: string } })
   // Of a part of the lab as `--lab FILE` has it; null takes a variable away.
   | { part: string; env: Record<string, string | null>; argv?: readonly string[] }
 
@@ -79,7 +85,13 @@ const processor = (name: string, settings: string): Change =>
     /^processors:\n([^]*)processors: \[memory_limiter, batch\]/m,
     `processors:\n  ${name}:\n${settings}\n$1processors: [memory_limiter, ${name}, batch]`,
   )
-const promtail = (from: string | RegExp, to: string): Change => ({ file: 'promtail/promtail.yml', from, to })
+/** `filelog`: the same of the collector that reads the logs in Promtail's place. */
+const promtail = (from: string | RegExp, to: string, filelog: Edit): Change => ({
+  file: 'promtail/promtail.yml',
+  from,
+  to,
+  current: { part: 'promtail', file: 'lab/versions/filelog.yml', ...filelog },
+})
 
 /** What a drill takes for granted, broken. */
 const PREMISES: Drill[] = [
@@ -362,7 +374,10 @@ const PIPELINES: Drill[] = [
     },
     {
       name: 'promtail-json-stage-removed',
-      change: promtail(/^( +)- json:\n(?:\1 {2}.*\n)+/m, ''),
+      change: promtail(/^( +)- json:\n(?:\1 {2}.*\n)+/m, '', {
+        from: /- type: json_parser\n(?: {8}.*\n)+/,
+        to: '- { type: noop, output: parsed }\n',
+      }),
       part: 'json stage',
       fails: 'rate-limiter log-labels-and-fields',
       named: /json stage/,
@@ -384,7 +399,7 @@ const PIPELINES: Drill[] = [
     },
     {
       name: 'promtail-regex-stage-broken',
-      change: promtail('|DEBUG|INFO|WARN|ERROR)', '|DEBUG|WARN|ERROR)'),
+      change: promtail('|DEBUG|INFO|WARN|ERROR)', '|DEBUG|WARN|ERROR)', { from: '|DEBUG|INFO|WARN|ERROR)', to: '|DEBUG|WARN|ERROR)' }),
       part: 'regex stage',
       fails: 'moalog-server log-labels-and-fields',
       named: /regex stage/,
@@ -406,7 +421,10 @@ const PIPELINES: Drill[] = [
     },
     {
       name: 'promtail-label-wrong',
-      change: promtail('target_label: container', 'target_label: container_name'),
+      change: promtail('target_label: container', 'target_label: container_name', {
+        from: 'to: resource.container ',
+        to: 'to: resource.container_name ',
+      }),
       part: 'container',
       fails: 'rate-limiter log-labels-and-fields',
       may: /^rate-limiter$|^fluxpay-engine$/,
@@ -453,12 +471,22 @@ const PIPELINES: Drill[] = [
     },
     {
       name: 'promtail-drops-some',
-      change: promtail(/^ {4}pipeline_stages:\n/m, "$&      - drop:\n          expression: 'flow-[a-z-]+-00004[0-4]'\n"),
+      change: promtail(/^ {4}pipeline_stages:\n/m, "$&      - drop:\n          expression: 'flow-[a-z-]+-00004[0-4]'\n", {
+        from: /^ +- type: router\n/m,
+        to: `      - { type: filter, expr: 'body matches "flow-[a-z-]+-00004[0-4]"' }\n$&`,
+      }),
       part: 'drop',
       fails: 'rate-limiter log-none-lost',
       named: /rows 40-44\).*drop, match/,
     },
   ),
+  drill('logs-of-nothing', ['rate-limiter'], {
+    name: 'promtail-reads-no-container',
+    change: promtail('compose.project=moalog', 'compose.project=moalogs', { from: 'docker/containers/', to: 'docker/container/' }),
+    part: 'path or container',
+    fails: 'rate-limiter log-line-found',
+    named: /what the collector reads for rate-limiter \(path or container/,
+  }),
   drill('collector-path', ['path-fluxpay-order', 'rate-limiter'], {
     name: 'collector-listens-elsewhere',
     change: collector(/^( +)endpoint: 0\.0\.0\.0:4318\n/m, '$&$1traces_url_path: /v1/spans\n'),
@@ -480,7 +508,10 @@ const PIPELINES: Drill[] = [
     },
     {
       name: 'promtail-multiline-stage-removed',
-      change: promtail(/^ +- multiline:\n +firstline: '[^'\n]*\\d\{4\}.*\n +max_wait_time: .*\n/m, ''),
+      change: promtail(/^ +- multiline:\n +firstline: '[^'\n]*\\d\{4\}.*\n +max_wait_time: .*\n/m, '', {
+        from: /- type: recombine\n +id: rust\n(?: {8}.*\n)+/,
+        to: '- { type: noop, id: rust }\n',
+      }),
       part: 'multiline stage',
       fails: 'moalog-server log-lines-together',
       may: /^moalog-server$|^fluxpay-engine$/,
@@ -503,7 +534,10 @@ const OUTAGES: Drill[] = [
     },
     {
       name: 'promtail-gives-up',
-      change: promtail(/max_retries: \d+/, 'max_retries: 2'),
+      change: promtail(/max_retries: \d+/, 'max_retries: 2', {
+        from: /(?<=otlp_http\/loki:\n[^]*retry_on_failure: \{ )initial/,
+        to: 'enabled: false, initial',
+      }),
       part: 'max_retries',
       fails: 'loki-stopped outage-lines-survive',
       named: /log-store.*max_retries/s,

@@ -1,9 +1,9 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Cause, Report } from '../../verify/model/report.ts'
 import type { Verdict } from '../../verify/model/verdict.ts'
-import { COMPOSE, DRILLS as OWN_DRILLS, ON_COMPOSE, pathOf, type Break, type Change, type Drill, type Refusal } from './break-matrix.ts'
+import { COMPOSE, DRILLS as OWN_DRILLS, ON_COMPOSE, pathOf, type Break, type Drill, type Edit, type Refusal } from './break-matrix.ts'
 import { firedrill, ROOT } from '../command.ts'
 import { HOST_DRILLS } from './host-matrix.ts'
 import { deployCompose } from './compose-deployment.ts'
@@ -105,10 +105,16 @@ async function carryOut(drill: Drill, workFolder: string): Promise<number> {
     overrides,
     JSON.stringify({
       parts: Object.fromEntries(
-        brokenBy(drill).flatMap(({ change }) => {
-          if (!('part' in change)) return []
-          const { part, ...override } = change
-          return [[part, override]]
+        brokenBy(drill).flatMap(({ name, change }): [string, object][] => {
+          if ('part' in change) {
+            const { part, ...override } = change
+            return [[part, override]]
+          }
+          if (change.current === undefined || versions[1] !== 'current') return []
+          const config = join(workFolder, basename(change.current.file))
+          if (!existsSync(config)) cpSync(join(ROOT, change.current.file), config)
+          writeFileSync(config, broken(readFileSync(config, 'utf8'), change.current, name))
+          return [[change.current.part, { config }]]
         }),
       ),
     }),
@@ -194,7 +200,7 @@ async function carryOut(drill: Drill, workFolder: string): Promise<number> {
   }, 0)
 }
 
-function broken(before: string, { from, to }: Extract<Change, { file: string }>, name: string): string {
+function broken(before: string, { from, to }: Edit, name: string): string {
   const after = before.replace(from, to)
   if (after === before) throw new Error(`${name}: there is nothing to break`)
   return after

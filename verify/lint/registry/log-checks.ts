@@ -8,6 +8,7 @@ export { check as logLabelsAreGiven } from '../checks/logs/log-labels-are-given.
 export { check as logLinesAreParsed } from '../checks/logs/log-lines-are-parsed.ts'
 export { check as logLinesLinkToTraces } from '../checks/logs/log-lines-link-to-traces.ts'
 export { check as logLinesSurviveOutages } from '../checks/logs/log-lines-survive-outages.ts'
+export { check as logReceiverIsWhole } from '../checks/logs/log-receiver-is-whole.ts'
 export { check as logSelectorsMatch } from '../checks/logs/log-selectors-match.ts'
 export { check as logStagesAreAccepted } from '../checks/logs/log-stages-are-accepted.ts'
 export { check as logStagesAreWhole } from '../checks/logs/log-stages-are-whole.ts'

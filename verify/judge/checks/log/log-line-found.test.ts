@@ -96,6 +96,7 @@ test('a line that is in two streams was collected twice', () => {
   const again = [
     { line: 's.1', labels: labels({}) },
     { line: 's.1', labels: labels({ level: 'WARN' }) },
+    { line: 's.1', labels: labels({ observed_timestamp: '1795798800123456789', severity_number: '9' }) },
     { line: 's.1 more', labels: labels({ job: 'b' }) },
   ]
   assert.equal(verdictOf(logRun({ lines: again }), 'log-line-found').status, 'pass', 'sent again, or another line')

@@ -86,9 +86,12 @@ function whyLost({ service, request, labels }: LogSpec, strangers: readonly { la
   return `Look at what the collector reads for ${service} (path or container, positions) and at its drop and match stages. Then at the push URL of the log store, and whether the store refuses lines (the collector's own log says so). Then at the labels: nothing with this stamp is under any ${Object.keys(labels).join(', ')}.`
 }
 
+/** Beside the fields of the specification what pipelines parse of a line, and what Loki keeps of a record that came by OTLP. */
+const OF_THE_LINE = ['level', 'detected_level', 'trace_id', 'span_id', 'observed_timestamp', 'severity_number', 'severity_text']
+
 /** Labels without what the pipeline parses of the line. */
 function shared({ labels }: { labels: Labels }, { fields }: LogSpec): Labels {
-  return withoutLabels(labels, [...Object.keys(fields), 'level', 'detected_level', 'trace_id', 'span_id'])
+  return withoutLabels(labels, [...Object.keys(fields), ...OF_THE_LINE])
 }
 
 /** Zones are quarters of an hour apart; the clock's own few seconds and the line's way come on top. */

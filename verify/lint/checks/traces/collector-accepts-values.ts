@@ -73,11 +73,11 @@ function* listeners(collector: Cursor): Generator<Remark> {
 const COMPONENTS: Readonly<Record<string, ReadonlySet<string>>> = Object.fromEntries(
   Object.entries({
     receivers:
-      'otlp jaeger zipkin prometheus hostmetrics kafkametrics opencensus filelog fluentforward statsd syslog tcplog udplog kafka redis mysql postgresql docker_stats kubeletstats k8s_cluster k8s_events k8sobjects httpcheck nginx apache mongodb rabbitmq elasticsearch sqlquery journald loki webhookevent influxdb carbon collectd skywalking awsxray signalfx splunk_hec',
+      'otlp jaeger zipkin prometheus hostmetrics kafkametrics opencensus filelog file_log fluentforward statsd syslog tcplog udplog kafka redis mysql postgresql docker_stats kubeletstats k8s_cluster k8s_events k8sobjects httpcheck nginx apache mongodb rabbitmq elasticsearch sqlquery journald loki webhookevent influxdb carbon collectd skywalking awsxray signalfx splunk_hec',
     processors:
       'batch memory_limiter attributes resource filter transform tail_sampling probabilistic_sampler span spanmetrics servicegraph k8sattributes resourcedetection groupbyattrs groupbytrace metricstransform cumulativetodelta deltatorate routing redaction metricsgeneration experimental_metricsgeneration interval deltatocumulative logdedup',
     exporters:
-      'otlp otlphttp debug logging file nop prometheus prometheusremotewrite kafka zipkin loki elasticsearch opensearch clickhouse influxdb datadog awsxray awsemf awss3 googlecloud azuremonitor splunk_hec signalfx sentry loadbalancing opencensus syslog cassandra jaeger',
+      'otlp otlphttp otlp_grpc otlp_http debug logging file nop prometheus prometheusremotewrite kafka zipkin loki elasticsearch opensearch clickhouse influxdb datadog awsxray awsemf awss3 googlecloud azuremonitor splunk_hec signalfx sentry loadbalancing opencensus syslog cassandra jaeger',
     extensions:
       'health_check pprof zpages memory_ballast basicauth bearertokenauth oauth2client oidc headers_setter file_storage db_storage docker_observer host_observer k8s_observer ecs_observer jaegerremotesampling sigv4auth opamp http_forwarder remotetap',
   }).map(([kind, names]) => [kind, new Set(names.split(' '))]),

@@ -17,7 +17,7 @@ export const check: Check = {
     for (const collector of config.collectors) {
       const pipelines = collector.get('service', 'pipelines')
       const traces = (pipelines?.pairs() ?? []).filter(([name]) => typeOf(name) === 'traces')
-      if (traces.length === 0 && spec.traces.length > 0)
+      if (traces.length === 0 && spec.traces.length > 0 && !readsLogsAlone(collector))
         yield remark(
           'traces',
           pipelines ?? collector.near('service'),
@@ -38,6 +38,12 @@ export const check: Check = {
       }
     }
   },
+}
+
+/** One that reads files of logs, or the journal, beside the collector of traces. */
+function readsLogsAlone(collector: Cursor): boolean {
+  const receivers = collector.pairs('receivers')
+  return receivers.length > 0 && receivers.every(([name]) => /^(?:file_?log|journald)$/.test(typeOf(name)))
 }
 
 /** A connector takes from one pipeline and gives to another: with one side alone the collector does not start. */
