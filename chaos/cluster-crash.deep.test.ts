@@ -6,11 +6,14 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { before, describe, test, type TestContext } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import { AppsV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node'
 import { isGone, runTool, STEPS } from '../testing/chaos/crashes.ts'
 import { temporaryDirectory, waitUntil } from '../testing/chaos/processes.ts'
 import { recover } from './controller.ts'
+import { processesOf } from './drivers/container-processes.ts'
 import { inspectWorkload, type Workload } from './drivers/kubernetes-driver.ts'
+import { containersOf, placeOf } from './drivers/pod-containers.ts'
 import { hasLeftover, ledgerFiles } from './ledger.ts'
 
 const { FIREDRILL_TEST_CONTEXT: context = '', FIREDRILL_TEST_IMAGE: image = 'busybox:1.36' } = process.env
@@ -18,6 +21,12 @@ const skip = context === '' ? 'FIREDRILL_TEST_CONTEXT names no context of a clus
 const REPLICAS = 2
 /** Scaling has no step between the order and its answer. */
 const steps = STEPS.filter((step) => step !== 'apply:killed')
+/** Faults on processes in containers, with the steps of their own. */
+const ON_PROCESSES = [
+  { fault: 'freeze-pods', own: ['apply:guarded', 'apply:stopped'] },
+  { fault: 'cpu-pressure-pods', own: ['apply:burning'] },
+  { fault: 'memory-pressure-pods', own: ['apply:holding'] },
+]
 
 describe('a workload of a cluster', { concurrency: 2 }, () => {
   const config = new KubeConfig()
@@ -36,14 +45,24 @@ describe('a workload of a cluster', { concurrency: 2 }, () => {
     t.after(() => core.deleteNamespace({ name: namespace }))
     const apps = config.makeApiClient(AppsV1Api)
     const labels = { app: name }
-    const container = { name: 'web', image, command: ['sh', '-c', 'sleep 3600'] }
+    const limits = { cpu: '200m', memory: '48Mi' }
+    const container = { name: 'web', image, command: ['sh', '-c', 'sleep 3600 & wait'], resources: { limits } }
     const template = { metadata: { labels }, spec: { terminationGracePeriodSeconds: 0, containers: [container] } }
     const body = { metadata: { name, labels }, spec: { replicas: REPLICAS, selector: { matchLabels: labels }, template } }
     await apps.createNamespacedDeployment({ namespace, body })
     const kubernetes: Workload = { context, namespace, kind: 'deployment', name }
     const wanted = async (): Promise<number | undefined> => (await inspectWorkload(kubernetes))?.wanted
     await waitUntil(async () => (await inspectWorkload(kubernetes))?.ready === REPLICAS)
+    /** Command and state of every process in every container. */
+    const processes = async (): Promise<string[]> => {
+      const found: string[] = []
+      for (const each of await containersOf(kubernetes))
+        for (const { pid, comm, state } of await processesOf(placeOf(kubernetes, each), 'none', AbortSignal.timeout(30_000)))
+          found.push(`${each.pod} ${pid} ${comm} ${state === 'T' ? 'stopped' : 'runs'}`)
+      return found.sort()
+    }
     return {
+      processes,
       ledgerDir: join(await temporaryDirectory(t), 'ledger'),
       part: JSON.stringify({ name: 'server', kubernetes }),
       wanted,
@@ -75,6 +94,45 @@ describe('a workload of a cluster', { concurrency: 2 }, () => {
       assert.deepEqual((await recover(ledgerDir)).notUndone, [])
       assert.equal((await inspectWorkload(kubernetes))?.ready, REPLICAS)
       assert.deepEqual(await ledgerFiles(ledgerDir), [])
+    })
+  }
+
+  for (const { fault, own } of ON_PROCESSES) {
+    const all = [...steps.slice(0, steps.indexOf('applied')), ...own, ...steps.slice(steps.indexOf('applied'))]
+    // What is on disk and when is the same for all of them.
+    const tried = fault === 'freeze-pods' ? all : [...own, 'applied', 'undo:begin']
+    const [from, to] = [all.indexOf(own[0]!), all.indexOf('undo:begin')]
+    for (const step of tried) {
+      test(`${fault}: the tool is killed at ${step}: the watchdog lets all go on`, { skip }, async (t) => {
+        const { ledgerDir, part, processes } = await setUp(t)
+        const before = await processes()
+        const { signal, watchdogPid } = await runTool(t, { ledgerDir, recordFile: part, fault, env: { CRASH_AT: step } })
+        assert.equal(signal, 'SIGKILL')
+        await waitUntil(() => isGone(watchdogPid))
+        assert.deepEqual(await processes(), before)
+        assert.equal(await hasLeftover(ledgerDir), false)
+      })
+      test(`${fault}: tool and watchdog are killed at ${step}: the next start lets all go on`, { skip }, async (t) => {
+        const { ledgerDir, part, processes } = await setUp(t)
+        const before = await processes()
+        const { signal, watchdogPid } = await runTool(t, { ledgerDir, recordFile: part, fault, env: { CRASH_AT: `both:${step}` } })
+        assert.equal(signal, 'SIGKILL')
+        await waitUntil(() => isGone(watchdogPid))
+        const harmed = all.indexOf(step) >= from && all.indexOf(step) <= to
+        assert[harmed ? 'notDeepEqual' : 'deepEqual'](await processes(), before)
+        assert.deepEqual((await recover(ledgerDir)).notUndone, [])
+        assert.deepEqual(await processes(), before)
+        assert.deepEqual(await ledgerFiles(ledgerDir), [])
+      })
+    }
+    test(`${fault}: when nothing of the drill is left, it ends by itself`, { skip }, async (t) => {
+      const { ledgerDir, part, processes } = await setUp(t)
+      const before = await processes()
+      const env = { CRASH_AT: 'both:applied', PARAMS: JSON.stringify({ expirySeconds: 15 }) }
+      const { watchdogPid } = await runTool(t, { ledgerDir, recordFile: part, fault, env })
+      await waitUntil(() => isGone(watchdogPid))
+      assert.notDeepEqual(await processes(), before)
+      await waitUntil(async () => isDeepStrictEqual(await processes(), before))
     })
   }
 })

@@ -4,7 +4,7 @@ import type { TargetPart } from '../verify/model/target.ts'
 /** The same trouble by different means: what a part offers decides which one is applied. */
 const EQUIVALENTS: readonly Partial<Record<Need, string>>[] = [
   { process: 'kill-process', docker: 'kill-container', kubernetes: 'scale-away' },
-  { process: 'pause-process', docker: 'pause-container' },
+  { process: 'pause-process', docker: 'pause-container', kubernetes: 'freeze-pods' },
   { jvm: 'heap-pressure', containerJvm: 'heap-pressure-container' },
 ]
 

@@ -1,15 +1,18 @@
 import type { Fault, ParamMeta } from './fault.ts'
 import { addLatencyFault } from './faults/add-latency.ts'
 import { cpuPressureFault } from './faults/cpu-pressure.ts'
+import { cpuPressurePodsFault } from './faults/cpu-pressure-pods.ts'
 import { cutConnectionFault } from './faults/cut-connection.ts'
 import { deletePodFault } from './faults/delete-pod.ts'
 import { disconnectContainerFault } from './faults/disconnect-container.ts'
 import { fillDiskFault } from './faults/fill-disk.ts'
 import { fillRedisMemoryFault } from './faults/fill-redis-memory.ts'
+import { freezePodsFault } from './faults/freeze-pods.ts'
 import { heapPressureContainerFault } from './faults/heap-pressure-container.ts'
 import { heapPressureFault } from './faults/heap-pressure.ts'
 import { killContainerFault } from './faults/kill-container.ts'
 import { killProcessFault } from './faults/kill-process.ts'
+import { memoryPressurePodsFault } from './faults/memory-pressure-pods.ts'
 import { pauseContainerFault } from './faults/pause-container.ts'
 import { pauseProcessFault } from './faults/pause-process.ts'
 import { scaleAwayFault } from './faults/scale-away.ts'
@@ -19,15 +22,18 @@ import { slowQueriesFault } from './faults/slow-queries.ts'
 export const faults: readonly Fault[] = [
   addLatencyFault,
   cpuPressureFault,
+  cpuPressurePodsFault,
   cutConnectionFault,
   deletePodFault,
   disconnectContainerFault,
   fillDiskFault,
   fillRedisMemoryFault,
+  freezePodsFault,
   heapPressureFault,
   heapPressureContainerFault,
   killContainerFault,
   killProcessFault,
+  memoryPressurePodsFault,
   pauseContainerFault,
   pauseProcessFault,
   scaleAwayFault,

@@ -25,6 +25,14 @@ export type Undo =
   | ({ driver: 'compose'; state: 'as-deployed' } & Omit<NonNullable<TargetPart['composeConfiguration']>, 'texts' | 'memories' | 'override'>)
   /** The workload with this uid is no longer scaled to 0, but to `replicas` unless another has scaled it since; all its pods are ready. */
   | { driver: 'kubernetes'; state: 'ready'; workload: NonNullable<TargetPart['kubernetes']>; uid: string; replicas: number }
+  /** In these containers, as long as they are the same, no process is stopped and none has the token in its environment. */
+  | {
+      driver: 'container-processes'
+      state: 'running'
+      workload: NonNullable<TargetPart['kubernetes']>
+      token: string
+      containers: { pod: string; container: string; id: string }[]
+    }
   /** The toxics are absent and the proxy listens. */
   | { driver: 'toxiproxy'; api: string; proxy: string; absent: string[]; enabled: true }
   /** Keys prefix + 0 .. count - 1 are absent and the settings have the saved values. */

@@ -13,6 +13,8 @@ async function driverOf(undo: Undo): Promise<UndoDriver<never>> {
       return (await import('./drivers/compose-driver.ts')).composeUndo
     case 'kubernetes':
       return (await import('./drivers/kubernetes-undo.ts')).kubernetesUndo
+    case 'container-processes':
+      return (await import('./drivers/container-processes-undo.ts')).containerProcessesUndo
     case 'toxiproxy':
       return (await import('./drivers/toxiproxy-driver.ts')).toxiproxyUndo
     case 'redis':

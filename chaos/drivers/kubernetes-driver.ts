@@ -139,6 +139,14 @@ export async function podIsThere(workload: Workload, pod: Pod): Promise<boolean>
   return items.some(({ metadata }) => metadata?.uid === pod.uid)
 }
 
+/** The pods of a workload that are not ending. */
+export async function podsOf(workload: Workload): Promise<V1Pod[]> {
+  const { CoreV1Api } = await client()
+  const core = (await configOf(workload)).makeApiClient(CoreV1Api)
+  const { items } = await core.listNamespacedPod({ namespace: workload.namespace })
+  return items.filter((pod) => isOf(workload, pod) && pod.metadata?.deletionTimestamp === undefined)
+}
+
 /** All pods of a namespace. `workload`: what they are of, as `deployment/NAME`; of one by itself `pod/NAME`. */
 export async function podsIn(place: Pick<Workload, 'context' | 'namespace'>): Promise<{ uid: string; workload: string }[]> {
   const { CoreV1Api } = await client()

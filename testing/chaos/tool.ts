@@ -6,9 +6,12 @@
 import { writeSync } from 'node:fs'
 import { createChaos } from '../../chaos/controller.ts'
 import { cpuPressureFault } from '../../chaos/faults/cpu-pressure.ts'
+import { cpuPressurePodsFault } from '../../chaos/faults/cpu-pressure-pods.ts'
 import { fillDiskFault } from '../../chaos/faults/fill-disk.ts'
+import { freezePodsFault } from '../../chaos/faults/freeze-pods.ts'
 import { killContainerFault } from '../../chaos/faults/kill-container.ts'
 import { killProcessFault } from '../../chaos/faults/kill-process.ts'
+import { memoryPressurePodsFault } from '../../chaos/faults/memory-pressure-pods.ts'
 import { pauseContainerFault } from '../../chaos/faults/pause-container.ts'
 import { pauseProcessFault } from '../../chaos/faults/pause-process.ts'
 import { scaleAwayFault } from '../../chaos/faults/scale-away.ts'
@@ -28,7 +31,10 @@ const chaos = await createChaos({
   },
   ledgerDir,
   leaseMs: Number(process.env.LEASE_MS ?? 30_000),
-  registry: [cpuPressureFault, fillDiskFault, killProcessFault, pauseProcessFault, killContainerFault, pauseContainerFault, scaleAwayFault],
+  registry: [
+    ...[cpuPressureFault, fillDiskFault, killProcessFault, pauseProcessFault, killContainerFault, pauseContainerFault],
+    ...[scaleAwayFault, freezePodsFault, cpuPressurePodsFault, memoryPressurePodsFault],
+  ],
   seams: {
     ...(process.env.WATCHDOG_PROGRAM === undefined ? {} : { watchdogProgram: process.env.WATCHDOG_PROGRAM }),
     atStep(step) {

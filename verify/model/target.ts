@@ -90,8 +90,11 @@ export interface TargetPart {
   process?: { recordFile: string }
   /** `project`: the compose project that the container must be of; another one that took its name is not touched. */
   docker?: { container: string; socket: string; project?: string }
-  /** A workload of a Kubernetes cluster: its pods may be deleted, and it may be scaled to 0. `context`: of the kubeconfig. */
-  kubernetes?: { context: string; namespace: string; kind: 'deployment' | 'statefulset'; name: string }
+  /**
+   * A workload of a Kubernetes cluster: its pods may be deleted, frozen or kept busy, and it may be scaled to 0. `context`: of the
+   * kubeconfig. `container`: which one of its pods; absent: the only one, or the one that their annotation names.
+   */
+  kubernetes?: { context: string; namespace: string; kind: 'deployment' | 'statefulset'; name: string; container?: string }
   redis?: { host: string; port: number; passwordEnv?: string }
   mysql?: { host: string; port: number; user: string; passwordEnv: string; database?: string }
   /** Heap pressure by an attached agent. `pid` comes from the process record. */

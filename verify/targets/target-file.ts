@@ -61,6 +61,7 @@ const workload = z
   .strictObject({
     deployment: z.string().min(1).optional().describe('Name of a Deployment'),
     statefulset: z.string().min(1).optional().describe('Name of a StatefulSet'),
+    container: z.string().min(1).optional().describe('Container of its pods that is frozen or kept busy; needed where they have several'),
   })
   .refine(({ deployment, statefulset }) => (deployment === undefined) !== (statefulset === undefined), {
     error: 'either deployment or statefulset is wanted',
@@ -107,7 +108,9 @@ const schema = z.strictObject({
       parts: z.record(z.string(), workload).describe('Workload by the name that the specification uses'),
     })
     .optional()
-    .describe('Delete pods of workloads of a Kubernetes cluster, and scale them to 0. Needs `otherMachines: true`'),
+    .describe(
+      'Workloads of a Kubernetes cluster that faults may touch: scale to 0, delete a pod, freeze, press. Needs `otherMachines: true`',
+    ),
   otherMachines: z
     .boolean()
     .default(false)
@@ -241,13 +244,14 @@ function workloadsOf(kubernetes: z.infer<typeof schema>['kubernetes']): Record<s
   if (kubernetes === undefined) return {}
   const { context, namespace, parts } = kubernetes
   return Object.fromEntries(
-    Object.entries(parts).map(([name, part]) => [
+    Object.entries(parts).map(([name, { deployment, statefulset, container }]) => [
       name,
       {
-        kubernetes:
-          part.statefulset === undefined
-            ? { context, namespace, kind: 'deployment', name: part.deployment ?? '' }
-            : { context, namespace, kind: 'statefulset', name: part.statefulset },
+        kubernetes: {
+          ...{ context, namespace },
+          ...(statefulset === undefined ? { kind: 'deployment', name: deployment ?? '' } : { kind: 'statefulset', name: statefulset }),
+          ...(container === undefined ? {} : { container }),
+        },
       },
     ]),
   )

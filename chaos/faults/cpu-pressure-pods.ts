@@ -1,0 +1,79 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { calmProcesses, PROCESS_FAULT_PERMISSIONS, processesOf, startOurs } from '../drivers/container-processes.ts'
+import { mayDo, nameOf, workloadToHarm } from '../drivers/kubernetes-driver.ts'
+import { containersToHarm, placeOf } from '../drivers/pod-containers.ts'
+import type { ContainerOfPod } from '../drivers/pod-exec.ts'
+import { defineFault, notSteady, offered } from '../fault.ts'
+
+/**
+ * $1: seconds, $2: how many. Each ends by its own limit of CPU time too, were the sleep to be killed:
+ * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/ulimit.html
+ */
+const BURN = `ulimit -t "$1" || exit 1
+pids=
+while [ "\${n:=0}" -lt "$2" ]; do n=$((n + 1)); while :; do :; done & pids="$pids $!"; done
+sleep "$1"
+kill -KILL $pids`
+
+const MEASURED_MS = 2_000
+/** Of /proc/PID/stat, whatever the kernel's own clock is: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+const TICK_MS = 10
+
+export const cpuPressurePodsFault = defineFault({
+  meta: {
+    id: 'cpu-pressure-pods',
+    title: 'Keep cores busy in a container of all pods of a Kubernetes workload, within its CPU limit',
+    needs: ['kubernetes'],
+    blastRadius:
+      'The container in each pod: the fault takes its share of the CPU limit. Refused where there is no limit, which would be the node.',
+    undone: 'No process of the fault runs, and all pods of the workload are ready.',
+    params: {
+      cores: {
+        kind: 'integer',
+        default: 1,
+        min: 1,
+        max: 64,
+        title: 'busy processes in each pod; what they get is bounded by the CPU limit',
+      },
+      expirySeconds: { kind: 'integer', default: 600, min: 5, max: 3_600, title: 'the processes end by themselves after this' },
+    },
+  },
+  async prepare(part, { cores, expirySeconds }, { token, signal, step }) {
+    const workload = offered(part, 'kubernetes')
+    await mayDo(workload, PROCESS_FAULT_PERMISSIONS[workload.kind])
+    await workloadToHarm(workload)
+    const { spec, containers } = await containersToHarm(workload)
+    const limit = spec.resources?.limits?.['cpu']
+    if (limit === undefined)
+      throw notSteady(
+        `container ${spec.name} of ${nameOf(workload)} has no CPU limit: the fault would take the node's CPU from its neighbours`,
+      )
+    for (const each of containers) await calmProcesses(placeOf(workload, each), token, ['sleep'], signal)
+    return {
+      undo: { driver: 'container-processes', state: 'running', workload, token, containers },
+      async apply() {
+        const used: number[] = []
+        for (const each of containers) {
+          const at = placeOf(workload, each)
+          await startOurs(at, token, BURN, [String(expirySeconds), String(cores)], signal)
+          await step('apply:burning')
+          used.push(await coresInUse(at, token, signal))
+        }
+        const least = Math.min(...used)
+        if (!(least > 0)) throw new Error(`nothing is burning in a pod of ${nameOf(workload)}`)
+        return {
+          detail: `${cores} processes in container ${spec.name} of each of ${containers.length} pods of ${nameOf(workload)} keep ${least.toFixed(2)} cores busy or more; its limit is ${limit}`,
+        }
+      },
+    }
+  },
+})
+
+async function coresInUse(at: ContainerOfPod, token: string, signal: AbortSignal): Promise<number> {
+  const used = async (): Promise<number> =>
+    (await processesOf(at, token, signal)).reduce((sum, { ours, cpuTicks }) => sum + (ours ? cpuTicks : 0), 0)
+  const [beforeMs, before] = [performance.now(), await used()]
+  await delay(MEASURED_MS, undefined, { signal })
+  const ticks = (await used()) - before
+  return (ticks * TICK_MS) / (performance.now() - beforeMs)
+}

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { apiServer, recorded, workloadPart, type ApiReply } from '../../testing/chaos/fake-kubernetes.ts'
+import { carryOut, stillWrong } from '../undo.ts'
+import { memoryPressurePodsFault } from './memory-pressure-pods.ts'
+
+const context = { token: 't-0', step: async () => {}, signal: new AbortController().signal }
+const params = { share: 0.85, expirySeconds: 600 }
+const web = workloadPart('deployment', 'web')
+const whole = recorded['memory-pressure-pods']!
+/** The first answer of how much memory is used, and all before it. */
+const measured = whole.slice(0, whole.findIndex(({ sent }) => Array.isArray(sent) && sent.length === 3) + 1)
+
+test('memory-pressure-pods fills each pod to a share of its limit, and leaves no process', async (t) => {
+  await apiServer(t, whole)
+  const { undo, apply } = await memoryPressurePodsFault.prepare(web, params, context)
+  assert.match((await apply()).detail, /^container web of deployment moalog\/web uses 8\d % of its memory limit or more in each of 2 pods$/)
+  assert.match((await stillWrong(undo)) ?? '', /is of the fault and still runs$/)
+  await carryOut(undo)
+  assert.equal(await stillWrong(undo), null)
+})
+
+const answered = (text: string): ApiReply[] => [
+  ...measured.slice(0, -1),
+  {
+    ...measured.at(-1)!,
+    frames: [
+      [1, text],
+      [3, '{"metadata":{},"status":"Success"}'],
+    ],
+  },
+]
+
+for (const [what, text, message] of [
+  ['that uses as much already', '67108864\n62914560\n0\n', /already uses 94 % of its memory limit/],
+  ['whose limit the kernel does not know (version 1)', '9223372036854771712\n62914560\n0\n', /does not show its memory limit/],
+  ['whose limit the kernel does not know (version 2)', 'max\n62914560\n0\n', /does not show its memory limit/],
+  ['that does not show its control group', '', /does not show its memory limit/],
+] as const) {
+  test(`a container ${what} is refused`, async (t) => {
+    await apiServer(t, answered(text))
+    await assert.rejects(memoryPressurePodsFault.prepare(web, params, context), { code: 'FAULT_NOT_STEADY', message })
+  })
+}
+
+test('a container without a memory limit is refused', async (t) => {
+  const looked = whole
+    .slice(0, 7)
+    .map((reply) => ({ ...reply, body: JSON.parse(JSON.stringify(reply.body).replaceAll('"memory":', '"m":')) }))
+  await apiServer(t, looked)
+  await assert.rejects(memoryPressurePodsFault.prepare(web, params, context), { code: 'FAULT_NOT_STEADY', message: /has no memory limit/ })
+})
