@@ -7,7 +7,6 @@ import { freezePodsFault } from './freeze-pods.ts'
 const context = { token: 't-0', step: async () => {}, signal: new AbortController().signal }
 const params = { expirySeconds: 600 }
 const deployment = recorded['freeze-pods deployment']!
-const statefulset = recorded['freeze-pods statefulset']!
 const web = workloadPart('deployment', 'web')
 
 for (const [kind, name, pods, wrong] of [

@@ -52,7 +52,7 @@ export const memoryPressurePodsFault = defineFault({
           if (bytes > 0) await startOurs(at, token, HOLD, [String(bytes), String(expirySeconds)], signal)
           await step('apply:holding')
           const deadline = performance.now() + FILLED_MS
-          let used = 0
+          let used: number
           while ((used = (await memoryOf(at, signal)).workingSet / limit) < NEARLY * share) {
             if (performance.now() >= deadline) throw new Error(`${named} does not reach ${share} of its memory limit in pod ${each.pod}`)
             await delay(POLL_MS, undefined, { signal })
