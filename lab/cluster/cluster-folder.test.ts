@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { clusterFolder, clusterPid } from './cluster-folder.ts'
+import { clusterFolder, clusterPid, otherKubeconfig } from './cluster-folder.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'firedrill-cluster-'))
 after(() => {
@@ -20,6 +20,14 @@ test('the cluster lies in the cache, or where FIREDRILL_CLUSTER_DIR says, and al
 test('what `down` deletes holds no image: the archives outlive the node', () => {
   const { node, images } = clusterFolder({ FIREDRILL_CLUSTER_DIR: folder })
   assert.ok(!images.startsWith(`${node}/`))
+})
+
+test('a KUBECONFIG of another cluster is found; its own, as `exec` sets it, is none', () => {
+  const at = clusterFolder({ FIREDRILL_CLUSTER_DIR: folder })
+  assert.equal(otherKubeconfig({}, at), undefined)
+  assert.equal(otherKubeconfig({ KUBECONFIG: '' }, at), undefined)
+  assert.equal(otherKubeconfig({ KUBECONFIG: at.kubeconfig }, at), undefined)
+  assert.equal(otherKubeconfig({ KUBECONFIG: '/home/me/.kube/staging' }, at), '/home/me/.kube/staging')
 })
 
 test('a pid file of a cluster that is gone, or whose number another program has, names no cluster', () => {

@@ -39,6 +39,12 @@ export function clusterFolder(env: NodeJS.ProcessEnv): ClusterFolder {
   }
 }
 
+/** KUBECONFIG where it names another cluster than this one: who has set it may expect that one to be used. */
+export function otherKubeconfig(env: NodeJS.ProcessEnv, { kubeconfig }: Pick<ClusterFolder, 'kubeconfig'>): string | undefined {
+  const named = env['KUBECONFIG'] ?? ''
+  return named === '' || path.resolve(named) === kubeconfig ? undefined : named
+}
+
 /** The process that holds the namespaces, undefined when the cluster does not run. A pid that another program has by now is none. */
 export function clusterPid({ pidFile, root }: Pick<ClusterFolder, 'pidFile' | 'root'>): number | undefined {
   return pidOf(pidFile, (argv) => argv[0] === 'unshare' && argv.includes(root))

@@ -11,7 +11,7 @@ import { runCommand } from '../tools/child.ts'
 import { createProgress } from '../tools/progress.ts'
 import { setup } from '../tools/setup.ts'
 import { toolPath, toolPrefix } from '../tools/tools.ts'
-import { clusterFolder } from './cluster-folder.ts'
+import { clusterFolder, otherKubeconfig } from './cluster-folder.ts'
 import { imageTools, makeImages } from './node-images.ts'
 import { firstProcess, startNode, stopNode } from './node.ts'
 import { NAMESPACE, writeOverlay } from './overlay.ts'
@@ -31,6 +31,21 @@ const interrupted = new AbortController()
 const run: Run = (command) => runCommand(command, path.join(folder.root, 'images.log'), interrupted.signal)
 const line = (text: string): void => {
   process.stderr.write(`${text}\n`)
+}
+
+/** These commands make and fill a cluster of their own; another one is never touched, and never quietly left out. */
+function refuseOthers(command: string, args: readonly string[]): void {
+  const other = otherKubeconfig(process.env, folder)
+  if (other !== undefined)
+    throw new FiredrillError('CLUSTER_OTHER', `${command} is for a cluster of its own, and KUBECONFIG names another: ${other}`, {
+      exitCode: 2,
+      next: `env -u KUBECONFIG npm run engine:kubernetes -- ${command}; to drill the other one name its context in a target file (docs/kubernetes.md)`,
+    })
+  if (args.length > 0)
+    throw new FiredrillError('CLUSTER_COMMAND', `${command} does not take ${args.join(' ')}`, {
+      exitCode: 2,
+      next: `npm run engine:kubernetes -- ${command}`,
+    })
 }
 
 async function up(): Promise<void> {
@@ -94,6 +109,7 @@ function deploy(speed: number): number {
 async function main([command, ...args]: string[]): Promise<number> {
   switch (command) {
     case 'up':
+      refuseOthers('up', args)
       await up()
       return 0
     case 'down':
@@ -107,6 +123,7 @@ async function main([command, ...args]: string[]): Promise<number> {
     case 'exec':
       return enter(args)
     case 'deploy':
+      refuseOthers('deploy', args.slice(1))
       return deploy(Number(args[0] ?? SPEED))
     case 'kubectl':
       return enter(['kubectl', ...args])
