@@ -10,6 +10,7 @@ import { fillRedisMemoryFault } from './faults/fill-redis-memory.ts'
 import { freezePodsFault } from './faults/freeze-pods.ts'
 import { heapPressureContainerFault } from './faults/heap-pressure-container.ts'
 import { heapPressureFault } from './faults/heap-pressure.ts'
+import { isolatePodsFault } from './faults/isolate-pods.ts'
 import { killContainerFault } from './faults/kill-container.ts'
 import { killProcessFault } from './faults/kill-process.ts'
 import { memoryPressurePodsFault } from './faults/memory-pressure-pods.ts'
@@ -31,6 +32,7 @@ export const faults: readonly Fault[] = [
   freezePodsFault,
   heapPressureFault,
   heapPressureContainerFault,
+  isolatePodsFault,
   killContainerFault,
   killProcessFault,
   memoryPressurePodsFault,

@@ -33,6 +33,14 @@ export type Undo =
       token: string
       containers: { pod: string; container: string; id: string }[]
     }
+  /** The NetworkPolicy is absent, and these containers, as long as they are the same, reach the API server. */
+  | {
+      driver: 'network-policy'
+      state: 'absent'
+      workload: NonNullable<TargetPart['kubernetes']>
+      policy: string
+      containers: { pod: string; container: string; id: string }[]
+    }
   /** The toxics are absent and the proxy listens. */
   | { driver: 'toxiproxy'; api: string; proxy: string; absent: string[]; enabled: true }
   /** Keys prefix + 0 .. count - 1 are absent and the settings have the saved values. */

@@ -15,6 +15,8 @@ async function driverOf(undo: Undo): Promise<UndoDriver<never>> {
       return (await import('./drivers/kubernetes-undo.ts')).kubernetesUndo
     case 'container-processes':
       return (await import('./drivers/container-processes-undo.ts')).containerProcessesUndo
+    case 'network-policy':
+      return (await import('./drivers/network-policy.ts')).networkPolicyUndo
     case 'toxiproxy':
       return (await import('./drivers/toxiproxy-driver.ts')).toxiproxyUndo
     case 'redis':

@@ -30,7 +30,7 @@ export interface ContainerProcess {
 /**
  * Needs nothing but a shell: `read`, `kill` and `printf` are its own. A process is the container's when it is in the control groups of this
  * shell: in a pod with shareProcessNamespace there are those of other containers as well. What an injection starts has its token in its
- * environment, which whatever it starts inherits. $1: token; $2: look, stop, or end (all go on, and what the injection started is killed).
+ * environment, and so has what that starts. $1: token; $2: look, stop, or end (all go on, and what the injection started is killed).
  */
 const PROCESSES = `
 text() { t=; { while IFS= read -r l || [ -n "$l" ]; do t="$t$l "; done < "$1"; } 2>/dev/null; }
@@ -106,7 +106,7 @@ export function isHarmed({ ours, state }: ContainerProcess): boolean {
   return ours || state === 'T'
 }
 
-/** What waits for its children and serves nobody itself. */
+/** What waits for its children and serves no request itself. */
 const INITS = /^(?:tini|tini-static|dumb-init|docker-init|catatonit|s6-svscan|sh|ash|dash|bash|busybox)$/
 
 /**

@@ -16,6 +16,9 @@ export interface WorkloadState {
   pods: number
   /** The label selector of its pods. */
   selector: string
+  podSelector: V1LabelSelector
+  /** Pods that it selects and that are of others. */
+  others: number
   /** Labels of its pods. */
   labels: Record<string, string>
   /** What is still being rolled out, in words. */
@@ -63,6 +66,8 @@ export async function inspectWorkload(workload: Workload): Promise<WorkloadState
     ready,
     pods: items.length,
     selector,
+    podSelector: spec?.selector ?? {},
+    others: listed.items.length - items.length,
     labels: spec?.template.metadata?.labels ?? {},
     ...(unseen ? { rollout: 'its controller has not seen the latest change' } : {}),
     ...(!unseen && behind ? { rollout: `${updated} of ${wanted} pods have the latest template` } : {}),

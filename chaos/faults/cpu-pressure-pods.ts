@@ -16,7 +16,7 @@ sleep "$1"
 kill -KILL $pids`
 
 const MEASURED_MS = 2_000
-/** Of /proc/PID/stat, whatever the kernel's own clock is: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+/** Of /proc/PID/stat on every Linux: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 const TICK_MS = 10
 
 export const cpuPressurePodsFault = defineFault({

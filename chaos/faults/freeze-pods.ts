@@ -34,7 +34,7 @@ export const freezePodsFault = defineFault({
     const restartS = failsWithinS(spec.livenessProbe)
     if (restartS < expirySeconds)
       throw notSteady(
-        `container ${name} of ${nameOf(workload)} has a livenessProbe, which restarts it after ${restartS} s or more, sooner than expirySeconds (${expirySeconds}): give fewer, or take the probe out for the drill`,
+        `container ${name} of ${nameOf(workload)} has a livenessProbe, which restarts it after ${restartS} s or more, sooner than expirySeconds (${expirySeconds}). Give fewer, or take the probe out for the drill`,
       )
     for (const each of containers) refuseUnlessFreezable(name, await calmProcesses(placeOf(workload, each), token, ['sleep'], signal))
     return {
@@ -61,7 +61,7 @@ function refuseUnlessFreezable(container: string, processes: readonly ContainerP
   const first = processes.find(({ pid }) => pid === 1)
   if (first !== undefined && !isInit(first))
     throw notSteady(
-      `process 1 of container ${container} (${first.comm}) is the first of its PID namespace, which no signal from inside stops: set shareProcessNamespace in its pods, start it below an init (tini), or use scale-away`,
+      `process 1 of container ${container} (${first.comm}) is the first of its PID namespace, which no signal from inside stops. Set shareProcessNamespace in its pods, start it below an init (tini), or use scale-away`,
     )
   const stoppable = processes.filter((each) => !isInit(each))
   if (stoppable.length === 0) throw notSteady(`container ${container} has no process that could be stopped`)

@@ -29,7 +29,7 @@ function timeless(key: string, value: unknown): unknown {
 }
 
 /** "EXEC POD CONTAINER" and the command of a request for an exec. Scripts are not compared: they are run for real elsewhere. */
-export function execRequest(url: string): { request: string; sent: string[] } {
+function execRequest(url: string): { request: string; sent: string[] } {
   const { pathname, searchParams } = new URL(url, 'http://api')
   const command = searchParams.getAll('command').map((word, index, all) => (all[index - 1] === '-c' || word.includes('\n') ? '*' : word))
   return { request: `EXEC ${/pods\/([^/]+)\/exec$/.exec(pathname)?.[1]} ${searchParams.get('container')}`, sent: command }

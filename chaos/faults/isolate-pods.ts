@@ -1,0 +1,64 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { mayDo, nameOf, selectorText, workloadToHarm } from '../drivers/kubernetes-driver.ts'
+import { PROCESS_FAULT_PERMISSIONS } from '../drivers/container-processes.ts'
+import { denyAll, POLICY_PERMISSIONS, policiesOn, reachable, reaches } from '../drivers/network-policy.ts'
+import { containersToHarm, placeOf } from '../drivers/pod-containers.ts'
+import { defineFault, notSteady, offered } from '../fault.ts'
+
+const POLL_MS = 500
+/** One look without an answer may be a busy machine's. */
+const UNANSWERED = 2
+
+export const isolatePodsFault = defineFault({
+  meta: {
+    id: 'isolate-pods',
+    title: 'Cut the network of all pods of a Kubernetes workload (NetworkPolicy), where it is seen to be enforced',
+    needs: ['kubernetes'],
+    leaves: 'hung',
+    blastRadius: 'All traffic to and from the pods; some network plugins let open connections live on, and let the node itself through.',
+    undone: 'The NetworkPolicy is gone, and the pods reach the API server again.',
+    params: {
+      enforcedSeconds: {
+        kind: 'integer',
+        default: 15,
+        min: 1,
+        max: 120,
+        title: 'refused where the network has not cut them off after this',
+      },
+    },
+  },
+  async prepare(part, { enforcedSeconds }, { token, signal }) {
+    const workload = offered(part, 'kubernetes')
+    await mayDo(workload, [...PROCESS_FAULT_PERMISSIONS[workload.kind], ...POLICY_PERMISSIONS])
+    const { labels, podSelector, others } = await workloadToHarm(workload)
+    if (others > 0)
+      throw notSteady(`the selector of ${nameOf(workload)} (${selectorText(podSelector)}) selects ${others} pods of others as well`)
+    const [policy] = await policiesOn(workload, labels)
+    if (policy !== undefined)
+      throw notSteady(
+        `NetworkPolicy ${policy} selects pods of ${nameOf(workload)}, and what it allows no other takes away. Take it out for the drill, or use scale-away`,
+      )
+    const { containers } = await containersToHarm(workload)
+    await reachable(workload, containers, signal)
+    const name = `firedrill-${token}`
+    return {
+      undo: { driver: 'network-policy', state: 'absent', workload, policy: name, containers },
+      async apply() {
+        await denyAll(workload, name, podSelector)
+        for (const each of containers) {
+          let unanswered = 0
+          for (let polls = Math.ceil((1_000 * enforcedSeconds) / POLL_MS); ; polls -= 1) {
+            unanswered = (await reaches(placeOf(workload, each), signal)) === 'reached' ? 0 : unanswered + 1
+            if (unanswered >= UNANSWERED) break
+            if (polls <= 0)
+              throw new Error(
+                `the cluster's network does not enforce NetworkPolicies. Pod ${each.pod} reaches the API server ${enforcedSeconds} s after one forbade it all traffic (POLICY_NOT_ENFORCED)`,
+              )
+            await delay(POLL_MS, undefined, { signal })
+          }
+        }
+        return { detail: `NetworkPolicy ${name} cuts off ${containers.length} pods of ${nameOf(workload)}: none reaches the API server` }
+      },
+    }
+  },
+})
