@@ -71,7 +71,7 @@ function survived(spec: OutageSpec, outage: OutageEvidence, signal: Signal): Fin
 const WHERE_KEPT = {
   spans: "Correct what keeps spans: sending_queue and retry_on_failure of the collector's exporter; retry and batch queue of the agents.",
   lines:
-    'Correct what keeps lines until they are pushed: positions and max_retries of the log collector, rotation of files, write-ahead log of the store.',
+    'Correct what keeps lines until they are pushed: positions and max_retries of Promtail; storage and retry_on_failure of file_log. Besides: rotation of files, write-ahead log of the store.',
 } as const
 
 /** Lines that were shown once are lost by the store, not on their way. */

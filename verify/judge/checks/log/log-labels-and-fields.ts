@@ -12,7 +12,7 @@ export const check = defineCheck(
     title: 'the log line has its labels and parsed fields',
     failureTitle: 'the log line lacks labels or parsed fields',
     why: 'A line without its labels and fields is not found by the query that on-call types at night.',
-    mend: 'In the Promtail configuration, correct relabel_configs (labels) or the json/regex stage (fields) for the service. Take a label with one value per request out of the labels stage.',
+    mend: 'In the Promtail configuration, correct relabel_configs (labels) or the json/regex stage (fields) for the service. Take a label with one value per request out of the labels stage. In a collector with file_log the same are operators: those that set resource attributes, json_parser, regex_parser.',
     example: 'not parsed: level, trace_id',
     needs: ['logSpec', 'logs'],
     needsInjection: 'no',
@@ -44,14 +44,14 @@ export const check = defineCheck(
       const wrong = Object.keys(logSpec.labels).filter((name) => wanted[name] !== logSpec.labels[name])
       if (difference !== '')
         return fail(expected, difference, pointers, {
-          diagnosis: `Label ${wrong.join(', ')}: correct relabel_configs or the labels stage of the log collector's job for ${logSpec.service}.`,
+          diagnosis: `Label ${wrong.join(', ')}: correct relabel_configs or the labels stage of the log collector's job for ${logSpec.service}. With file_log: the operator that sets resource.${wrong[0] ?? ''}, or otlp_config of Loki.`,
         })
       const holes = Object.entries(logSpec.fields)
         .filter(([name]) => line.labels[name] === undefined)
         .map(([name]) => name)
       if (holes.length > 0)
         return fail(expected, `not parsed: ${holes.join(', ')}`, pointers, {
-          diagnosis: `The ${logSpec.format === 'json' ? 'json' : 'regex'} stage of the log collector is missing or does not match this line: ${line.line.slice(0, 200)}`,
+          diagnosis: `The ${logSpec.format === 'json' ? 'json' : 'regex'} stage of the log collector (${logSpec.format}_parser of file_log) is missing or does not match this line: ${line.line.slice(0, 200)}`,
         })
     }
     const streams = logs.find(({ answer }) => (answer?.perRequest ?? []).length > 0)?.answer

@@ -19,7 +19,7 @@ export const check = defineCheck(
     title: 'every stamped log line is in the log store',
     failureTitle: 'a stamped log line is missing in the log store, late or twice',
     why: 'A log pipeline that loses lines looks like a service that logs nothing.',
-    mend: 'In the Promtail configuration, correct what it reads of the service (container, positions), its drop and timestamp stages, and the push URL. In the Loki configuration, correct the limits.',
+    mend: 'In the Promtail configuration, correct what it reads of the service (container, positions), its drop and timestamp stages, and the push URL. In a collector with file_log: include, its operators and the endpoint. In the Loki configuration, correct the limits.',
     example: '3 of 3 lines not found within 10 s',
     needs: ['logSpec', 'logs'],
     needsInjection: 'no',

@@ -12,7 +12,7 @@ export const check = defineCheck(
     title: 'a record of several lines is one log entry',
     failureTitle: 'a record of several lines is split into entries',
     why: 'A split stack trace leaves lines without level and trace id: a search for the error does not show its cause.',
-    mend: 'In the Promtail configuration, correct the multiline stage of the service. firstline must match the first line of a record and no other; max_lines and max_wait_time must let the whole record in.',
+    mend: 'In the Promtail configuration, correct the multiline stage of the service. firstline must match the first line of a record and no other; max_lines and max_wait_time must let the whole record in. In a collector with file_log it is the operator recombine with is_first_entry.',
     example: "the stack trace's 12 lines stand alone beside its first line",
     needs: ['logSpec', 'logRecord'],
     needsInjection: 'no',

@@ -19,7 +19,7 @@ export const check = defineCheck(
     title: 'no log line lost under steady and burst traffic',
     failureTitle: 'log lines lost, late or duplicated under steady and burst traffic',
     why: 'A pipeline that delivers one line may lose some of many: by a limit, a drop stage, a full queue or a restart. A few copies are allowed (at least once) and counted; when half of the lines are there twice, two jobs collect them.',
-    mend: 'Correct a drop, sampling or limit stage of Promtail, its backoff_config, or limits_config of Loki; with copies, read the service in one job only.',
+    mend: 'Correct a drop, sampling or limit stage of Promtail, its backoff_config, or limits_config of Loki; with copies, read the service in one job only. In a collector with file_log: filter operators and retry_on_failure.',
     example: '318 of 330 arrived: 12 lost, 0 duplicated',
     needs: ['logSpec', 'logFlows', 'health'],
     needsInjection: 'no',
