@@ -113,8 +113,45 @@ export async function stopEngine(folder: EngineFolder, env: NodeJS.ProcessEnv, r
   await restoreNetwork(folder, env, run)
   for (const at of mountsBelow(folder.root)) await run({ program: 'umount', args: [at] })
   for (const group of groupsOf(folder.group)) rmdirSync(group)
+  const left = await leftBehind(folder, env, run)
+  if (left.length > 0)
+    throw new FiredrillError('ENGINE_LEFT', `of the engine in ${folder.root} is left: ${left.join('; ')}`, {
+      exitCode: 1,
+      next: 'npm run engine:docker -- down',
+    })
   for (const file of [folder.socket, folder.pidFile, folder.nameServer.pidFile, folder.before]) rmSync(file, { force: true })
   return true
+}
+
+/** What of the engine, and of what it changes of the machine, is still there: read back, and not taken from what was just done. */
+async function leftBehind(folder: EngineFolder, env: NodeJS.ProcessEnv, run: Run): Promise<string[]> {
+  const before = JSON.parse(readFileSync(folder.before, 'utf8')) as NetworkState
+  const now = await networkState(folder, env, run)
+  return [
+    ...processesWith(folder.root).map((pid) => `process ${pid}`),
+    ...mountsBelow(folder.root).map((at) => `mount ${at}`),
+    ...groupsOf(folder.group).map((at) => `control group ${at}`),
+    ...undoRules(before.rules, now.rules).map((args) => `to do by iptables: ${args.join(' ')}`),
+    ...leftBridges(await links(run), OWN_PREFIXES).map((bridge) => `bridge ${bridge}`),
+    ...(now.ipForward === before.ipForward ? [] : [`${FORWARD} is ${now.ipForward}, and was ${before.ipForward}`]),
+  ]
+}
+
+/** Programs of the engine by their command lines, a container's shim among them: they name its folder in each case. */
+function processesWith(root: string): string[] {
+  const own = (pid: string): boolean => {
+    try {
+      const [program = '', ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+      return (
+        /(?:dockerd|containerd|containerd-shim-runc-v2|docker-proxy)$/.test(program) &&
+        [program, ...args].some((word) => word.includes(`${root}/`))
+      )
+    } catch {
+      // It has ended.
+      return false
+    }
+  }
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && own(name))
 }
 
 /** Innermost first; /proc/mounts writes a space as \\040. */
@@ -162,9 +199,12 @@ async function restoreNetwork(folder: EngineFolder, env: NodeJS.ProcessEnv, run:
   const { rules } = await networkState(folder, env, run)
   for (const args of undoRules(before.rules, rules)) await run({ program: iptables, args, env: programEnvironment(folder, env) })
   writeFileSync(FORWARD, before.ipForward)
-  // Without iproute2 nothing is known of them, and dockerd itself has removed what it knew.
-  const links = await run({ program: 'ip', args: ['-json', 'address'] }).catch(() => '[]')
-  for (const bridge of leftBridges(links, OWN_PREFIXES)) await run({ program: 'ip', args: ['link', 'delete', bridge] })
+  for (const bridge of leftBridges(await links(run), OWN_PREFIXES)) await run({ program: 'ip', args: ['link', 'delete', bridge] })
+}
+
+/** Without iproute2 nothing is known of them, and dockerd itself has removed what it knew. */
+function links(run: Run): Promise<string> {
+  return run({ program: 'ip', args: ['-json', 'address'] }).catch(() => '[]')
 }
 
 async function networkState({ bin, ...folder }: EngineFolder, env: NodeJS.ProcessEnv, run: Run): Promise<NetworkState> {

@@ -4,6 +4,8 @@
  * after an interruption; containers and engine are stopped in each case.
  */
 import { spawn } from 'node:child_process'
+import { copyFileSync, existsSync, rmSync } from 'node:fs'
+import path from 'node:path'
 import { engineEnvironment, engineFolder, enginePid } from '../../lab/engine/engine-folder.ts'
 import { ROOT } from '../command.ts'
 import { exitCodeOf, runSteps, SHORT_STEPS, STEPS, type Step } from './steps.ts'
@@ -23,8 +25,14 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     interrupted = true
   })
 
+// As `make up` does it; a checkout without one has none afterwards either.
+const settings = path.join(ROOT, '.env')
+const ownSettings = !existsSync(settings)
+if (ownSettings) copyFileSync(path.join(ROOT, '.env.example'), settings)
+
 const began = performance.now()
 const done = await runSteps(steps, asked, run, () => interrupted)
+if (ownSettings) rmSync(settings, { force: true })
 const failed = done.filter(({ outcome }) => outcome === 'failed')
 process.stdout.write(`${done.map(({ name, outcome }) => `${outcome.padEnd(9)} ${name}\n`).join('')}`)
 process.stdout.write(`${done.length - failed.length} of ${done.length} steps without a failure after ${seconds(began)} s\n`)

@@ -14,6 +14,8 @@ export interface Step {
   gate?: true
   /** Runs in each case, also after an interruption. */
   cleans?: true
+  /** "Could not tell" (exit code 3) is tried once more, and is seen to be. */
+  again?: true
   /** Needs the variables by which other programs find an engine that `npm run engine:docker` made. */
   findsEngine?: true
 }
@@ -39,6 +41,7 @@ export const SHORT_STEPS: readonly Step[] = [
     on: 'docker',
     name: 'compose-short-drill',
     argv: ['bin/firedrill', 'run', '--target', 'compose', '--speed', '15', '--only', ...SELECTED],
+    again: true,
   },
   { on: 'docker', name: 'compose-one-break', argv: ['npm', 'run', '--silent', 'breaks', '--', '--compose', 'critical-route-to-default'] },
   ...DOWN,
@@ -135,7 +138,8 @@ export async function runSteps(
       done.push({ name, outcome: 'left out' })
       continue
     }
-    const exitCode = await run(step)
+    const first = await run(step)
+    const exitCode = first === 3 && step.again === true && !interrupted() ? await run(step) : first
     done.push({ name, outcome: exitCode === 0 ? 'passed' : 'failed', exitCode })
     if (gate === true && exitCode !== 0) closed.add(on)
   }
