@@ -6,9 +6,12 @@ import type { Target } from '../verify/model/target.ts'
 import type { HeldLease, LeaseClocks } from './drivers/kubernetes-lease.ts'
 import { writeAtomically } from './files.ts'
 
-/** Takes the lease of every namespace of the target's workloads; nothing for a target without any. */
-export async function holdCluster(target: Pick<Target, 'parts'>, ledgerDir: string, clocks?: LeaseClocks): Promise<HeldLease> {
-  const workloads = Object.values(target.parts).flatMap(({ kubernetes }) => kubernetes ?? [])
+/** Takes the lease of every namespace of the target's workloads and of its load; nothing for a target without any. */
+export async function holdCluster(target: Pick<Target, 'parts' | 'load'>, ledgerDir: string, clocks?: LeaseClocks): Promise<HeldLease> {
+  const workloads = [
+    ...Object.values(target.parts).flatMap(({ kubernetes }) => kubernetes ?? []),
+    ...(target.load === undefined ? [] : [target.load]),
+  ]
   if (workloads.length === 0) return { lost: new AbortController().signal, release: () => Promise.resolve() }
   const { holdLease } = await import('./drivers/kubernetes-lease.ts')
   const places = new Map(workloads.map(({ context, namespace }) => [JSON.stringify([context, namespace]), { context, namespace }]))

@@ -23,9 +23,11 @@ import {
   type AtStep,
   type LedgerEntry,
   type Recovery,
+  type Subject,
 } from './ledger.ts'
 import type { Lock } from './socket-lock.ts'
 import { settled } from './undo.ts'
+import type { Undo } from './undo-record.ts'
 import { watchdogClient } from './watchdog-client.ts'
 import { holdCluster } from './cluster-lease.ts'
 import type { LeaseClocks } from './drivers/kubernetes-lease.ts'
@@ -50,12 +52,21 @@ export interface Injected {
 export interface ChaosController {
   /** `maxMs`: how long it may last, applying included, until the watchdog undoes everything, even if this process hangs. */
   inject(use: FaultUse, experiment: string, maxMs?: number): Promise<Injected>
+  /** The same for what is no fault but must not be left behind either: a load's Job. */
+  place(what: Placement, maxMs: number): Promise<Injected>
   undoAll(): Promise<Recovery>
   /** Undoes what is left, dismisses the watchdog, frees the folder. What could not be undone is left to the watchdog and the next start. */
   close(): Promise<void>
   /** What an earlier drill had left behind and was undone at the start: the system may need a moment to be steady again. */
   recovered: Recovery
   watchdogPid(): number | undefined
+}
+
+export interface Placement {
+  /** `fault`: what it is; `target`: its name. */
+  subject: Subject
+  undo: Undo
+  apply(): Promise<Applied>
 }
 
 export interface ChaosOptions {
@@ -119,26 +130,30 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
     cluster.lost.throwIfAborted()
     const { part, fault } = faultOn(options.target, use, registry)
     const params = readParams(fault.meta, use.params)
-    if (closed || stop.signal.aborted)
-      throw new FiredrillError('CHAOS_CLOSED', `fault ${use.id} was refused: everything is being undone`, { exitCode: 3 })
+    const prepare = async (id: string, signal: AbortSignal): Promise<Placement> => {
+      const step = async (name: string): Promise<void> => {
+        await atStep(name)
+      }
+      const prepared = await fault.prepare(part, params, { token: id, signal, step })
+      return { ...prepared, apply: () => prepared.apply(), subject: { fault: fault.meta.id, target: use.target, experiment } }
+    }
+    return place(prepare, maxMs)
+  }
+
+  const place = async (prepare: (id: string, signal: AbortSignal) => Promise<Placement>, maxMs: number): Promise<Injected> => {
+    cluster.lost.throwIfAborted()
+    if (closed || stop.signal.aborted) throw new FiredrillError('CHAOS_CLOSED', 'refused: everything is being undone', { exitCode: 3 })
     const { signal } = stop
     await watchdog.ensure()
     const id = randomUUID()
-    const prepared = await fault.prepare(part, params, {
-      token: id,
-      signal,
-      step: async (name) => {
-        await atStep(name)
-      },
-    })
+    const prepared = await prepare(id, signal)
     await atStep('prepared')
     await refuseAfterTakeOver(file)
     signal.throwIfAborted()
-    const one: Active = {
-      entry: { id, subject: { fault: fault.meta.id, target: use.target, experiment }, undo: prepared.undo, state: 'intended' },
-    }
+    const { subject, undo: wayBack } = prepared
+    const one: Active = { entry: { id, subject, undo: wayBack, state: 'intended' } }
     try {
-      await ledger.append({ state: 'intended', id, atMs: Date.now(), subject: one.entry.subject, undo: prepared.undo })
+      await ledger.append({ state: 'intended', id, atMs: Date.now(), subject, undo: wayBack })
     } catch (error) {
       throw new FiredrillError(
         'FAULT_NOT_APPLIED',
@@ -239,13 +254,14 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
     await close()
     throw error
   }
+  const awaited = (running: Promise<Injected>): Promise<Injected> => {
+    injecting.add(running)
+    running.catch(() => undefined).finally(() => injecting.delete(running))
+    return running
+  }
   return {
-    inject(use, experiment, maxMs = MOST_MS) {
-      const running = inject(use, experiment, maxMs)
-      injecting.add(running)
-      running.catch(() => undefined).finally(() => injecting.delete(running))
-      return running
-    },
+    inject: (use, experiment, maxMs = MOST_MS) => awaited(inject(use, experiment, maxMs)),
+    place: (what, maxMs) => awaited(place(() => Promise.resolve(what), maxMs)),
     undoAll,
     close,
     recovered,

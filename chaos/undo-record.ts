@@ -41,6 +41,8 @@ export type Undo =
       policy: string
       containers: { pod: string; container: string; id: string }[]
     }
+  /** The Job of this name is gone with its pods, the ConfigMap of its name and, where it had one, the Secret. */
+  | { driver: 'kubernetes-load'; state: 'absent'; context: string; namespace: string; name: string; secret: boolean }
   /** The toxics are absent and the proxy listens. */
   | { driver: 'toxiproxy'; api: string; proxy: string; absent: string[]; enabled: true }
   /** Keys prefix + 0 .. count - 1 are absent and the settings have the saved values. */

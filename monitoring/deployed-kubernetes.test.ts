@@ -14,7 +14,7 @@ type Node = Record<string, any>
 const compose = parse(read('docker-compose.yaml'), { merge: true }) as Node
 const BASE = 'deploy/kubernetes'
 const OBJECTS: Node[] = readdirSync(new URL(BASE, root))
-  .filter((file) => file.endsWith('.yaml') && !/^(?:kustomization|firedrill-rbac)/.test(file))
+  .filter((file) => file.endsWith('.yaml') && !/^(?:kustomization|firedrill-)/.test(file))
   .flatMap((file) => parseAllDocuments(read(`${BASE}/${file}`)).map((document) => document.toJS() as Node))
 const ofKind = (...kinds: string[]): Node[] => OBJECTS.filter(({ kind }) => kinds.includes(String(kind)))
 const WORKLOADS = ofKind('Deployment', 'StatefulSet', 'DaemonSet')

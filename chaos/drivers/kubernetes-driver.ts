@@ -168,7 +168,7 @@ export type Permission = Required<Pick<V1ResourceAttributes, 'verb' | 'group' | 
  * Asks the API server whether this user may (SelfSubjectAccessReview, open to every user). Throws FAULT_FORBIDDEN with what is missing and
  * the Role that would give it; nothing was touched.
  */
-export async function mayDo(workload: Workload, permissions: readonly Permission[]): Promise<void> {
+export async function mayDo(workload: Workload, permissions: readonly Permission[], role = 'firedrill-rbac.yaml'): Promise<void> {
   const { namespace, name, context } = workload
   const { AuthorizationV1Api } = await client()
   const api = (await configOf(workload)).makeApiClient(AuthorizationV1Api)
@@ -184,7 +184,7 @@ export async function mayDo(workload: Workload, permissions: readonly Permission
   if (refused.length > 0)
     throw new FiredrillError('FAULT_FORBIDDEN', `the user of context ${context} may not ${refused.join(', ')} in namespace ${namespace}`, {
       exitCode: 3,
-      next: `nothing was touched; bind the Role of deploy/kubernetes/firedrill-rbac.yaml to that user, or leave the experiment out with --skip`,
+      next: `nothing was touched; bind the Role of deploy/kubernetes/${role} to that user, or leave the experiment out with --skip`,
     })
 }
 

@@ -51,7 +51,7 @@ function refuseOthers(command: string, args: readonly string[]): void {
 async function up(): Promise<void> {
   demandRights('a cluster of its own', 'npm run engine:kubernetes -- up')
   mkdirSync(folder.root, { recursive: true })
-  await setup({ only: ['kube', 'containerd', 'k6', ...imageTools()], progress: createProgress(process.stderr), signal: interrupted.signal })
+  await setup({ only: ['kube', 'containerd', ...imageTools()], progress: createProgress(process.stderr), signal: interrupted.signal })
   await makeImages(folder, run, line)
   mkdirSync(folder.bin, { recursive: true })
   rmSync(path.join(folder.bin, 'kubectl'), { force: true })
@@ -96,7 +96,11 @@ function deploy(speed: number): number {
   writeOverlay(folder.platform, path.join(CHECKOUT, 'examples/kubernetes'), speed)
   const steps = [
     ['apply', '--kustomize', folder.platform],
-    ['apply', `--namespace=${NAMESPACE}`, `--filename=${path.join(CHECKOUT, 'deploy/kubernetes/firedrill-rbac.yaml')}`],
+    ...['firedrill-rbac.yaml', 'firedrill-load-rbac.yaml'].map((file) => [
+      'apply',
+      `--namespace=${NAMESPACE}`,
+      `--filename=${path.join(CHECKOUT, 'deploy/kubernetes', file)}`,
+    ]),
     ...WORKLOADS.map((workload) => ['rollout', 'status', `--namespace=${NAMESPACE}`, '--timeout=5m', workload]),
   ]
   for (const step of steps) {

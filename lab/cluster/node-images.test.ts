@@ -26,7 +26,7 @@ test('of a static program there are none', () => {
   assert.equal(needed('\tnot a dynamic executable\n').size, 0)
 })
 
-test('each image of a service has the name that deploy/kubernetes has', () => {
+test('each image of a service has the name that deploy/kubernetes has, and that of k6 the one of a target file', () => {
   const folder = path.join(CHECKOUT, 'deploy/kubernetes')
   const deployed = readdirSync(folder)
     .filter((name) => name.endsWith('.yaml'))
@@ -35,6 +35,8 @@ test('each image of a service has the name that deploy/kubernetes has', () => {
       const replaced = [...text.matchAll(/newName: ([^,]+), newTag: "(.+?)"/g)].map(([, name, tag]) => `${name}:${tag}`)
       return [...replaced, ...[...text.matchAll(/image: (\S+)/g)].map(([, image]) => image ?? '')]
     })
+  // What sends load where the target file says nothing else.
+  deployed.push(/grafana\/k6:[\d.]+/.exec(readFileSync(path.join(CHECKOUT, 'docs/target-file.md'), 'utf8'))?.[0] ?? '')
   for (const { name } of CLUSTER_IMAGES.filter(({ tools }) => Object.keys(tools).length > 0))
     assert.ok(deployed.includes(name.replace(/^docker\.io\/(?:library\/)?/, '')), name)
 })

@@ -68,6 +68,7 @@ export const CLUSTER_IMAGES: readonly ClusterImage[] = [
     entrypoint: ['/bin/alertmanager'],
     user: '65534',
   },
+  { name: 'docker.io/grafana/k6:1.8.1', tools: { '/bin/k6': 'k6' }, entrypoint: ['/bin/k6'], user: '12345' },
   {
     name: 'registry.example/moalog/rate-limiter:1',
     tools: { '/app/service.jar': 'rate-limiter', '/app/jmx_prometheus_javaagent.jar': 'jmx-exporter-agent' },

@@ -9,7 +9,6 @@ import { openReceiver } from '../collect/receiver-source.ts'
 import { compressExpr } from '../compress/compress.ts'
 import { systemClock } from '../drivers/clock.ts'
 import { openJournalFile } from '../drivers/journal-file.ts'
-import { k6Load } from '../drivers/k6.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { Choice } from '../model/page.ts'
@@ -36,6 +35,7 @@ import { COMMANDS } from './gameday-session.ts'
 import { openTerminal, type Terminal } from './gameday-terminal.ts'
 import { glimpsing, type Look } from './glimpse.ts'
 import { judgeRun } from './judge-folder.ts'
+import { loadOf } from './load-of.ts'
 import { openLivePage, type LiveGameday, type LivePage } from './live-page.ts'
 import { leftText, observingText } from './observe-target.ts'
 import { deployedForm, readPlatform } from '../platform/read-platform.ts'
@@ -113,11 +113,11 @@ export async function runGameday(flags: GamedayFlags, io: CommandIo): Promise<vo
             {
               ...world,
               chaos,
-              load: k6Load({
+              load: await loadOf(target, {
                 k6: findTool('k6') ?? 'k6',
-                services: target.endpoints.services,
-                credentials: connected.credentials.services,
                 scripts: platform.scripts,
+                credentials: connected.credentials.services,
+                chaos,
               }),
             },
             options,

@@ -9,7 +9,6 @@ import { probeSender } from '../collect/probes.ts'
 import { openReceiver } from '../collect/receiver-source.ts'
 import { systemClock } from '../drivers/clock.ts'
 import { openJournalFile } from '../drivers/journal-file.ts'
-import { k6Load } from '../drivers/k6.ts'
 import { openTelemetry } from '../drivers/telemetry.ts'
 import { inVain } from '../judge/judge.ts'
 import type { LastFired, PastDrill } from '../model/past-runs.ts'
@@ -17,6 +16,7 @@ import type { Plan } from '../model/plan.ts'
 import type { Rung } from '../model/rung.ts'
 import type { PlatformFolder } from '../model/platform-folder.ts'
 import type { Spec } from '../model/spec.ts'
+import type { Target } from '../model/target.ts'
 import type { Again, DrillOptions, Ended } from '../run/options.ts'
 import type { Ports, Progress } from '../run/ports.ts'
 import { runDrill } from '../run/run.ts'
@@ -26,6 +26,7 @@ import { grafanaLinks } from '../targets/grafana-links.ts'
 import { ledgerFolder } from '../targets/ledger-folder.ts'
 import { proveWayBack, receiverAddresses } from '../targets/way-back.ts'
 import { versionsOf, type Connected } from './connect.ts'
+import { loadOf } from './load-of.ts'
 import { toolVersionText } from './version.ts'
 
 /** The slowest part of the lab to become steady is a JVM whose first answers are slow: its p95 alert may be pending for a window. */
@@ -69,6 +70,7 @@ export async function record(plan: Plan, spec: Spec, connected: Connected, recor
     })
     const chaos = await createChaos({ target, ledgerDir: ledgerFolder(target.name, env), ...(held === undefined ? {} : { held }) })
     closing.defer(() => chaos.close())
+    const load = await loadOf(withLoad(target, plan), { k6: toolPath('k6'), scripts: home.scripts, credentials: services, chaos })
     const addresses = await receiverAddresses(target)
     const receiver = await openReceiver(addresses, systemClock)
     closing.defer(() => receiver.close())
@@ -88,7 +90,7 @@ export async function record(plan: Plan, spec: Spec, connected: Connected, recor
         receiver,
         telemetry,
         progress,
-        load: k6Load({ k6: toolPath('k6'), services: target.endpoints.services, credentials: services, scripts: home.scripts }),
+        load,
         ...storesOf(connected),
         measures: { measure: (what, part) => measurePart(target, what, part) },
         machine: cpuWaitSource(target),
@@ -122,6 +124,13 @@ export async function record(plan: Plan, spec: Spec, connected: Connected, recor
   } finally {
     await closing.disposeAsync()
   }
+}
+
+/** Of a plan without a load nothing of the cluster is asked for one. */
+function withLoad(target: Target, { experiments }: Plan): Target {
+  if (experiments.some(({ legs }) => legs.some((leg) => leg.load !== undefined))) return target
+  const { load: _, ...others } = target
+  return others
 }
 
 /** A drill that promises logs or traces was refused without their store (requireStores), so nothing is asked of one that is absent. */

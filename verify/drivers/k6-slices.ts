@@ -3,6 +3,14 @@ import type { AnswerRow, LoadSlice } from '../model/journal.ts'
 /** Neighbouring bounds of the latency histogram are this far apart: a quantile read from it is off by at most 10 %. */
 const GROWTH = 1.1
 
+export interface Counted {
+  requests: number
+  statuses: Record<string, number>
+  /** Unix ms by k6's clock: the earliest that was sent, the latest that was answered or given up. */
+  firstSentMs: number
+  lastMs: number
+}
+
 /**
  * k6's samples (--out csv=-, K6_CSV_TIME_FORMAT=unix_milli) folded into whole seconds: what clients of each service saw and when.
  * Only the answers' own line is read; a request has a dozen. `services`: base URLs by name.
@@ -13,6 +21,7 @@ export class K6Slices {
   private columns: Record<string, number> = {}
   private rest = ''
   private readonly rows: AnswerRow[] = []
+  private readonly all: Counted = { requests: 0, statuses: {}, firstSentMs: Infinity, lastMs: -Infinity }
 
   constructor(services: Record<string, string>) {
     this.services = Object.entries(services)
@@ -43,6 +52,11 @@ export class K6Slices {
     return this.rows.sort((a, b) => a[1] - b[1])
   }
 
+  /** Every request that k6 has a sample of, also of what is no service. */
+  counted(): Readonly<Counted> {
+    return this.all
+  }
+
   private line(line: string): void {
     if (line.startsWith('metric_name,')) {
       this.columns = Object.fromEntries(line.split(',').map((name, index) => [name, index]))
@@ -55,11 +69,16 @@ export class K6Slices {
     const service = this.services.find(([base]) => url === base || url.startsWith(`${base}/`))?.[1]
     const atMs = Number(cell('timestamp'))
     const durationMs = Number(cell('metric_value'))
-    if (service === undefined || !Number.isFinite(atMs) || !Number.isFinite(durationMs)) return
+    if (!Number.isFinite(atMs) || !Number.isFinite(durationMs)) return
+    const status = cell('status') || '0'
+    this.all.requests += 1
+    this.all.statuses[status] = (this.all.statuses[status] ?? 0) + 1
+    this.all.firstSentMs = Math.min(this.all.firstSentMs, atMs - durationMs)
+    this.all.lastMs = Math.max(this.all.lastMs, atMs)
+    if (service === undefined) return
     const fromMs = Math.floor(atMs / 1000) * 1000
     const row = /(?:^|&)row=(\d+)/.exec(cell('extra_tags'))?.[1]
-    if (row !== undefined) this.rows.push([Number(row), atMs - durationMs, durationMs, Number(cell('status') || '0')])
-    const status = cell('status') || '0'
+    if (row !== undefined) this.rows.push([Number(row), atMs - durationMs, durationMs, Number(status)])
     this.add(fromMs, service, status, durationMs)
     const forwarded = /(?:^|&)forwarded=([^&]+)/.exec(cell('extra_tags'))?.[1]
     // A request without an answer, or that a rate limit refused, has not come as far.

@@ -3,9 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LoadSummary } from '../model/journal.ts'
+import type { LoadUse } from '../model/spec.ts'
 import type { Credentials } from '../model/target.ts'
 import { K6Slices } from './k6-slices.ts'
-import type { Load } from '../run/ports.ts'
+import type { EndedLoad, Load, LoadStart } from '../run/ports.ts'
 
 /**
  * k6's exit code after SIGINT: the drill ended the leg, nothing went wrong.
@@ -14,10 +15,28 @@ import type { Load } from '../run/ports.ts'
 const STOPPED = 105
 const LAST_LINES = 8
 
-type Ended = { exitCode: number; summary: LoadSummary | null; error?: string }
+/** Of every k6: it prints each answer with its time, because a window of Prometheus is never the whole leg that a summary covers. */
+export const RUN: readonly string[] = ['run', '--quiet', '--no-color', '--no-usage-report', '--out', 'csv=-', '--system-tags', 'status,url']
+export const CSV_TIME = { K6_CSV_TIME_FORMAT: 'unix_milli' }
+
+/** What a scenario reads of its leg. */
+export function scenarioVariables(
+  use: LoadUse,
+  services: Readonly<Record<string, string>>,
+  { experiment, leg, runId, maxMs }: LoadStart,
+): Record<string, string> {
+  return {
+    ...Object.fromEntries(Object.entries(services).map(([name, url]) => [`${envName(name)}_URL`, url])),
+    ...Object.fromEntries(Object.entries(use.params).map(([name, value]) => [envName(name), String(value)])),
+    RUN_ID: runId,
+    EXPERIMENT: experiment,
+    LEG: leg,
+    DURATION_S: String(Math.max(1, Math.ceil(maxMs / 1000))),
+  }
+}
 
 /** Where Go looks for authorities besides its bundle: https://go.dev/src/crypto/x509/root_linux.go */
-const AUTHORITIES = '/etc/ssl/certs:/etc/pki/tls/certs'
+export const AUTHORITIES = '/etc/ssl/certs:/etc/pki/tls/certs'
 
 /**
  * Runs scenarios with the k6 binary, one process a leg. `services` are base URLs by name, `credentials` what those ask for that do.
@@ -30,31 +49,15 @@ export function k6Load(options: {
   credentials?: Record<string, Credentials>
 }): Load {
   return {
-    start(use, { experiment, leg, runId, maxMs }) {
+    start(use, begin) {
       const folder = mkdtempSync(join(tmpdir(), 'firedrill-k6-'))
       const summaryPath = join(folder, 'summary.json')
-      const variables: Record<string, string> = {
-        ...Object.fromEntries(Object.entries(options.services).map(([name, url]) => [`${envName(name)}_URL`, url])),
-        ...Object.fromEntries(Object.entries(use.params).map(([name, value]) => [envName(name), String(value)])),
-        RUN_ID: runId,
-        EXPERIMENT: experiment,
-        LEG: leg,
-        SUMMARY_PATH: summaryPath,
-        DURATION_S: String(Math.max(1, Math.ceil(maxMs / 1000))),
-      }
+      const variables: Record<string, string> = { ...scenarioVariables(use, options.services, begin), SUMMARY_PATH: summaryPath }
       const argv = [
+        ...RUN,
         // No REST API: several k6 run at once, and no other process may steer them.
-        'run',
-        '--quiet',
-        '--no-color',
-        '--no-usage-report',
         '--address',
         '',
-        // Each answer with its time: a summary covers only the whole leg, and a window of Prometheus is never the whole leg.
-        '--out',
-        'csv=-',
-        '--system-tags',
-        'status,url',
         ...Object.entries(variables).flatMap(([name, value]) => ['-e', `${name}=${value}`]),
         options.scripts[use.scenario]?.script ?? use.scenario,
       ]
@@ -64,7 +67,7 @@ export function k6Load(options: {
           PATH: process.env['PATH'] ?? '',
           HOME: folder,
           K6_NO_USAGE_REPORT: 'true',
-          K6_CSV_TIME_FORMAT: 'unix_milli',
+          ...CSV_TIME,
           GOMAXPROCS: '1',
           ...secretly(options.credentials ?? {}, folder),
         },
@@ -79,7 +82,7 @@ export function k6Load(options: {
         errors.push(...text.split('\n').filter((line) => line !== ''))
         errors.splice(0, Math.max(0, errors.length - LAST_LINES))
       })
-      const done = new Promise<Ended>((resolve) => {
+      const done = new Promise<EndedLoad>((resolve) => {
         child.once('error', (error) => {
           resolve({ exitCode: -1, summary: null, error: `k6 could not be started: ${error.message}` })
         })
@@ -125,17 +128,23 @@ export function k6Load(options: {
  * By the environment, which only the owner of a process can read; what is in argv everybody can. Scenarios find them as <SERVICE>_HEADERS.
  */
 function secretly(credentials: Record<string, Credentials>, folder: string): Record<string, string> {
-  const entries = Object.entries(credentials)
-  if (entries.length === 0) return {}
-  const authorities = entries.flatMap(([, { tls }]) => tls?.ca ?? [])
+  const { headers, authorities, plain } = secretsOfServices(credentials)
   const trusted = join(folder, 'authorities')
-  mkdirSync(trusted)
-  for (const [index, text] of authorities.entries()) writeFileSync(join(trusted, `${index}.pem`), text)
+  if (Object.keys(authorities).length > 0) mkdirSync(trusted)
+  for (const [name, text] of Object.entries(authorities)) writeFileSync(join(trusted, name), text)
+  return { ...headers, ...plain, ...(Object.keys(authorities).length === 0 ? {} : { SSL_CERT_DIR: `${trusted}:${AUTHORITIES}` }) }
+}
+
+/** `headers`: secret variables; `authorities`: certificates by file name; `plain`: variables that everybody may read. */
+export function secretsOfServices(
+  credentials: Record<string, Credentials>,
+): Record<'headers' | 'authorities' | 'plain', Record<string, string>> {
+  const entries = Object.entries(credentials)
   return {
-    ...Object.fromEntries(entries.map(([name, { headers }]) => [`${envName(name)}_HEADERS`, JSON.stringify(headers)])),
-    ...(authorities.length === 0 ? {} : { SSL_CERT_DIR: `${trusted}:${AUTHORITIES}` }),
+    headers: Object.fromEntries(entries.map(([name, { headers }]) => [`${envName(name)}_HEADERS`, JSON.stringify(headers)])),
+    authorities: Object.fromEntries(entries.flatMap(([, { tls }]) => tls?.ca ?? []).map((text, index) => [`${index}.pem`, text])),
     // A redirect would take the headers along to wherever it leads; and a login page that answers 200 is no answer of the service.
-    ...(entries.some(([, { headers }]) => Object.keys(headers).length > 0) ? { K6_MAX_REDIRECTS: '0' } : {}),
+    plain: entries.some(([, { headers }]) => Object.keys(headers).length > 0) ? { K6_MAX_REDIRECTS: '0' } : {},
   }
 }
 

@@ -426,8 +426,8 @@ function anchorsOf(run: RunRecord, experiment: PlannedExperiment, fire: Leg, unt
   const firstHeld = injection === undefined ? undefined : heldAt(injection, experiment).find((t) => t >= fire.beginMs)
   const onFrom = [...injected.map((entry) => entry.startedMs), ...began.map((entry) => entry.atMs)]
   const onBy = [...injected.map((entry) => entry.effectiveMs), ...began.map((entry) => Math.max(entry.atMs, firstHeld ?? 0))]
-  const offFrom = [...undone.map((entry) => entry.startedMs), ...stopped.map((entry) => entry.atMs - LOAD_STOP_MS)]
-  const offBy = [...undone.map((entry) => entry.effectiveMs), ...stopped.map((entry) => entry.atMs)]
+  const offFrom = [...undone.map((entry) => entry.startedMs), ...stopped.map((entry) => entry.overMs?.[0] ?? entry.atMs - LOAD_STOP_MS)]
+  const offBy = [...undone.map((entry) => entry.effectiveMs), ...stopped.map((entry) => entry.overMs?.[1] ?? entry.atMs)]
   return {
     onFromMs: onFrom.length > 0 ? Math.min(...onFrom) : fire.beginMs,
     onByMs: onBy.length > 0 ? Math.max(...onBy) : fire.beginMs,

@@ -102,6 +102,8 @@ export type JournalBody =
       exitCode?: number
       summary?: LoadSummary
       error?: string
+      /** When the last request was sent, unix ms: between these. Absent: k6 ran on this machine and ended just before the entry. */
+      overMs?: [from: number, by: number]
     }
   /** Result of /api/v1/query?query=metric[range]: real samples with their own timestamps. */
   | { kind: 'raw'; experiment: string | null; query: string; series: Series[] }
@@ -456,6 +458,10 @@ export interface LoadSummary {
   slices?: LoadSlice[]
   /** Of requests that carry a tag `row`: each answer, sent at `sentMs` in unix ms. */
   rows?: AnswerRow[]
+  /** Answers are missing: more was sent, and answered, than is counted here. */
+  incomplete?: true
+  /** What each pod of a Job sent, where k6 ran in pods. */
+  pods?: { pod: string; requests: number; trouble?: string }[]
 }
 
 /** Answers of one service in one second of k6's clock, by the time they came. */

@@ -45,10 +45,27 @@ export interface Target {
   chatReceivers?: string[]
   /** The deployed Grafana datasources file, or the folder of such files: how lines lead to traces, and traces to lines. */
   grafanaDatasources?: string
+  /** Where the loads of experiments are sent from; absent: from this machine. */
+  load?: LoadPods
   /** Hosts of other machines that load or faults go to; absent for a target on this machine. */
   elsewhere?: string[]
   /** The folder of the deployed files, where a drill looks for dashboards. */
   configuration?: string
+}
+
+/** k6 as an Indexed Job of a Kubernetes cluster, one execution segment a pod. */
+export interface LoadPods {
+  context: string
+  namespace: string
+  pods: number
+  image: string
+  /** Base URL by service name, as pods reach it. */
+  services: Record<string, string>
+  /** What each pod asks for, as Kubernetes writes quantities; it gets no more memory. */
+  cpu: string
+  memory: string
+  /** How long the slowest pod may take until its k6 is ready. */
+  startWithinS: number
 }
 
 export interface ContainerPlace {

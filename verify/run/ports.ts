@@ -32,16 +32,37 @@ export interface JournalSink {
 }
 
 export interface Load {
-  /** Starts k6 for one leg; `stop` ends it early (SIGINT, k6 exit code 105 is then no error) and resolves with its summary. */
-  start(use: LoadUse, options: { experiment: string; leg: string; runId: string; maxMs: number }): Promise<RunningLoad>
+  /**
+   * Starts k6 for one leg and resolves when its requests begin; `stop` ends it early (SIGINT, k6 exit code 105 is then no error) and
+   * resolves with its summary. Rejects with the signal's reason where it is aborted before that.
+   */
+  start(use: LoadUse, options: LoadStart): Promise<RunningLoad>
+}
+
+export interface LoadStart {
+  experiment: string
+  leg: string
+  runId: string
+  /** A bound of its own, should nothing stop it. */
+  maxMs: number
+  signal?: AbortSignal
 }
 
 export interface RunningLoad {
   /** Settles when k6 ends by itself. */
-  done: Promise<{ exitCode: number; summary: LoadSummary | null; error?: string }>
-  stop(): Promise<{ exitCode: number; summary: LoadSummary | null; error?: string }>
+  done: Promise<EndedLoad>
+  stop(): Promise<EndedLoad>
   /** What was answered until now; absent where that is known at the end only. */
   soFar?(): LoadSlice[]
+}
+
+export interface EndedLoad {
+  /** Of k6; -1 where there is none that speaks for all of it. */
+  exitCode: number
+  summary: LoadSummary | null
+  error?: string
+  /** When the last request was sent, unix ms: between these. Absent: just before this was known. */
+  overMs?: [from: number, by: number]
 }
 
 export interface Chaos {

@@ -297,6 +297,39 @@ test('workloads of a cluster are parts like others, and only where the file allo
     assert.match(messageOf(cluster.replace('{ statefulset: redis }', wrong)), /:18:\d+: kubernetes\.parts\.redis/, wrong)
 })
 
+test('pods that send load reach services at addresses of their own, never at their own loopback', () => {
+  const loaded = (load: string): string => `${GOOD}kubernetes:
+  context: staging
+  namespace: moalog
+  load: ${load}
+otherMachines: true
+`
+  const SERVICES = 'services: { rate-limiter: http://rate-limiter:8082 }'
+  const { target } = readTargetFile(write(loaded(`{ pods: 4, ${SERVICES} }`)))
+  assert.deepEqual(target.parts['redis']?.kubernetes, undefined)
+  const { services, ...rest } = target.load ?? assert.fail()
+  assert.equal(services['rate-limiter'], 'http://rate-limiter:8082')
+  assert.deepEqual(rest, {
+    context: 'staging',
+    namespace: 'moalog',
+    pods: 4,
+    image: 'grafana/k6:1.8.1',
+    cpu: '250m',
+    memory: '256Mi',
+    startWithinS: 120,
+  })
+  assert.match(
+    messageOf(loaded('{ pods: 4 }')),
+    /:17:3: kubernetes\.load: pods do not reach .* at http:\/\/127\.0\.0\.1.*\n[^]*kubernetes\.load\.services/,
+  )
+  assert.match(
+    messageOf(loaded(`{ pods: 4, ${SERVICES.replace('rate-limiter:', 'rate-limter:')} }`)),
+    /endpoints\.services has no rate-limter[^]*rate-limiter/,
+  )
+  assert.match(messageOf(loaded(`{ pods: 0, ${SERVICES} }`)), /kubernetes\.load\.pods/)
+  assert.match(messageOf(loaded(`{ pods: 2, memory: lots, ${SERVICES} }`)), /kubernetes\.load\.memory: a quantity as Kubernetes/)
+})
+
 test('a target without Loki, Jaeger and OTLP is one that no log and no trace is promised of', () => {
   const bare = GOOD.split('\n')
     .filter((line) => !/^ +(?:loki|jaeger|otlp):/.test(line))

@@ -66,6 +66,24 @@ const workload = z
   .refine(({ deployment, statefulset }) => (deployment === undefined) !== (statefulset === undefined), {
     error: 'either deployment or statefulset is wanted',
   })
+/** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
+const quantity = z.string().regex(/^\d+(\.\d+)?(m|[kMGT]|[KMGT]i)?$/, 'a quantity as Kubernetes writes it, such as 500m or 256Mi')
+const loadPods = z.strictObject({
+  pods: z.int().min(1).max(100).describe('How many; each sends one execution segment of the load'),
+  image: z.string().min(1).default(`grafana/k6:1.8.1`).describe('Image whose k6 is in the PATH, of version 1.0 or newer'),
+  services: z
+    .record(z.string(), url)
+    .default({})
+    .describe('Base address of a service as pods reach it, where that is not the one of `endpoints.services`'),
+  cpu: quantity.default('250m').describe('Processor that each pod asks for'),
+  memory: quantity.default('256Mi').describe('Memory that each pod asks for, and may have'),
+  startWithinS: z
+    .int()
+    .min(5)
+    .max(1_800)
+    .default(120)
+    .describe('Seconds until k6 must be ready in all pods, pulling its image included; then it begins in all of them at once'),
+})
 /** A line that may hold a secret is not shown. */
 const SECRETIVE = /@|pass|token|secret|auth|bearer|key|header|cred/i
 const NO_SECRETS =
@@ -105,11 +123,12 @@ const schema = z.strictObject({
     .strictObject({
       context: z.string().min(1).describe('Context of the kubeconfig; the current one is never used'),
       namespace: z.string().min(1).describe('Namespace of the workloads'),
-      parts: z.record(z.string(), workload).describe('Workload by the name that the specification uses'),
+      parts: z.record(z.string(), workload).default({}).describe('Workload by the name that the specification uses'),
+      load: loadPods.optional().describe('Send the loads of experiments from pods (a Job of k6), not from this machine'),
     })
     .optional()
     .describe(
-      'Workloads of a Kubernetes cluster that faults may touch: scale to 0, delete a pod, freeze, press. Needs `otherMachines: true`',
+      'Workloads of a Kubernetes cluster that faults may touch: scale to 0, delete a pod, freeze, press; and load from pods. Needs `otherMachines: true`',
     ),
   otherMachines: z
     .boolean()
@@ -190,6 +209,7 @@ export function readTargetFile(file: string): { target: Target; speed: number } 
     [...new Set([...Object.keys(parts), ...Object.keys(workloads)])].map((name) => [name, { name, ...parts[name], ...workloads[name] }]),
   )
   const { receiver, toxiproxy, services, ...sources } = endpoints
+  const load = loadOf(kubernetes, urlsOf(services), root)
   const folder = dirname(resolve(file))
   const servicesAccess = accessOf(services, folder)
   const access = { ...accessOf(sources, folder), ...(Object.keys(servicesAccess).length === 0 ? {} : { services: servicesAccess }) }
@@ -204,6 +224,7 @@ export function readTargetFile(file: string): { target: Target; speed: number } 
         endpoints: addresses,
         parts: named,
         ...(kubernetes === undefined ? {} : { pods: podsOf(kubernetes) }),
+        ...(load === undefined ? {} : { load }),
         ...(others.length + posted.length === 0 ? {} : { elsewhere: [...new Set([...others.map(({ host }) => host), ...posted])] }),
         ...(Object.keys(access).length === 0 ? {} : { access }),
       }),
@@ -263,6 +284,30 @@ function podsOf({ context, namespace, parts }: NonNullable<z.infer<typeof schema
     name,
   ])
   return { context, namespace, parts: Object.fromEntries(named) as Record<string, string> }
+}
+
+/** In a pod a loopback address is the pod itself. */
+function loadOf(
+  kubernetes: z.infer<typeof schema>['kubernetes'],
+  services: Record<string, string>,
+  root: Cursor,
+): Target['load'] | undefined {
+  if (kubernetes?.load === undefined) return undefined
+  const { context, namespace, load } = kubernetes
+  const stranger = Object.keys(load.services).find((name) => services[name] === undefined)
+  if (stranger !== undefined)
+    throw new FiredrillError('TARGET_INVALID', `kubernetes.load.services: endpoints.services has no ${stranger}`, {
+      place: placeOf(root, ['kubernetes', 'load', 'services', stranger]),
+      next: suggestion(stranger, Object.keys(services)),
+    })
+  const reached = { ...services, ...load.services }
+  const [own] = Object.entries(reached).filter(([, address]) => LOOPBACK.test(new URL(address).hostname))
+  if (own !== undefined)
+    throw new FiredrillError('TARGET_INVALID', `kubernetes.load: pods do not reach ${own[0]} at ${own[1]}`, {
+      place: placeOf(root, ['kubernetes', 'load']),
+      next: `Say where they do: kubernetes.load.services: { ${own[0]}: http://NAME:PORT }, the name of its Service.`,
+    })
+  return { context, namespace, ...load, services: reached }
 }
 
 type Endpoints = Record<string, z.infer<typeof endpoint> | undefined>

@@ -61,7 +61,8 @@ function ofLoad(what: 'latency' | 'error-share' | 'rejections', service: string,
   const total = answers.reduce((sum, [, count]) => sum + count, 0)
   if (total < FEWEST_ANSWERS) return { kind: 'none', why: `k6 had ${total} answers of ${service} in the window` }
   // Of a window that began before the drill's own load nothing is sure, and of other people's requests k6 knows nothing.
-  const whole = seen.alone && all.some((slice) => slice.fromMs <= fromMs)
+  const known = loads.every(({ summary }) => summary?.incomplete !== true)
+  const whole = seen.alone && known && all.some((slice) => slice.fromMs <= fromMs)
   const counted = (pattern: RegExp, some: readonly LoadSlice[]): number =>
     statuses(some)
       .filter(([status]) => pattern.test(status))

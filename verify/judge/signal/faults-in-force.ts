@@ -72,7 +72,7 @@ function readInForce(run: RunRecord): InForce[] {
       index,
       (other) => other.phase === 'end' && other.experiment === load.experiment && other.leg === load.leg,
     )
-    const offMs = end?.atMs ?? Infinity
+    const [offFromMs, offByMs] = end?.overMs ?? [end?.atMs ?? Infinity, end?.atMs ?? Infinity]
     const { effects, recoversWithinMs } = ofSpec(spec, load.experiment)
     return [
       {
@@ -80,9 +80,9 @@ function readInForce(run: RunRecord): InForce[] {
         what: `load ${load.scenario}`,
         onFromMs: load.atMs,
         onByMs: load.atMs,
-        offFromMs: offMs,
-        offByMs: offMs,
-        recoveredMs: offMs + recoversWithinMs,
+        offFromMs,
+        offByMs,
+        recoveredMs: offByMs + recoversWithinMs,
         effects,
       },
     ]

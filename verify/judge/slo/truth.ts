@@ -148,6 +148,8 @@ export interface Seen {
   errors: Range
   /** Upper bound in ms -> answers. */
   latency: [boundMs: number, count: number][]
+  /** Why there may have been more than was counted: a pod of k6, or its log, was lost. */
+  incomplete?: string
   pointers: number[]
 }
 
@@ -181,6 +183,7 @@ export function seenByK6(loads: readonly Entry<'load'>[], service: string, serie
       for (const [bound, count] of Object.entries(slice.latency)) latency.set(Number(bound), (latency.get(Number(bound)) ?? 0) + count)
     }
     if (slices.length > 0) seen.pointers.push(load.seq)
+    if (load.summary?.incomplete === true && load.atMs >= fromMs) seen.incomplete = load.error ?? 'answers are missing'
     // k6 forgets what was under way when it was stopped; the server answered it all the same.
     if (endMs < untilMs + EDGE_MS) {
       seen.total.high += busiest.total

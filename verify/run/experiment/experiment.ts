@@ -125,7 +125,7 @@ export async function startLoad(
   experiment: PlannedExperiment,
   leg: PlannedLeg,
   ports: Pick<Ports, 'load' | 'journal'>,
-  options: Pick<DrillOptions, 'runId'>,
+  options: Pick<DrillOptions, 'runId'> & { signal?: AbortSignal },
 ): Promise<RunningLoad | null> {
   const use = leg.load
   if (use === undefined) return null
@@ -135,6 +135,7 @@ export async function startLoad(
     leg: leg.name,
     runId: options.runId,
     maxMs: leg.holdMs * 2 + 30_000,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
   })
   ports.journal.append({ kind: 'load', experiment: experiment.id, leg: leg.name, phase: 'begin', ...use })
   return load
@@ -146,7 +147,7 @@ export async function stopLoad(
   load: RunningLoad,
   ports: Pick<Ports, 'journal'>,
 ): Promise<void> {
-  const { exitCode, summary, error } = await load.stop()
+  const { exitCode, summary, error, overMs } = await load.stop()
   ports.journal.append({
     kind: 'load',
     experiment: experiment.id,
@@ -157,6 +158,7 @@ export async function stopLoad(
     exitCode,
     ...(summary === null ? {} : { summary }),
     ...(error === undefined ? {} : { error }),
+    ...(overMs === undefined ? {} : { overMs }),
   })
   if (error !== undefined) ports.journal.append({ kind: 'source-error', source: 'k6', experiment: experiment.id, message: error })
 }

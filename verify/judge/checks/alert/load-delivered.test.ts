@@ -144,3 +144,31 @@ test('answers that the scenario does not expect are no load as ordered, unless a
   assert.equal(loaded({}, { ...wrong, unexpected: 40 }).status, 'pass')
   assert.equal(loaded({}, wrong, true).status, 'pass')
 })
+
+test('pods that did not deliver are named, however much the others sent', () => {
+  const error = '1 of 4 pods did not deliver: pod 2 (x-2 on node-2) was lost after 12 requests: Evicted. 762 requests of all are known'
+  const verdict = verdictOf(
+    withExperiment(
+      withEntries(run(), {
+        kind: 'load',
+        experiment: EXPERIMENT,
+        leg: 'fire',
+        phase: 'end',
+        scenario: 'burst',
+        params: { ratePerS: 20 },
+        exitCode: -1,
+        error,
+        summary: { iterations: 950, droppedIterations: 0, requests: 950, failedRequests: 0, ratePerS: 20, durationP95Ms: 5, statuses: {} },
+      }),
+      {
+        legs: [
+          { name: 'fire', atMs: 0, holdMs: 0, because: '', load: { scenario: 'burst', params: { ratePerS: 20 } } },
+          { name: 'clear', atMs: 0, holdMs: 0, because: '' },
+        ],
+      },
+    ),
+    'load-delivered',
+  )
+  assert.deepEqual([verdict.status, verdict.cause], ['unknown', 'load-short'])
+  assert.equal(verdict.observed, `fire: ${error}`)
+})

@@ -20,7 +20,7 @@ export const check = defineCheck(
     title: 'k6 delivered the requested rate',
     failureTitle: 'k6 did not deliver the requested rate',
     why: 'Half the rate may stay below the threshold, and then no alert is correct. Only a load at the requested rate can prove a rule wrong.',
-    mend: "Give the machine that runs k6 more processor time, or lower the scenario's rate or --speed, and run the experiment again.",
+    mend: "Give the machine that runs k6 more processor time, or lower the scenario's rate or --speed, and run the experiment again. Where k6 runs in pods, see what is said of the pod that did not deliver.",
     example: 'fire: 412 of 1200 iterations dropped',
     needs: ['experiment', 'loads'],
     needsInjection: 'no',
@@ -40,6 +40,8 @@ export const check = defineCheck(
       const short = (observed: string): Finding => unknown('load-short', expected, `${name}: ${observed}`, pointers)
       if (end === undefined) return short('k6 never reported back')
       if (end.summary === undefined) return short(end.error ?? `no summary (exit code ${end.exitCode ?? 'unknown'})`)
+      // Pods of a Job have no exit code in common: the error says which of them did not deliver, and how much there was.
+      if (end.exitCode === -1 && end.error !== undefined) return short(end.error)
       if (end.exitCode !== undefined && !ENDED_WELL.has(end.exitCode))
         return short(`k6 ended with exit code ${end.exitCode}${end.error === undefined ? '' : `: ${end.error}`}`)
       const { iterations, droppedIterations, ratePerS, requests, statuses, unexpected = 0 } = end.summary

@@ -107,6 +107,17 @@ test('a server that counts more than a lone k6 sent is wrong, beside other users
   assert.equal(judged(alter(more, 'load', (entry) => ({ ...entry, leg: entry.leg === 'background' ? 'other' : entry.leg }))).status, 'pass')
 })
 
+test('where a pod of k6 was lost nothing is known of what it was answered: no panel is wrong by that', () => {
+  const lost = alter(recorded(), 'load', (entry) =>
+    entry.phase === 'end' && entry.summary !== undefined
+      ? { ...entry, error: '1 of 4 pods did not deliver', summary: { ...entry.summary, slices: [], incomplete: true as const } }
+      : entry,
+  )
+  const verdict = judged(lost)
+  assert.deepEqual([verdict.status, verdict.cause], ['unknown', 'load-short'])
+  assert.match(verdict.observed, /1 of 4 pods did not deliver/)
+})
+
 test('clients that wait much longer than the panel says accuse it', () => {
   const slow = alter(recorded(), 'load', (entry) =>
     entry.summary?.slices === undefined

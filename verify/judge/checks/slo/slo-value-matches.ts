@@ -216,6 +216,7 @@ function ofRequests(
     rise(users.filter((series) => !isOwn(series))),
     rise(users.filter((series) => !isOwn(series) && isError(series))),
   ]
+  if (k6.incomplete !== undefined) return unknown('load-short', 'a known load', k6.incomplete, pointers)
   if (k6.total.high === 0) return unknown('load-short', 'a known load', `k6 had no answer of ${measured.service} in this time`, pointers)
 
   // What Prometheus has against what k6 got: without this the panel could agree with counters that are wrong themselves.
