@@ -67,7 +67,7 @@ class FakeCluster implements LoadCluster {
 
   async follow(pod: string, since: string | undefined, write: (text: string) => void, signal: AbortSignal): Promise<void> {
     const fake = this.named(pod)
-    let at = since === undefined ? 0 : fake.lines.findIndex((line) => line.startsWith(since))
+    let at = since === undefined ? 0 : fake.lines.findIndex((line) => Date.parse(line.slice(0, 30)) >= Date.parse(since))
     for (let written = 0; ;) {
       signal.throwIfAborted()
       if (this.away || written >= this.breaksAfter) throw new Error('the connection broke')
@@ -120,7 +120,8 @@ class FakeCluster implements LoadCluster {
   }
 
   line(fake: FakePod, text: string): void {
-    fake.lines.push(`2026-11-27T00:00:00.${String(fake.lines.length + 1).padStart(9, '0')}Z ${text}`)
+    const at = new Date(Date.UTC(2026, 10, 27) + 300 * fake.lines.length).toISOString().replace('Z', '000001Z')
+    fake.lines.push(`${at} ${text}`)
   }
 
   private async send(fake: FakePod): Promise<void> {
@@ -164,7 +165,7 @@ test('all pods begin at once, and what they counted is one summary; the Job is t
 
 test('connections that break again and again lose nothing', async () => {
   const cluster = new FakeCluster()
-  cluster.breaksAfter = 4
+  cluster.breaksAfter = 8
   const running = await loadFrom(cluster).start(USE, BEGIN)
   await delay(60)
   assert.equal((await running.stop()).error, undefined)

@@ -2,20 +2,25 @@ import type { LoadSummary } from '../model/journal.ts'
 import { K6Slices } from './k6-slices.ts'
 
 const LAST_LINES = 5
+/** How far back a new connection begins. */
+const BACK_MS = 1_000
+/** What it may bring once more is no older: a second is rounded down. */
+const KNOWN_MS = 3_000
 
 /**
  * The log of a pod that runs k6, read with timestamps: samples and, as the last line, the summary of the scenario. A connection that broke
- * goes on where it was: `since` is asked for, and what was read already is left out by its timestamps and, where several lines have the
- * same, by their number. Whether a line was lost is seen in the end: k6's own count of its requests must be that of the samples.
+ * goes on a second before the newest line; what was read already is left out by its timestamps. (Lines of the two outputs of a container are
+ * not always in order, and the API server may know whole seconds alone.) Whether a line was lost is seen in the end: k6's own count of its
+ * requests must be that of the samples.
  */
 export class PodLog {
   private readonly slices: K6Slices
   private rest = ''
-  private newest = ''
-  /** Lines read that have the newest timestamp. */
-  private same = 0
-  /** Lines of a connection that begins anew with the newest timestamp: those read already. */
-  private again = 0
+  private newestMs = -Infinity
+  /** Timestamp -> lines read that have it; of the last seconds. */
+  private readonly recent = new Map<string, number>()
+  /** The same, of those that this connection may bring once more. */
+  private again = new Map<string, number>()
   private found: LoadSummary | null = null
   private readonly said: string[] = []
 
@@ -27,8 +32,8 @@ export class PodLog {
   /** RFC 3339, or undefined: from the beginning. To be called before each connection. */
   since(): string | undefined {
     this.rest = ''
-    this.again = this.same
-    return this.newest === '' ? undefined : this.newest
+    this.again = new Map(this.recent)
+    return this.newestMs === -Infinity ? undefined : new Date(this.newestMs - BACK_MS).toISOString()
   }
 
   write(text: string): void {
@@ -63,21 +68,27 @@ export class PodLog {
   private line(line: string): void {
     const space = line.indexOf(' ')
     const stamp = line.slice(0, space)
-    if (!/^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/.test(stamp)) return this.read(line)
-    const order = compareStamps(stamp, this.newest)
-    if (order < 0) return
-    if (order === 0) {
-      if (this.again > 0) {
-        this.again -= 1
-        return
-      }
-      this.same += 1
-    } else {
-      this.newest = stamp
-      this.same = 1
-      this.again = 0
+    const atMs = Date.parse(stamp)
+    if (space < 20 || Number.isNaN(atMs)) return this.read(line)
+    const left = this.again.get(stamp) ?? 0
+    if (left > 0) {
+      this.again.set(stamp, left - 1)
+      return
+    }
+    this.recent.set(stamp, (this.recent.get(stamp) ?? 0) + 1)
+    if (atMs > this.newestMs) {
+      this.newestMs = atMs
+      this.forget()
     }
     this.read(line.slice(space + 1))
+  }
+
+  /** In the order in which they came: the oldest are the first. */
+  private forget(): void {
+    for (const stamp of this.recent.keys()) {
+      if (Date.parse(stamp) >= this.newestMs - KNOWN_MS) return
+      this.recent.delete(stamp)
+    }
   }
 
   private read(line: string): void {
@@ -89,15 +100,6 @@ export class PodLog {
       if (this.said.length > LAST_LINES) this.said.shift()
     } else this.slices.write(`${line}\n`)
   }
-}
-
-/** Both UTC with a Z, and of one container: to the nanosecond, with zeros at the end left out. */
-function compareStamps(a: string, b: string): number {
-  const [x, y] = [a, b].map((stamp) => {
-    const [seconds = '', fraction = ''] = stamp.replace('Z', '').split('.')
-    return `${seconds}.${fraction.padEnd(9, '0')}`
-  }) as [string, string]
-  return x < y ? -1 : x > y ? 1 : 0
 }
 
 function summaryIn(line: string): LoadSummary | null {
