@@ -199,7 +199,12 @@ async function throughPod(
   const { PortForward } = await import('@kubernetes/client-node')
   const [down, errors, up] = [new PassThrough(), new PassThrough(), new PassThrough()]
   const socket = Duplex.from({ readable: down, writable: up })
-  const opened = new PortForward(await configOf({ context })).portForward(namespace, pod, [port], down, errors, up)
+  const opened = new PortForward(await configOf({ context }))
+    .portForward(namespace, pod, [port], down, errors, up)
+    .catch((event: unknown) => {
+      // The websocket rejects with its event, which is no Error.
+      throw new Error(`port ${port} of ${pod} cannot be reached: ${(event as { message?: string }).message ?? 'the API server refused'}`)
+    })
   const answered = Promise.withResolvers<{ status: number; text: string }>()
   const timer = setTimeout(() => answered.reject(new Error(`port ${port} of ${pod} did not answer within ${OPEN_MS / 1_000} s`)), OPEN_MS)
   errors.once('data', (text: Buffer) => answered.reject(new Error(`port ${port} of ${pod}: ${text.toString().trim()}`)))

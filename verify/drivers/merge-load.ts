@@ -1,9 +1,9 @@
 import type { LoadSlice, LoadSummary } from '../model/journal.ts'
 
 /**
- * What several k6 counted that sent one load in execution segments, as one k6 would have counted it. Counts are exact, and so are latencies:
- * histograms with the same bounds are added, no percentile is ever averaged. The p95 is read from the sum, so it is at most one bound (10 %)
- * above the true one. Associative and commutative, the rate up to rounding. Clocks of the machines are taken as one.
+ * What several k6 counted that sent one load in execution segments, as one k6 would have counted it. Counts are exact, and so are
+ * latencies: histograms with the same bounds are added, no percentile is ever averaged. The p95 is read from the sum, so it is at most one
+ * bound (10 %) above the true one. Associative and commutative, the rate up to rounding. Clocks of the machines are taken as one.
  */
 export function mergeSummaries(parts: readonly LoadSummary[]): LoadSummary {
   const total = (count: (part: LoadSummary) => number): number => parts.reduce((sum, part) => sum + count(part), 0)

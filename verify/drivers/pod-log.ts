@@ -9,9 +9,9 @@ const KNOWN_MS = 3_000
 
 /**
  * The log of a pod that runs k6, read with timestamps: samples and, as the last line, the summary of the scenario. A connection that broke
- * goes on a second before the newest line; what was read already is left out by its timestamps. (Lines of the two outputs of a container are
- * not always in order, and the API server may know whole seconds alone.) Whether a line was lost is seen in the end: k6's own count of its
- * requests must be that of the samples.
+ * goes on a second before the newest line; what was read already is left out by its timestamps. (Lines of the two outputs of a container
+ * are not always in order, and the API server may know whole seconds alone.) Whether a line was lost is seen in the end: k6's own count of
+ * its requests must be that of the samples.
  */
 export class PodLog {
   private readonly slices: K6Slices
