@@ -33,6 +33,8 @@ export interface World {
   ghost: boolean
   /** Alertmanager removes an emptied group by a 30 s sweep (up to 0.31) or at once. */
   sweeps: boolean
+  /** The cause stops for a second that often, like a load that falls short. */
+  stopsEveryMs?: number
 }
 
 /** What is different from the specification in what is deployed. */
@@ -145,7 +147,8 @@ export function simulate(world: World, random: () => number, mutant?: Mutant): J
   const endMs = t1 + (rate ? w : 0) + 3 * s + 2 * world.timeoutMs + world.keepFiringForMs + 5 * e + world.groupIntervalMs * 2 + 5_000
 
   const level = (t: number): number => {
-    if (t >= t0 && t < t1) return mutant === 'not-injected' ? 0 : world.fireLevel
+    const stops = world.stopsEveryMs !== undefined && (t - t0) % world.stopsEveryMs > world.stopsEveryMs - 1_000
+    if (t >= t0 && t < t1) return mutant === 'not-injected' || stops ? 0 : world.fireLevel
     if (t >= quietMs && t < quietMs + quietHoldMs) return short ? world.fireLevel : world.quietLevel
     return 0
   }

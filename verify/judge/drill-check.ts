@@ -177,6 +177,8 @@ export interface Finding extends Pick<Verdict, 'status' | 'expected' | 'observed
   part?: string
   /** The services that may have handled the requests which failed: that the machine kept another service waiting explains nothing. */
   handledBy?: readonly string[]
+  /** By the specified rule nothing was due, from what Prometheus had: it is a failure only where the load was as ordered. */
+  undue?: true
   /** What the machine kept each of the failed requests waiting is taken into account already. */
   waitsJudged?: true
   /** All that failed came late: when it was under way, by how much at most, and what it may take, where no scrape is in its way. */

@@ -203,6 +203,7 @@ function judgeExperiment(run: RunRecord, experiment: PlannedExperiment, checks: 
     (finding) => finding !== undefined && finding.status !== 'pass',
   )
   const hole = findings.get('evidence-continuous')
+  const load = findings.get('load-delivered')
   const final = new Map<string, Finding>()
   for (const check of checks) {
     const own = findings.get(check.meta.id) ?? could('evidence-missing', 'not judged')
@@ -222,6 +223,8 @@ function judgeExperiment(run: RunRecord, experiment: PlannedExperiment, checks: 
       (check.meta.needsInjection === 'both' || check.meta.id === 'oracle-replay')
     ) {
       finding = { ...own, status: 'unknown', cause: hole.cause ?? 'evidence-missing', observed: `${own.observed}. But: ${hole.observed}` }
+    } else if (own.status === 'fail' && own.undue === true && load?.status === 'unknown') {
+      finding = { ...own, status: 'unknown', cause: load.cause ?? 'load-short', observed: `${own.observed}. But: ${load.observed}` }
     }
     finding = unlessUnderWay(room, experiment, check.meta.id, finding)
     finding = unlessOfLater(room, final, check.meta.id, unlessLost(room, experiment, check.meta.id, finding))

@@ -1,6 +1,8 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { alter, run, verdictOf, withExperiment } from '../../../../testing/journals/honest-run.ts'
+import type { Journal } from '../../../model/journal.ts'
+import type { Verdict } from '../../../model/verdict.ts'
+import { alter, EXPERIMENT, run, verdictOf, withEntries, withExperiment } from '../../../../testing/journals/honest-run.ts'
 
 const WIDE = { earliestMs: 0, latestMs: 600_000 }
 const WINDOWS = { pending: WIDE, firing: WIDE, notified: WIDE, resolved: WIDE, resolvedNotified: WIDE }
@@ -41,6 +43,30 @@ test('without its cause nothing is said', () => {
   const verdict = verdictOf(run({ mutant: 'not-injected' }), 'alert-fired')
   assert.equal(verdict.status, 'unknown', JSON.stringify(verdict))
   assert.equal(verdict.cause, 'not-injected')
+})
+
+test('a rule that had nothing to fire for, because the load fell short, is not blamed', () => {
+  const stopping = withExperiment(run({ world: { stopsEveryMs: 8_000 } }), {
+    legs: [
+      { name: 'fire', atMs: 0, holdMs: 0, because: '', load: { scenario: 'burst', params: {} } },
+      { name: 'clear', atMs: 0, holdMs: 0, because: '' },
+    ],
+  })
+  const delivered = (journal: Journal, droppedIterations: number): Verdict =>
+    verdictOf(
+      withEntries(journal, {
+        ...{ kind: 'load', experiment: EXPERIMENT, leg: 'fire', phase: 'end', scenario: 'burst', params: {}, exitCode: 105 },
+        summary: { iterations: 900, droppedIterations, requests: 900, failedRequests: 0, ratePerS: 19, durationP95Ms: 5, statuses: {} },
+      }),
+      'alert-fired',
+    )
+  const short = delivered(stopping, 100)
+  assert.deepEqual([short.status, short.cause], ['unknown', 'load-short'], short.observed)
+  assert.match(short.observed, /never firing\. But: fire: 100 of 1000 iterations dropped$/)
+  assert.equal(delivered(stopping, 0).status, 'fail')
+  // What was due by the specified rule and did not fire is a failure with any load.
+  const due = run({ mutant: 'for-doubled' })
+  assert.equal(delivered(due, 100).status, 'fail')
 })
 
 test('firing before the fault could have done it fails', () => {

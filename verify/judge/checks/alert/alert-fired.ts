@@ -46,7 +46,10 @@ export const check = defineCheck(
       const due =
         (replay?.result.mismatch ?? null) !== null ||
         replay?.result.expected.some((e) => e.startsAtMs !== null && e.startsAtMs >= anchors.onFromMs) === true
-      if (!due && !sustained(injection, heldAt(injection, experiment), legs.get('fire')?.endMs ?? anchors.offByMs)) {
+      const fire = legs.get('fire')
+      // The quiet leg may have held it too.
+      const held = heldAt(injection, experiment).filter((t) => t >= Math.min(anchors.onFromMs, fire?.beginMs ?? anchors.onFromMs))
+      if (!due && !sustained(injection, held, fire?.endMs ?? anchors.offByMs)) {
         return unknown(
           'not-injected',
           expected,
@@ -55,7 +58,7 @@ export const check = defineCheck(
           { window },
         )
       }
-      return fail(expected, observed, pointers, { window })
+      return fail(expected, observed, pointers, { window, ...(due ? {} : { undue: true }) })
     }
     const startsAtMs = episode.firingAtMs
     const took = startsAtMs - episode.activeAtMs
