@@ -1,8 +1,9 @@
 import { useMemo } from 'preact/hooks'
 import type { OutageCourse } from '../model/page.ts'
+import { figure } from '../report/figure.ts'
 import { Folded } from './folded.tsx'
 import { Chart } from './chart.tsx'
-import { clock, figure } from './verdict-signs.ts'
+import { clock } from './verdict-signs.ts'
 
 /** Delay of answer, span and line by the time each request was sent; a hole is what never came. */
 export function DelayChart({ course }: { course: OutageCourse }) {

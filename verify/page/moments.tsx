@@ -1,7 +1,8 @@
 import type { Moment } from '../model/report.ts'
 import { sentence } from '../report/moment.ts'
+import { figure } from '../report/figure.ts'
 import { Pointer } from './journal-view.tsx'
-import { clock, figure } from './verdict-signs.ts'
+import { clock } from './verdict-signs.ts'
 import { Course } from './waterfall.tsx'
 
 /** What log and traces said when the alert fired. */

@@ -1,9 +1,9 @@
 import type { OutageCourse, Page } from '../model/page.ts'
+import { figure } from '../report/figure.ts'
 import { DelayChart } from './delay-chart.tsx'
 import { Pointer } from './journal-view.tsx'
 import { DrillLanes } from './lanes-view.tsx'
 import { VerdictTable } from './verdicts.tsx'
-import { figure } from './verdict-signs.ts'
 
 /** An outage: how long the answer, span and line of each stamped request took, before, during and after. */
 export function Outage({ page, id }: { page: Page; id: string }) {

@@ -371,11 +371,15 @@ test('what lint and simulate said of a rule is in the matrix, and a click leads 
   await without.tab.context().close()
 })
 
-test('without a script the answer and the tables are there', { skip }, async () => {
-  const { file } = await written('plain', namedText('alertmanager-not-notified'))
+test('without a script the answer, the matrices and the tables are there', { skip }, async () => {
+  const { file, page } = await written('plain', namedText('alertmanager-not-notified'))
   const { tab, trouble } = await opened(file, { javaScriptEnabled: false })
   assert.match((await tab.locator('#static h1').textContent()) ?? '', /A promise was broken/)
-  assert.ok((await tab.locator('#static table').count()) > 0)
+  const proofs = tab.locator('#static h2', { hasText: 'What is proven of each rule' }).locator('+ .scroll')
+  assert.equal(await proofs.locator('tbody tr').count(), page.proofs.rows.length)
+  assert.ok((await proofs.locator('.badge.fail').count()) > 0)
+  const isolation = tab.locator('#static h2', { hasText: 'Which alert fired during which experiment' }).locator('+ .scroll')
+  assert.equal(await isolation.locator('tbody td').count(), page.isolation.rows.length * (1 + page.isolation.alerts.length))
   assert.deepEqual(trouble, [])
   await tab.context().close()
 })

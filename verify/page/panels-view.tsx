@@ -1,11 +1,12 @@
 import { useMemo } from 'preact/hooks'
 import type { Page, PanelChart } from '../model/page.ts'
 import { took } from '../report/time.ts'
+import { figure } from '../report/figure.ts'
 import { Folded } from './folded.tsx'
 import { Chart } from './chart.tsx'
 import { Pointer } from './journal-view.tsx'
 import { VerdictTable } from './verdicts.tsx'
-import { clock, figure } from './verdict-signs.ts'
+import { clock } from './verdict-signs.ts'
 
 const COLOURS = ['--curve-1', '--curve-2', '--curve-3', '--curve-4']
 

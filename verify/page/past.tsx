@@ -3,10 +3,10 @@ import { useEffect } from 'preact/hooks'
 import type { ExperimentHistory, History, Trend } from '../model/report.ts'
 import { dateTime } from '../report/time.ts'
 import { drifts, historyRows } from '../report/trends.ts'
+import { figure } from '../report/figure.ts'
 import { Folded } from './folded.tsx'
 import { Status } from './status.tsx'
 import { useWidth } from './width.ts'
-import { figure } from './verdict-signs.ts'
 
 /** What came of each experiment in the last runs, and how its delays went. */
 export function Past({ history }: { history: History }) {
@@ -73,7 +73,7 @@ const HEAD = ['rule', 'experiment', 'passed', 'last passed', 'detection delay (m
 
 function Numbers({ history }: { history: History }) {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Coverage and delays">
+    <div class="scroll figures" tabIndex={0} role="region" aria-label="Coverage and delays">
       <table>
         <thead>
           <tr>

@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks'
 import type { Signal } from '../model/page.ts'
+import { figure } from '../report/figure.ts'
 import { Chart, windowStrips } from './chart.tsx'
-import { figure } from './verdict-signs.ts'
 
 const COLOURS = ['--curve-1', '--curve-2', '--curve-3', '--curve-4']
 /** More curves beside the subject's are a thicket; the rest is in the numbers. */

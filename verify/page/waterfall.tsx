@@ -1,6 +1,6 @@
 import type { Page, Waterfall } from '../model/page.ts'
+import { figure } from '../report/figure.ts'
 import { Pointer } from './journal-view.tsx'
-import { figure } from './verdict-signs.ts'
 
 export function Waterfalls({ page }: { page: Page }) {
   return (

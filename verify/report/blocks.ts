@@ -11,7 +11,8 @@ export type Block =
   | { kind: 'table'; head: string[]; rows: Cell[][] }
   | { kind: 'folded'; summary: string; open: boolean; blocks: Block[] }
 
-export type Cell = string | { status: VerdictStatus } | { journal: readonly number[] }
+/** `text` stands after the status. */
+export type Cell = string | { status: VerdictStatus; text?: string } | { journal: readonly number[] }
 
 /** None without rows. */
 export function table(head: string[], rows: Cell[][]): Block[] {

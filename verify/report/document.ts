@@ -14,8 +14,8 @@ import { lastText, subjectText } from './subject-reports.ts'
 import { dateTime, took } from './time.ts'
 import { driftTexts, historyRows } from './trends.ts'
 
-/** The answer, what is wrong and what to change, then all the rest. */
-export function documentOf(report: Report): { title: string; blocks: Block[] } {
+/** The answer, what is wrong and what to change, `drawn` of the page, then all the rest. */
+export function documentOf(report: Report, drawn: readonly Block[] = []): { title: string; blocks: Block[] } {
   const { counts, rules, others } = report
   const all = [...rules.flatMap((rule) => rule.experiments.flatMap((experiment) => experiment.verdicts)), ...others]
   const failed = counts.fail > 0
@@ -38,6 +38,7 @@ export function documentOf(report: Report): { title: string; blocks: Block[] } {
       ...section(failed ? 'Causes' : 'Not decided', report.causes.flatMap(causeBlocks)),
       ...section('Not decided', undecided.flatMap(causeBlocks)),
       ...section('Warnings', list([...driftTexts(report.history), ...unreviewed])),
+      ...drawn,
       ...rulesTable(rules),
       ...rungBlocks(report),
       ...subjectsTable(report),

@@ -1,4 +1,4 @@
-import { line, plain } from '../text/printable.ts'
+import { line, plain, terminal } from '../text/printable.ts'
 
 /**
  * Outside text (labels, log lines, error messages, paths) must never become markup. Each format has its own function; there is no "safe"
@@ -6,7 +6,7 @@ import { line, plain } from '../text/printable.ts'
  */
 
 export function html(text: string): string {
-  return plain(text).replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
+  return terminal(text).replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
 }
 
 /**

@@ -111,7 +111,7 @@ test('report.md and the page without a script say the same, and first what is wr
   }
   for (const [whole, causes, rules] of [
     [page, '## Causes', '| rule |'],
-    [fixed, '<h2>Causes</h2>', '<th>rule</th>'],
+    [fixed, '<h2>Causes</h2>', '<th scope="col">rule</th>'],
   ] as const)
     assert.ok(whole.indexOf(causes) !== -1 && whole.indexOf(causes) < whole.indexOf(rules))
 })

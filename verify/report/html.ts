@@ -6,13 +6,15 @@ import { numbers } from './blocks.ts'
 import type { Block, Cell } from './blocks.ts'
 import { documentOf } from './document.ts'
 import { html as h } from './escape.ts'
+import { pageTables } from './page-tables.ts'
 
 /**
- * One file that requests nothing: the answer, the causes and the tables as they are, and the page that takes their place where scripts run.
+ * One file that requests nothing: the answer, the causes, the matrices and the tables as they are, and the page that takes their place where
+ * scripts run.
  * Nothing but that script and that style may run or load: the policy names their hashes.
  */
 export function html(report: Report, { page, code }: { page: Page; code: PageCode }): string {
-  const { title, blocks } = documentOf(report)
+  const { title, blocks } = documentOf(report, pageTables(page))
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -79,7 +81,7 @@ export function htmlOf(block: Block): string {
     case 'list':
       return `${block.of === undefined ? '' : `<h3>${h(block.of.strong + block.of.text)}</h3>\n`}<ul>${block.items.map((item) => `<li>${h(item)}</li>`).join('')}</ul>`
     case 'table':
-      return `<div class="scroll"><table><thead><tr>${block.head.map((title) => `<th>${h(title)}</th>`).join('')}</tr></thead><tbody>
+      return `<div class="scroll"><table><thead><tr>${block.head.map((title) => `<th scope="col">${h(title)}</th>`).join('')}</tr></thead><tbody>
 ${block.rows.map((cells) => `<tr>${cells.map((content) => `<td>${cellOf(content)}</td>`).join('')}</tr>`).join('\n')}
 </tbody></table></div>`
     case 'folded':
@@ -89,5 +91,7 @@ ${block.rows.map((cells) => `<tr>${cells.map((content) => `<td>${cellOf(content)
 
 function cellOf(content: Cell): string {
   if (typeof content === 'string') return h(content)
-  return 'status' in content ? `<span class="badge ${content.status}">${WORDS[content.status]}</span>` : numbers(content.journal)
+  if ('journal' in content) return numbers(content.journal)
+  const badge = `<span class="badge ${content.status}">${WORDS[content.status]}</span>`
+  return content.text === undefined ? badge : `${badge} ${h(content.text)}`
 }

@@ -52,5 +52,6 @@ function row(cells: readonly string[]): string {
 
 function cell(content: Cell): string {
   if (typeof content === 'string') return md(content)
-  return 'status' in content ? MARKS[content.status] : numbers(content.journal)
+  if ('journal' in content) return numbers(content.journal)
+  return `${MARKS[content.status]}${content.text === undefined ? '' : ` ${md(content.text)}`}`
 }
