@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks'
 import type { OutageCourse } from '../model/page.ts'
-import { figure } from '../report/figure.ts'
+import { figure } from '../text/figure.ts'
 import { Folded } from './folded.tsx'
 import { Chart } from './chart.tsx'
 import { clock } from './verdict-signs.ts'

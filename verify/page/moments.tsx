@@ -1,6 +1,6 @@
 import type { Moment } from '../model/report.ts'
 import { sentence } from '../report/moment.ts'
-import { figure } from '../report/figure.ts'
+import { figure } from '../text/figure.ts'
 import { Pointer } from './journal-view.tsx'
 import { clock } from './verdict-signs.ts'
 import { Course } from './waterfall.tsx'

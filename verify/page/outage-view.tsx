@@ -1,5 +1,5 @@
 import type { OutageCourse, Page } from '../model/page.ts'
-import { figure } from '../report/figure.ts'
+import { figure } from '../text/figure.ts'
 import { DelayChart } from './delay-chart.tsx'
 import { Pointer } from './journal-view.tsx'
 import { DrillLanes } from './lanes-view.tsx'

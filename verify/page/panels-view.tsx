@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks'
 import type { Page, PanelChart } from '../model/page.ts'
 import { took } from '../report/time.ts'
-import { figure } from '../report/figure.ts'
+import { figure } from '../text/figure.ts'
 import { Folded } from './folded.tsx'
 import { Chart } from './chart.tsx'
 import { Pointer } from './journal-view.tsx'

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks'
 import type { Signal } from '../model/page.ts'
-import { figure } from '../report/figure.ts'
+import { figure } from '../text/figure.ts'
 import { Chart, windowStrips } from './chart.tsx'
 
 const COLOURS = ['--curve-1', '--curve-2', '--curve-3', '--curve-4']

@@ -1,5 +1,5 @@
 import type { Page, Waterfall } from '../model/page.ts'
-import { figure } from '../report/figure.ts'
+import { figure } from '../text/figure.ts'
 import { Pointer } from './journal-view.tsx'
 
 export function Waterfalls({ page }: { page: Page }) {

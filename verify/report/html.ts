@@ -9,9 +9,8 @@ import { html as h } from './escape.ts'
 import { pageTables } from './page-tables.ts'
 
 /**
- * One file that requests nothing: the answer, the causes, the matrices and the tables as they are, and the page that takes their place where
- * scripts run.
- * Nothing but that script and that style may run or load: the policy names their hashes.
+ * One file that requests nothing: the answer, the causes, the matrices and the tables as they are, and the page that takes their place
+ * where scripts run. Nothing but that script and that style may run or load: the policy names their hashes.
  */
 export function html(report: Report, { page, code }: { page: Page; code: PageCode }): string {
   const { title, blocks } = documentOf(report, pageTables(page))

@@ -1,7 +1,7 @@
 import type { IsolationCell, Page, ProofCell } from '../model/page.ts'
+import { figure } from '../text/figure.ts'
 import { table } from './blocks.ts'
 import type { Block, Cell } from './blocks.ts'
-import { figure } from './figure.ts'
 import { took } from './time.ts'
 
 /** What the page draws of all rules at once, as tables: who runs no script sees the same. */
