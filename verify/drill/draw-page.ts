@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { setFlagsFromString } from 'node:v8'
+import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { readJournal } from '../judge/record/parse-journal.ts'
 import type { Page } from '../model/page.ts'
@@ -29,18 +29,30 @@ export async function drawPage(journal: string, report: Report): Promise<Page> {
   const drawn = new LastAttempts(isAlone)
   const wanted = pointersOf(report)
   const evidence: Record<number, string> = {}
-  await readJournal(shownLines(journal, wanted), (entry) => {
+  await readJournal(shownLines(journal, wanted), (entry, text) => {
     if (wanted.has(entry.seq)) evidence[entry.seq] = evidenceText(entry)
-    if (isDrawn(entry)) drawn.add(entry)
+    if (isDrawn(entry)) drawn.add(entry, text)
   })
   return pageOf({ entries: drawn.entries(), problems: [] }, report, evidence)
 }
 
-/** What the journal was judged by is garbage by now: it is not to stand beside what is drawn. */
+/**
+ * What a long journal was read or judged by is garbage by then: it is not to stand beside what comes next. The last resort is the one that
+ * gives half-empty pages back.
+ */
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
-  collect()
+  const collect = runInNewContext('gc') as (how: object) => void
+  collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })
+  keptBytes = getHeapStatistics().used_heap_size
+}
+
+/** So much more than what was kept is looked through: it takes a tenth of a second. */
+const GROWN_BYTES = 12 * 1024 * 1024
+let keptBytes = 0
+
+export function collectWhenGrown(): void {
+  if (getHeapStatistics().used_heap_size > keptBytes + GROWN_BYTES) collectGarbage()
 }
 
 async function* shownLines(file: string, wanted: ReadonlySet<number>): AsyncGenerator<string> {

@@ -2,10 +2,12 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Report } from '../model/report.ts'
 import type { Verdict } from '../model/verdict.ts'
+import type { Check } from '../judge/drill-check.ts'
+import { checks } from '../judge/drill-checks.ts'
 import { judgeLines } from '../judge/judge.ts'
 import type { Page } from '../model/page.ts'
 import { formats, isReported, reportedPart, summarise } from '../report/formats.ts'
-import { drawPage, isLong, pageHtml } from './draw-page.ts'
+import { collectWhenGrown, drawPage, isLong, pageHtml } from './draw-page.ts'
 import { fileLines } from './file-lines.ts'
 import { LastAttempts } from './last-attempts.ts'
 import { writeJson } from './run-folder.ts'
@@ -26,11 +28,27 @@ export async function judgeFolder(folder: string): Promise<Judged> {
   return { ...judged, page: () => drawPage(file, judged.report) }
 }
 
+/** Of a long journal each check leaves much behind, and V8 would look for it late. */
+function afterGarbage(check: Check): Check {
+  return {
+    ...check,
+    judge(evidence) {
+      collectWhenGrown()
+      return check.judge(evidence)
+    },
+  }
+}
+
 async function judgeFile(file: string): Promise<Omit<Judged, 'page'>> {
-  const kept = new LastAttempts(isLong(file))
-  const { verdicts, problems, beside } = await judgeLines(fileLines(file), (entry) => {
-    if (isReported(entry)) kept.add(reportedPart(entry))
-  })
+  const long = isLong(file)
+  const kept = new LastAttempts(long)
+  const { verdicts, problems, beside } = await judgeLines(
+    fileLines(file),
+    (entry, text) => {
+      if (isReported(entry)) kept.add(reportedPart(entry), text)
+    },
+    long ? checks.map(afterGarbage) : checks,
+  )
   const report = summarise({ entries: kept.entries(), problems }, verdicts)
   const { leftOut } = kept
   if (leftOut > 0) report.problems.push(`the report shows the last attempt of each experiment: ${leftOut} entries are in the journal alone`)

@@ -14,9 +14,9 @@ function entries(): JournalEntry[] {
   )
 }
 
-function kept(alone: boolean): { seqs: number[]; leftOut: number } {
+function kept(alone: boolean, withText = false): { seqs: number[]; leftOut: number } {
   const last = new LastAttempts(alone)
-  for (const entry of entries()) last.add(entry)
+  for (const entry of entries()) last.add(entry, withText ? JSON.stringify(entry) : undefined)
   return { seqs: last.entries().map(({ seq }) => seq), leftOut: last.leftOut }
 }
 
@@ -26,4 +26,13 @@ test('of a journal of any usual size the entries of each attempt are kept', () =
 
 test('of a large one those of each last attempt alone, and how many are left out is known', () => {
   assert.deepEqual(kept(true), { seqs: [6, 7, 8, 9, 10, 11, 12], leftOut: 6 })
+})
+
+test('what is long and was read from a line is read from it again', () => {
+  const last = new LastAttempts(true)
+  const value = { seq: 1, atMs: 5, kind: 'evaluated', experiment: 'a', what: 'value', series: [] } as unknown as JournalEntry
+  for (const entry of [{ ...value, seq: 0 }, value]) last.add({ ...entry }, JSON.stringify(entry))
+  const [only, ...others] = last.entries()
+  assert.deepEqual([only, others], [value, []])
+  assert.deepEqual(kept(true, true), kept(true))
 })

@@ -4,6 +4,22 @@ import type { JournalEntry } from '../model/journal.ts'
 const NO_HEADERS = {}
 /** Of no experiment alone. */
 const BY_TIME = new Set<JournalEntry['kind']>(['notification', 'alerts-series', 'health', 'raw', 'load'])
+/** Parsed when it is asked for: of a gigabyte nearly all of these are forgotten before. */
+class Unread {
+  readonly atMs: number
+  private readonly text: string
+  constructor({ atMs }: JournalEntry, text: string) {
+    this.atMs = atMs
+    this.text = text
+  }
+
+  read(): JournalEntry {
+    return JSON.parse(this.text) as JournalEntry
+  }
+}
+
+/** Of an attempt, and long. */
+const LONG = new Set<JournalEntry['kind']>(['evaluated', 'alert-logs', 'signal-samples', 'load'])
 /** So many are kept before those of an earlier time are looked for. */
 const PRUNE_AT = 5_000
 
@@ -14,7 +30,7 @@ const PRUNE_AT = 5_000
 export class LastAttempts {
   leftOut = 0
   private readonly alone: boolean
-  private readonly all: (JournalEntry | undefined)[] = []
+  private readonly all: (JournalEntry | Unread | undefined)[] = []
   private readonly replaced = new Map<string, number[]>()
   private readonly parts = new Map<string, unknown>()
   /** Of the attempt that is under way or was the last: its begin, and the legs that have begun. */
@@ -26,7 +42,8 @@ export class LastAttempts {
     this.alone = alone
   }
 
-  add(entry: JournalEntry): void {
+  /** `text`: what the entry was read from. */
+  add(entry: JournalEntry, text?: string): void {
     if (entry.kind === 'leg') this.forget(`alert-logs ${entry.experiment}`)
     if (entry.kind === 'evaluated' || entry.kind === 'alert-logs' || entry.kind === 'signal-samples') {
       const key = `${entry.kind} ${entry.experiment}`
@@ -34,13 +51,18 @@ export class LastAttempts {
       this.replaceable(key)
     }
     const isOwned = this.alone && this.ofAttempt(entry)
-    // What goes with its attempt is forgotten soon: to pack it costs more than to keep the few of the last one.
-    this.all.push(isOwned && entry.kind === 'load' ? entry : this.withKnownParts(entry))
+    // What goes with its attempt is forgotten soon: to pack it or to keep it parsed costs more than to read the last one's again.
+    if (text !== undefined && this.alone && LONG.has(entry.kind) && (isOwned || entry.kind !== 'load'))
+      this.all.push(new Unread(entry, text))
+    else this.all.push(isOwned && entry.kind === 'load' ? entry : this.withKnownParts(entry))
   }
 
   entries(): JournalEntry[] {
     if (this.alone) this.prune()
-    return this.all.filter((entry) => entry !== undefined)
+    return this.all.flatMap((entry) => {
+      if (entry === undefined) return []
+      return [entry instanceof Unread ? entry.read() : entry]
+    })
   }
 
   /** A leg that begins anew begins another attempt, as for the judge. Whether the entry goes with one. */

@@ -32,16 +32,16 @@ export function judge(journal: Journal, checks: readonly Check[] = registry): Ve
   return onDamage(journal.damage, judgeRecord(recordOf(journal), checks), checks)
 }
 
-/** The same for a journal of any size, line by line; `keep` may collect the entries a report needs. */
+/** The same for a journal of any size, line by line; `keep` may collect the entries a report needs, each with its line. */
 export async function judgeLines(
   lines: AsyncIterable<string>,
-  keep?: (entry: JournalEntry) => void,
+  keep?: (entry: JournalEntry, text: string) => void,
   checks: readonly Check[] = registry,
 ): Promise<{ verdicts: Verdict[]; problems: string[]; beside: Record<string, string[]> }> {
   const recorder = new Recorder()
-  const { problems, damage } = await readJournal(lines, (entry) => {
+  const { problems, damage } = await readJournal(lines, (entry, text) => {
     recorder.add(entry)
-    keep?.(entry)
+    keep?.(entry, text)
   })
   const record = recorder.finish(problems)
   return { verdicts: onDamage(damage, judgeRecord(record, checks), checks), problems: record.problems, beside: besides(record) }

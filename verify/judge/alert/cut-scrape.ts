@@ -3,6 +3,7 @@ import type { PlatformSpec, Spec } from '../../model/spec.ts'
 import type { Verdict } from '../../model/verdict.ts'
 import { clockTime, seconds } from '../../text/instant.ts'
 import { evaluationIntervalOf } from '../../promql/loaded-clocks.ts'
+import { scrapesAround } from '../record/recorder.ts'
 import type { RunRecord, ScrapeColumn } from '../record/recorder.ts'
 
 /** Faults whose target still answers, later than before. */
@@ -62,7 +63,8 @@ export function cutScrapes(
   const { scrapeTimeoutMs: timeoutMs } = timing.jobs[job] ?? timing
   if (timeoutMs >= spec.platform.scrapeTimeoutMs) return []
   const own = scrapes.filter((scrape) => scrape.job === job && (instance ?? scrape.instance) === scrape.instance)
-  return timedOut(own, timing).filter(({ atMs }) => atMs >= fromMs && atMs <= untilMs)
+  const around = own.map((scrape) => scrapesAround(scrape, fromMs, untilMs))
+  return timedOut(around, timing).filter(({ atMs }) => atMs >= fromMs && atMs <= untilMs)
 }
 
 /**

@@ -8,6 +8,7 @@ import type { EvidenceRoom } from '../evidence-room.ts'
 import { formatDuration } from '../../promql/duration.ts'
 import { compareExpressions } from '../../promql/expression-difference.ts'
 import { formatLabels, hasLabels } from '../../promql/labels.ts'
+import { scrapesAround } from '../record/recorder.ts'
 import type { AlertHistory, Column } from '../record/recorder.ts'
 import { covers } from '../../routing/time-spans.ts'
 import { clockTime } from '../../text/instant.ts'
@@ -49,9 +50,9 @@ function targetLink(room: EvidenceRoom, experiment: PlannedExperiment, fromMs: n
   const kind = room.ask('spec')?.rules.find((rule) => rule.alert === experiment.alert)?.condition.kind
   const job = experiment.subject['job']
   if (kind === 'up' || job === undefined || conditionHeld(room, experiment, fromMs)) return undefined
-  const columns = (room.ask('scrapes') ?? []).filter(
-    (scrape) => scrape.job === job && (experiment.subject['instance'] ?? scrape.instance) === scrape.instance,
-  )
+  const columns = (room.ask('scrapes') ?? [])
+    .filter((scrape) => scrape.job === job && (experiment.subject['instance'] ?? scrape.instance) === scrape.instance)
+    .map((scrape) => scrapesAround(scrape, fromMs, toMs))
   const known = room.ask('spec')?.platform.targets.some((target) => target.job === job) ?? false
   if (columns.length === 0) return known ? `Prometheus scraped no target of job "${job}": look at its scrape_configs.` : undefined
   const ups = columns.flatMap((column) =>

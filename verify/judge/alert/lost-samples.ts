@@ -4,6 +4,7 @@ import { clockTime } from '../../text/instant.ts'
 import { hasLabels } from '../../promql/labels.ts'
 import type { Anchors, Finding } from '../drill-check.ts'
 import type { EvidenceRoom } from '../evidence-room.ts'
+import { scrapesAround } from '../record/recorder.ts'
 import type { Column, Evaluated, RunRecord, ScrapeColumn } from '../record/recorder.ts'
 import { starvedText, waitedFor, type Starved } from '../record/cpu-waits.ts'
 import { lastAtOrBefore } from './episodes.ts'
@@ -129,9 +130,9 @@ function lostIn(
   instants: readonly number[],
 ): Lost | undefined {
   const { header } = room.run
-  const own = (room.ask('scrapes') ?? []).filter(
-    (scrape) => scrape.job === job && (experiment.subject['instance'] ?? scrape.instance) === scrape.instance,
-  )
+  const own = (room.ask('scrapes') ?? [])
+    .filter((scrape) => scrape.job === job && (experiment.subject['instance'] ?? scrape.instance) === scrape.instance)
+    .map((scrape) => scrapesAround(scrape, onFromMs, offFromMs))
   if (header === undefined || own.length === 0) return undefined
   const found: Lost = { atMs: [], cut: undefined, starved: undefined }
   const waited: CutScrape[] = []

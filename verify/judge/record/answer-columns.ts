@@ -29,9 +29,19 @@ export class AnswerRows {
   }
 
   each(look: (row: number, sentMs: number, tookMs: number, status: number) => void): void {
-    const cells = this.cells instanceof Float64Array ? this.cells : unpacked(this.cells)
-    for (let at = 0; at < cells.length; at += WIDTH)
-      look(cells[at] ?? NaN, cells[at + 1] ?? NaN, cells[at + 2] ?? NaN, cells[at + 3] ?? NaN)
+    const { cells } = this
+    if (cells instanceof Uint8Array) {
+      let [row, sentMs, tookMs, status] = [0, 0, 0, 0]
+      for (const read = new ByteReader(cells); !read.isOver;) {
+        row += withSign(read.whole())
+        sentMs += withSign(read.whole())
+        tookMs += withSign(read.whole())
+        status += withSign(read.whole())
+        look(row, sentMs, tookMs, status)
+      }
+    } else
+      for (let at = 0; at < cells.length; at += WIDTH)
+        look(cells[at] ?? NaN, cells[at + 1] ?? NaN, cells[at + 2] ?? NaN, cells[at + 3] ?? NaN)
   }
 }
 
@@ -42,12 +52,6 @@ function packed(cells: Float64Array): Uint8Array {
   const bytes: number[] = []
   for (const [at, cell] of cells.entries()) writeWhole(bytes, bytes.length, withoutSign(cell - (cells[at - WIDTH] ?? 0)))
   return shelved(bytes)
-}
-
-function unpacked(bytes: Uint8Array): number[] {
-  const cells: number[] = []
-  for (const read = new ByteReader(bytes); !read.isOver;) cells.push(withSign(read.whole()) + (cells[cells.length - WIDTH] ?? 0))
-  return cells
 }
 
 /** Answers by the time that their requests were sent. */

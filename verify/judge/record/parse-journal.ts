@@ -94,8 +94,8 @@ class Lines {
   private readonly saw = new Set<JournalEntry['kind']>()
   private pending: string | undefined
   private number = 0
-  private readonly add: (entry: JournalEntry) => void
-  constructor(add: (entry: JournalEntry) => void) {
+  private readonly add: (entry: JournalEntry, text: string) => void
+  constructor(add: (entry: JournalEntry, text: string) => void) {
     this.add = add
   }
 
@@ -113,10 +113,11 @@ class Lines {
   }
 
   private take(last: boolean): void {
-    const entry = this.pending === undefined ? undefined : this.problems.line(this.pending, this.number, last)
+    const text = this.pending ?? ''
+    const entry = this.pending === undefined ? undefined : this.problems.line(text, this.number, last)
     if (entry === undefined) return
     this.saw.add(entry.kind)
-    this.add(entry)
+    this.add(entry, text)
   }
 }
 
@@ -128,8 +129,11 @@ export function parseJournal(input: string | Iterable<string>): Journal {
   return { entries, ...lines.finish() }
 }
 
-/** The same, one entry at a time and nothing kept: `add` gets each entry in order. */
-export async function readJournal(lines: AsyncIterable<string>, add: (entry: JournalEntry) => void): Promise<Omit<Journal, 'entries'>> {
+/** The same, one entry at a time and nothing kept: `add` gets each entry in order, and the text that it was made of. */
+export async function readJournal(
+  lines: AsyncIterable<string>,
+  add: (entry: JournalEntry, text: string) => void,
+): Promise<Omit<Journal, 'entries'>> {
   const read = new Lines(add)
   for await (const line of lines) read.line(line)
   return read.finish()

@@ -491,8 +491,8 @@ class AlertRows {
   }
 
   history(): AlertHistory {
-    const { timesMs, values } = this.firing.unpack()
-    const active = this.activeAtS.unpack()
+    const { timesMs, values } = this.firing.closed().unpack()
+    const active = this.activeAtS.closed().unpack()
     let place = 0
     return {
       alert: this.labels['alertname'] ?? '',
@@ -553,10 +553,12 @@ class PackedScrapes implements ScrapeColumn {
   readonly instance: string
   private readonly scrapes: Unpacked<Pick<ScrapeColumn, 'timesMs' | 'up' | 'durationsMs'>>
   private readonly ups: PackedSamples
+  private readonly durations: PackedSamples
   constructor(job: string, instance: string, ups: PackedSamples, durations: PackedSamples) {
     this.job = job
     this.instance = instance
     this.ups = ups
+    this.durations = durations
     this.scrapes = new Unpacked(ups.length + durations.length, () => together(ups.unpack(), durations.unpack()))
   }
 
@@ -573,14 +575,26 @@ class PackedScrapes implements ScrapeColumn {
   }
 
   upBetween(fromMs: number, untilMs: number): Pick<ScrapeColumn, 'timesMs' | 'up'> {
-    const [timesMs, up]: [number[], number[]] = [[], []]
-    this.ups.each((timeMs, value) => {
-      if (timeMs < fromMs || timeMs > untilMs) return
-      timesMs.push(timeMs)
-      up.push(value)
-    })
-    return { timesMs, up }
+    const { timesMs, values } = this.ups.between(fromMs, untilMs)
+    return { timesMs, up: values }
   }
+
+  around(fromMs: number, untilMs: number): ScrapeColumn {
+    let [beforeMs, afterMs] = [fromMs, untilMs]
+    let [isBefore, isAfter] = [false, false]
+    for (const samples of [this.ups, this.durations])
+      samples.each((timeMs) => {
+        if (timeMs < fromMs && (!isBefore || timeMs > beforeMs)) [beforeMs, isBefore] = [timeMs, true]
+        if (timeMs > untilMs && (!isAfter || timeMs < afterMs)) [afterMs, isAfter] = [timeMs, true]
+      })
+    const { job, instance } = this
+    return { job, instance, ...together(this.ups.between(beforeMs, afterMs), this.durations.between(beforeMs, afterMs)) }
+  }
+}
+
+/** Of a target's scrapes those from one time to another, unix ms, the one before and the one after. A copy, as upBetween makes one. */
+export function scrapesAround(column: ScrapeColumn, fromMs: number, untilMs: number): ScrapeColumn {
+  return column instanceof PackedScrapes ? column.around(fromMs, untilMs) : column
 }
 
 /** `up` of a target from one time to another, unix ms, both included. A copy: of a long drill all scrapes are too much to hold. */
@@ -592,8 +606,11 @@ export function upBetween(column: ScrapeColumn, fromMs: number, untilMs: number)
 
 function together(ups: Samples, durations: Samples): Pick<ScrapeColumn, 'timesMs' | 'up' | 'durationsMs'> {
   // The rule: each scrape has both.
-  if (isSame(ups.timesMs, durations.timesMs))
-    return { timesMs: ups.timesMs, up: ups.values, durationsMs: durations.values.map((seconds) => seconds * 1_000) }
+  if (isSame(ups.timesMs, durations.timesMs)) {
+    // In place: of a long drill a copy more is megabytes.
+    for (const [index, seconds] of durations.values.entries()) durations.values[index] = seconds * 1_000
+    return { timesMs: ups.timesMs, up: ups.values, durationsMs: durations.values }
+  }
   const [timesMs, up, durationsMs]: [number[], number[], number[]] = [[], [], []]
   for (let u = 0, d = 0; u < ups.timesMs.length || d < durations.timesMs.length;) {
     const timeMs = Math.min(ups.timesMs[u] ?? Infinity, durations.timesMs[d] ?? Infinity)

@@ -2,6 +2,7 @@ import { defineCheck } from '../../drill-check.ts'
 import { CLOCK_OFFSET } from '../../../promql/prometheus-time.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
 import { pass, unknown } from '../../finding.ts'
+import { scrapesAround } from '../../record/recorder.ts'
 
 /** More missed evaluations than this share and the replay rests on too little. */
 const MISSED_SHARE = 0.1
@@ -38,7 +39,8 @@ export const check = defineCheck(
     const named = scrapes.filter(
       (scrape) => (job === undefined || scrape.job === job) && (experiment.subject['instance'] ?? scrape.instance) === scrape.instance,
     )
-    for (const scrape of named) {
+    for (const column of named) {
+      const scrape = scrapesAround(column, fromMs, untilMs)
       const intervalMs = timing.jobs[scrape.job]?.scrapeIntervalMs ?? timing.scrapeIntervalMs
       for (let i = 1; i < scrape.timesMs.length; i++) {
         const before = scrape.timesMs[i - 1] ?? 0
