@@ -64,7 +64,7 @@ function isolation({ isolation: { alerts, rows } }: Page): Block[] {
     ),
     {
       kind: 'line',
-      text: '● fired while this experiment’s fault or load was in force, · another experiment that runs at the same time fires it, ○ must fire and did not, – did not fire. (may): it is allowed to fire.',
+      text: '● fired while this experiment’s fault or load was in force. · another experiment, at the same time, fires it. ○ must fire and did not. – did not fire. (may): it is allowed to fire.',
     },
   ]
 }
