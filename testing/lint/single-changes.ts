@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** One way to change testing/deployment, a row of single-changes.tsv with its further changes. */
+/** One way to change testing/deployment, a row of a table beside this file with its further changes. */
 export interface FoundKind {
   what: string
   /** Part of the line that the first finding must stand at (one of several; '' is any line); null: no error and no warning is added. */
@@ -9,7 +9,13 @@ export interface FoundKind {
   changes: { file: string; from: string | RegExp | null; to: string }[]
 }
 
-export const FOUND_KINDS: readonly FoundKind[] = read(readFileSync(new URL('./single-changes.tsv', import.meta.url), 'utf8'))
+export const FOUND_KINDS: readonly FoundKind[] = rowsOf('single-changes.tsv')
+/** What was reported to us, each a test by itself: its kind has further rows among FOUND_KINDS. */
+export const REPORTED: readonly FoundKind[] = rowsOf('reported-inputs.tsv')
+
+function rowsOf(file: string): FoundKind[] {
+  return read(readFileSync(new URL(file, import.meta.url), 'utf8'))
+}
 
 function read(table: string): FoundKind[] {
   const kinds: FoundKind[] = []

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { FOUND_KINDS } from '../../testing/lint/single-changes.ts'
+import { FOUND_KINDS, REPORTED, type FoundKind } from '../../testing/lint/single-changes.ts'
 import { change, deployment, lintOf } from '../../testing/lint/lint-files.ts'
 import type { ConfigText } from '../config/yaml/cursor.ts'
 import type { LintResult } from './lint.ts'
@@ -21,21 +21,32 @@ function saidOf({ findings, problems }: LintResult): { key: string; text: string
   ]
 }
 
-test('each kind of change is named at its line by the first finding, and what breaks nothing adds none', async () => {
+/** What is wrong with lint's answers to these changes; `alone`: and whether it has a second error or warning. */
+async function wrongAnswers(kinds: readonly FoundKind[], alone: boolean): Promise<string[]> {
   const { texts } = await deployment()
   const before = new Set(saidOf(await lintOf(texts)).map(({ key }) => key))
   const wrong: string[] = []
-  for (const { what, at, changes } of FOUND_KINDS) {
+  for (const { what, at, changes } of kinds) {
     let changed: ConfigText[] = texts
     for (const { file, from, to } of changes)
       changed = from === null ? changed.filter((text) => !text.file.endsWith(file)) : change(changed, file, from, to)
     const said = saidOf(await lintOf(changed)).filter(({ key }) => !before.has(key))
     const [first] = said
+    const loud = said.filter(({ isMinor }) => !isMinor)
     if (at === null) {
-      const loud = said.find(({ isMinor }) => !isMinor)
-      if (loud !== undefined) wrong.push(`${what}: false alarm: ${loud.key}`)
+      if (loud[0] !== undefined) wrong.push(`${what}: false alarm: ${loud[0].key}`)
     } else if (first === undefined) wrong.push(`${what}: silent`)
     else if (!at.some((part) => first.text.includes(part))) wrong.push(`${what}: at ${first.text.trim()}: ${first.key}`)
+    else if (alone && loud[1] !== undefined) wrong.push(`${what}: said twice: ${loud[1].key}`)
   }
-  assert.deepEqual(wrong, [])
+  return wrong
+}
+
+test('each kind of change is named at its line by the first finding, and what breaks nothing adds none', async () => {
+  assert.deepEqual(await wrongAnswers(FOUND_KINDS, false), [])
+})
+
+test('each input that was reported is one finding, at the line that must change', async () => {
+  assert.ok(REPORTED.length > 70)
+  assert.deepEqual(await wrongAnswers(REPORTED, true), [])
 })
