@@ -74,7 +74,8 @@ function kindIn(root: Cursor): Kind {
       (has('auth_enabled') && ['common', 'limits_config', 'ingester', 'storage_config', 'server'].some((name) => has(name))))
   )
     return 'loki'
-  if (has('datasources')) return 'datasources'
+  // Values of Grafana's Helm chart have its files by their names: https://github.com/grafana/helm-charts/tree/main/charts/grafana
+  if (has('datasources')) return root.pairs('datasources').some(([name]) => /\.ya?ml$/.test(name)) ? 'other' : 'datasources'
   if (has('contactPoints')) return 'contact-points'
   if (has('policies') || has('providers') || has('muteTimes') || has('templates')) return 'grafana-provisioning'
   // As provisioned, as the HTTP API wraps it, and with the rows of old:

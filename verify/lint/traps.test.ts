@@ -66,6 +66,10 @@ test('rules of strangers: what never fires, always fires or names a label that i
     'predict_linear(node_filesystem_avail_bytes[6h], 4 * 3600) < 0 and node_filesystem_readonly == 0',
     'max_over_time(probe_success[10m]) == 0',
     'time() - last_backup_timestamp_seconds > 86400 unless on (instance) maintenance == 1',
+    'topic_resource_info{ready!="True"}',
+    'gateway_subsystem_metadata{allow_any_host="yes"}',
+    'table_latency_seconds > 600',
+    'warehouse_query_duration_seconds > 300',
     'node_load5 > on (instance) group_left () count by (instance) (node_cpu_seconds_total{mode="idle"}) * 2',
   ])
     assert.deepEqual(found(rule(expr)), [], expr)
@@ -79,6 +83,27 @@ test('a window is held against the scrape interval that is written, and against 
     'global: { scrape_interval: 15s }\nrule_files: [rules.yml]\nscrape_configs:\n  - job_name: shop\n    static_configs: [{ targets: ["shop:80"] }]\n',
   )
   assert.deepEqual(found(short, prometheus), ['rule-window-covers-scrapes Odd'])
+})
+
+test('a copy of a rule file, in an example or a chart, is no second definition of each alert', () => {
+  const copy = (file: string, count: number): ConfigText =>
+    text(
+      file,
+      `groups:\n  - name: g\n    rules:\n${Array.from({ length: count }, (_, at) => `      - { alert: Down${at}, expr: 'up{job="${at}"} == 0' }\n`).join('')}`,
+    )
+  assert.deepEqual(found(copy('chart/rules.yml', 5), copy('examples/rules.yml', 5)), [])
+  assert.deepEqual(found(copy('rules/a.yml', 1), copy('rules/b.yml', 1)), ['rule-is-unique Down0'])
+  // Here one Prometheus loads both.
+  const prometheus = text('prometheus.yml', 'rule_files: [rules/*.yml]\nscrape_configs: []\n')
+  assert.equal(found(prometheus, copy('rules/a.yml', 4), copy('rules/b.yml', 4)).length, 4)
+})
+
+test('values of the chart of Grafana are no provisioning file', () => {
+  const values = text(
+    'values.yaml',
+    'env: { A: b }\ndatasources:\n  datasources.yaml:\n    apiVersion: 1\n    datasources: [{ name: a, type: tempo }]\n',
+  )
+  assert.deepEqual(found(values, rule('up == 0')), [])
 })
 
 test('route trees, collectors, log agents and dashboards alone', () => {

@@ -104,3 +104,29 @@ function isCountOf(expr: Expr, sum: string): boolean {
   const metric = counter(expr) ?? (expr.kind === 'selector' ? expr.metric : undefined)
   return metric !== undefined && metric !== null && metric === sum.replace(/_sum$/, '_count') && metric !== sum
 }
+
+/** Whether the expression multiplies by 100, or its metric says that it is a percentage. */
+export function isPercentage(expr: Expr): boolean {
+  const isHundred = (each: Expr): boolean => each.kind === 'number' && each.value === 100
+  switch (expr.kind) {
+    case 'selector':
+      return /_(?:percent|percentage|pct)$/.test(expr.metric ?? '')
+    case 'negate':
+    case 'subquery':
+      return isPercentage(expr.expr)
+    case 'aggregate':
+      return !/^count/.test(expr.op) && isPercentage(expr.expr)
+    case 'call':
+      return SAME.test(expr.fn) && expr.args.some(isPercentage)
+    case 'binary': {
+      const { op, lhs, rhs } = expr
+      if (op === 'and' || op === 'unless' || isComparator(op)) return isPercentage(lhs)
+      if (op === '/') return !isHundred(rhs) && isPercentage(lhs) && !isPercentage(rhs)
+      if (op === '*') return [lhs, rhs].some((each) => isHundred(each) || isPercentage(each))
+      if (op === '-') return isHundred(lhs) || isPercentage(lhs)
+      return (op === '+' || op === 'or') && [lhs, rhs].every(isPercentage)
+    }
+    default:
+      return false
+  }
+}

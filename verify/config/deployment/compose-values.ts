@@ -37,6 +37,7 @@ export function wrongValues(root: Cursor, variables: Record<string, string>): Wr
     if (broken !== undefined) wrong(at, at.key, '${NAME}, ${NAME:-default}, or $$ for a dollar', broken)
   }
   for (const [name, service] of root.pairs('services')) {
+    for (const [at, target] of mountedTwice(service, text)) wrong(at, name, `one mount at ${target}`, `a second one: Duplicate mount point`)
     for (const at of service.items('ports'))
       if (at.string() !== undefined && !text(at).includes('$') && !PORT.test(text(at))) wrong(at, name, '[[address:]port:]port', text(at))
     for (const [taken, expected, paths] of SCALARS)
@@ -79,4 +80,14 @@ export function wrongValues(root: Cursor, variables: Record<string, string>): Wr
       if (!name.startsWith('x-') && !sources.some((each) => at.has(each)))
         wrong(at, name, sources.slice(0, -1).join(', '), `${key} ${name} without any`)
   return found
+}
+
+/** Targets of volumes that stand there before: `Duplicate mount point` (https://github.com/moby/moby/blob/v27.0.0/volume/mounts/validate.go). */
+function mountedTwice(service: Cursor, text: (at: Cursor) => string): [at: Cursor, target: string][] {
+  const targets = service.items('volumes').map((at): [at: Cursor, target: string] => {
+    const parts = text(at).split(':')
+    const target = at.isMap() ? (at.string('target') ?? '') : ((parts.length > 1 ? parts[1] : parts[0]) ?? '')
+    return [at, target.replace(/\/$/, '')]
+  })
+  return targets.filter(([, target], index) => target.startsWith('/') && targets.findIndex(([, other]) => other === target) < index)
 }

@@ -6,6 +6,7 @@ export { check as datasourcesAreProvisioned } from '../checks/grafana/datasource
 export { check as grafanaAcceptsDatasources } from '../checks/grafana/grafana-accepts-datasources.ts'
 export { check as grafanaVariablesAreRead } from '../checks/grafana/grafana-variables-are-read.ts'
 export { check as notificationPoliciesRoute } from '../checks/grafana/notification-policies-route.ts'
+export { check as panelLegendsHaveLabels } from '../checks/grafana/panel-legends-have-labels.ts'
 export { check as panelQueriesWork } from '../checks/grafana/panel-queries-work.ts'
 export { check as panelUnitsFit } from '../checks/grafana/panel-units-fit.ts'
 export { check as panelsHaveQueries } from '../checks/grafana/panels-have-queries.ts'

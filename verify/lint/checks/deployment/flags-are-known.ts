@@ -52,6 +52,8 @@ function* redisOptions({ name, args }: Workload): Generator<Remark> {
     const next = words[index + 1]
     if (!/^--[a-z]/.test(word)) continue
     if (next === undefined || /^--[a-z]/.test(next.word)) yield remark(name, at, `a value of ${word}`, next?.word ?? 'none')
+    else if (word === '--maxmemory' && !/^\d+(?:b|kb?|mb?|gb?)?$/i.test(next.word) && !next.word.includes('$'))
+      yield remark(name, next.at, 'a size: 64mb, 1gb (https://redis.io/docs/latest/operate/oss_and_stack/management/config/)', next.word)
     else if (word === '--maxmemory-policy' && !POLICIES.includes(next.word))
       yield remark(name, next.at, `one of ${POLICIES.join(', ')}`, `${next.word}${didYouMean(next.word, POLICIES)}`)
   }

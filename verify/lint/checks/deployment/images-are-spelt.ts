@@ -73,6 +73,8 @@ function judgeImage(subject: string, { image, at, offset }: { image: string; at:
     .map((each) => slipOf(each, TAG_WORDS))
     .find((each) => each !== undefined)
   if (word !== undefined) return [remark(subject, where, `a tag with ${word}`, tag)]
+  if (known !== undefined && /^v?0\d+\./.test(tag))
+    return [remark(subject, where, `${tag.replace(/^(v?)0+/, '$1')}: no release begins with a zero`, tag)]
   if (known?.tag?.test(tag) === false) return [remark(subject, where, `a tag like v1.2.3`, tag)]
   const [, major = '', minor] = /^v?(\d+)(?:\.(\d+))?/.exec(tag) ?? []
   const last = known?.closed?.[major]

@@ -29,3 +29,14 @@ passes(
   'apiVersion: argoproj.io/v1alpha1\nkind: Deploymnet',
 )
 passes(ID, 'a Service of Knative', 'app.yaml', 'apiVersion: v1\nkind: Service', 'apiVersion: serving.knative.dev/v1\nkind: Service')
+
+const MONITOR = (interval: string): string =>
+  `apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: { name: app, namespace: shop }\nspec:\n  selector: { matchLabels: { app: none } }\n  endpoints: [{ port: http, interval: ${interval} }]\n---\n`
+for (const interval of ['30', '"1 m"', '1.5m'])
+  finds(ID, `an interval of a monitor that the operator refuses: ${interval}`, {
+    file: 'app.yaml',
+    from: 'apiVersion: v1\nkind: Service',
+    to: `${MONITOR(interval)}apiVersion: v1\nkind: Service`,
+    line: 'interval:',
+  })
+passes(ID, 'an interval of a monitor', 'app.yaml', 'apiVersion: v1\nkind: Service', `${MONITOR('1m30s')}apiVersion: v1\nkind: Service`)

@@ -37,6 +37,7 @@ export const check: Check = {
     for (const object of objectsOf(config)) {
       yield* version(object)
       yield* values(object)
+      yield* durations(object)
     }
     for (const pod of podTemplates(config)) for (const container of pod.containers) yield* keys(pod, container)
   },
@@ -67,6 +68,20 @@ function* values(object: Cursor): Generator<Remark> {
           const text = at.string() ?? ''
           if (!QUANTITY.test(text) && !text.includes('$')) yield remark(name, at, `a quantity of ${resource}: 500m, 384Mi, 1Gi`, text)
         }
+}
+
+/** https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.Duration */
+const DURATION = /^(?:0|(?:\d+y)?(?:\d+w)?(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?(?:\d+ms)?)$/
+const TIMES = /^(?:interval|scrapeTimeout|scrapeInterval|evaluationInterval|groupWait|groupInterval|repeatInterval)$/
+
+function* durations(object: Cursor): Generator<Remark> {
+  const spec = object.get('spec')
+  if (spec === undefined || !/^monitoring\.coreos\.com\//.test(object.string('apiVersion') ?? '')) return
+  for (const at of scalarsIn(spec)) {
+    const text = at.string() ?? ''
+    if (TIMES.test(at.key) && !DURATION.test(text) && !text.includes('$'))
+      yield remark(nameOfObject(object), at, `a duration with its unit: 30s`, text)
+  }
 }
 
 function* version(object: Cursor): Generator<Remark> {

@@ -20,8 +20,15 @@ export const check: Check = {
         yield remark(workload.name, heap.at, '-Xmx with a unit: -Xmx256m', `${heap.what}: too small a heap, the JVM ends`)
       const limit = limitOf(workload, input.config.variables)
       if (limit === undefined) continue
+      if (limit.bytes < SMALLEST_LIMIT)
+        yield remark(
+          workload.name,
+          limit.at,
+          'a limit with its unit: 256m of compose, 256Mi of Kubernetes',
+          `${limit.at.string() ?? ''}: ${limit.bytes} bytes`,
+        )
       for (const { what, bytes } of usesOf(workload, input))
-        if (bytes >= limit.bytes)
+        if (bytes >= limit.bytes && limit.bytes >= SMALLEST_LIMIT)
           yield remark(
             workload.name,
             limit.at,
@@ -34,6 +41,9 @@ export const check: Check = {
 
 /** "Too small maximum heap": the JVM ends at once. https://docs.oracle.com/en/java/javase/17/docs/specs/man/java.html */
 const SMALLEST_HEAP = 2 * 1024 * 1024
+
+/** "Minimum memory limit allowed is 6MB". https://docs.docker.com/engine/containers/resource_constraints/ */
+const SMALLEST_LIMIT = 6 * 1024 * 1024
 
 interface Use {
   what: string

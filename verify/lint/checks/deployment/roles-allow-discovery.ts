@@ -60,11 +60,13 @@ function* accountsExist(pods: readonly PodTemplate[], accounts: readonly Cursor[
 }
 
 function* exists(binding: Cursor, at: Cursor, kind: string, known: readonly Cursor[]): Generator<Remark> {
-  const [text, names] = [at.string() ?? '', known.map(nameOfObject)]
+  const [text, names] = [at.string() ?? '', [...new Set(known.map(nameOfObject))]]
   const own = nameOfObject(binding)
   // What a cluster brings along (view, system:*) is not written here.
   if (names.includes(text) || names.length === 0) return
-  if (nearest(text, names) !== undefined || names.includes(own))
+  // prometheus-k8s is no misspelt prometheus.
+  const meant = nearest(text, names)
+  if ((meant !== undefined && !text.startsWith(`${meant}-`)) || names.includes(own))
     yield remark(own, at, `a ${kind} of these files: ${names.join(', ')}`, `${text}${didYouMean(text, names)}`)
 }
 

@@ -15,4 +15,18 @@ finds(
     to: 'api_url: https://hooks.slack.com/services/T/B/x',
     expected: '_file',
   },
+  {
+    file: 'alertmanager/alertmanager.yml',
+    from: 'api_url_file: /run/alertmanager/slack_url',
+    to: 'api_url: https://hooks.slack.com/services/change/me/please',
+    observed: 'change/me/please',
+    severity: 'warning',
+  },
+  {
+    file: 'monitoring/prometheus.yml',
+    from: 'password_file: /run/secrets/actuator_password',
+    to: 'password: your-password-here',
+    observed: 'your-password-here',
+    severity: 'warning',
+  },
 )

@@ -1,10 +1,13 @@
-import { remark, type Check } from '../../lint-check.ts'
+import { remark, warning, type Check } from '../../lint-check.ts'
 import { scalarsIn } from '../../../config/yaml/cursor.ts'
 
 const SECRET_KEY =
   /^(password|smtp_auth_password|api_key|service_key|routing_key|bot_token|bearer_token|credentials|token|client_secret|auth_password|secret|webhook_url|slack_api_url|api_url|url)$/
 /** Addresses that are secrets themselves. */
 const SECRET_URL = /hooks\.slack\.com\/services|discord(app)?\.com\/api\/webhooks|webhook\.office\.com|:\/\/[^/\s:@]+:[^/\s@]+@/
+
+/** What an example holds in its place. */
+const PLACEHOLDER = /change.?me|replace.?me|\byour[-_. ]|placeholder|xxx|\btodo\b|\bdummy\b|^<.*>$/i
 
 export const check: Check = {
   meta: {
@@ -22,7 +25,16 @@ export const check: Check = {
         const { key } = value
         const text = value.string() ?? ''
         if (!SECRET_KEY.test(key) || text === '' || /^(\$\{?\w|<|%\{)/.test(text)) continue
-        if (!/url$/.test(key) || SECRET_URL.test(text))
+        if (/url$/.test(key) && !SECRET_URL.test(text)) continue
+        if (PLACEHOLDER.test(text))
+          yield warning(
+            key,
+            value,
+            `the secret, in ${key}_file or an environment variable`,
+            text,
+            'A place for a secret still holds what stands for it: nothing sent there arrives',
+          )
+        else
           yield remark(key, value, `${key}_file, or an environment variable`, `${key} in plain text (${text.length} characters, not shown)`)
       }
   },

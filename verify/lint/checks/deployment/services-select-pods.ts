@@ -57,6 +57,11 @@ function* judgeService(service: Cursor, pods: readonly PodTemplate[], input: Lin
   for (const port of service.items('spec', 'ports')) yield* judgePort(name, port, selected, input)
 }
 
+/** Several deployments of one program have the same names. */
+function distinct(names: readonly string[]): string {
+  return [...new Set(names)].join(', ')
+}
+
 function nearlySelected(wanted: readonly (readonly [string, string])[], pods: readonly PodTemplate[]): PodTemplate | undefined {
   return wanted.length < 2
     ? undefined
@@ -84,13 +89,14 @@ function* judgePort(name: string, port: Cursor, selected: readonly PodTemplate[]
   const isSlip =
     isKnown || !Number.isInteger(number) || numbers.includes(port.string('port') ?? '') || nearest(text, numbers, 1) !== undefined
   const known = declared.flatMap((each) => each.name ?? [])
-  const shown = declared.map((each) => (each.name === undefined ? String(each.number) : `${each.name} (${each.number})`)).join(', ')
+  const shown = distinct(declared.map((each) => (each.name === undefined ? String(each.number) : `${each.name} (${each.number})`)))
   yield remark(
     name,
     at,
-    `a port of ${selected.map((pod) => `${pod.kind} ${pod.name}`).join(', ')}: ${shown}`,
+    `a port of ${distinct(selected.map((pod) => `${pod.kind} ${pod.name}`))}: ${shown}`,
     `${text}${didYouMean(text, known)}`,
     undefined,
-    isSlip ? undefined : 'warning',
+    // The same number on both sides is meant.
+    isSlip ? undefined : text === port.string('port') ? 'note' : 'warning',
   )
 }

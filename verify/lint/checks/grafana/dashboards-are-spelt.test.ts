@@ -15,7 +15,7 @@ finds(
   id,
   'thresholds, time range, variables',
   { file: D, from: /"color": "red",\s*"value": null/, to: '"value": null', expected: 'a color' },
-  { file: D, from: /"value": null/, to: '"value": 5', expected: 'thresholds ascend' },
+  { file: D, from: /"value": null/, to: '"value": 5', expected: 'thresholds ascend', severity: 'warning' },
   { file: D, from: '"to": "now"', to: '"to": "nwo"', observed: 'nwo' },
   { file: D, from: /"uid": "slo[^"]*"/, to: '"uid": "s l o"', expected: 'letters' },
 )

@@ -122,7 +122,7 @@ function* panels(root: Cursor): Generator<Remark> {
   }
 }
 
-/** The first step has no value: it holds from minus infinity. */
+/** The first step has no value: it holds from minus infinity. One that Grafana never comes to is a colour that is not shown. */
 function* thresholds(panel: Cursor, title: string): Generator<Remark> {
   const steps = panel.items('fieldConfig', 'defaults', 'thresholds', 'steps')
   let last = -Infinity
@@ -130,9 +130,9 @@ function* thresholds(panel: Cursor, title: string): Generator<Remark> {
     if ((step.string('color') ?? '') === '') yield remark(title, step, 'a color for each threshold', 'none')
     const value = step.number('value')
     if (value === undefined && index > 0)
-      yield remark(title, step, 'a value for each threshold but the first', step.string('value') ?? 'none')
+      yield warning(title, step, 'a value for each threshold but the first', step.string('value') ?? 'none')
     if (value !== undefined && value <= last)
-      yield remark(title, step.near('value'), `a value above ${last}: thresholds ascend`, String(value))
+      yield warning(title, step.near('value'), `a value above ${last}: thresholds ascend`, String(value))
     last = value ?? last
   }
 }
@@ -149,6 +149,14 @@ function* required(root: Cursor): Generator<Remark> {
     if (text !== undefined && !/^(?:now(?:[-+/]\w+)*|\d{4}-\d\d-\d\d.*|\d+)$/.test(text))
       yield remark('dashboard', root.near('time', key), 'now-6h, say', text)
   }
+  const version = root.get('schemaVersion')
+  if (version !== undefined && version.isQuoted())
+    yield warning(
+      'dashboard',
+      version,
+      `a number: ${Number.parseInt(version.string() ?? '', 10) || 39}`,
+      `the text "${version.string() ?? ''}"`,
+    )
   const refresh = root.string('refresh')
   if (refresh !== undefined && !/^(?:|false|true|auto|\d+(?:ms|s|m|h|d))$/.test(refresh))
     yield remark('dashboard', root.near('refresh'), 'an interval: 30s', refresh)

@@ -55,7 +55,7 @@ export const check: Check = {
             (isGenerated && GENERATED.test(uid))
           )
             continue
-          yield remark(panel.title, at.near('uid'), `one of ${[...known].join(', ')}`, `${uid}${didYouMean(uid, known)}`)
+          yield remark(panel.title, at.near('uid'), oneOf(known), `${uid}${didYouMean(uid, known)}`)
         }
       }
     }
@@ -66,11 +66,15 @@ export const check: Check = {
         const uid = use.string() ?? ''
         // Grafana looks for a name where no uid fits; what an environment variable holds is not known here.
         if (!known.has(uid) && !names.has(uid) && !uid.includes('$'))
-          yield remark(source.string('name') ?? '', use, `one of ${[...known].join(', ')}`, `${uid}${didYouMean(uid, known)}`)
+          yield remark(source.string('name') ?? '', use, oneOf(known), `${uid}${didYouMean(uid, known)}`)
       }
       if (!source.has('uid')) yield note(source.string('name') ?? '', source, 'a uid of its own', 'no uid: Grafana generates one')
     }
   },
+}
+
+function oneOf(known: ReadonlySet<string>): string {
+  return known.size === 0 ? 'a uid of a data source here: give it one, none has any' : `one of ${[...known].join(', ')}`
 }
 
 /** What Grafana makes of the name of a data source without a uid. */

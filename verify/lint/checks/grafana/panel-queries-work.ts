@@ -1,5 +1,6 @@
 import { formatDuration } from '../../../promql/duration.ts'
-import { causing, remark, type Check } from '../../lint-check.ts'
+import { causing, remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { dashboardsOf } from '../../../config/grafana/dashboards.ts'
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 import { selectors, walk, type Expr, type Selector } from '../../../promql/ast.ts'
@@ -21,7 +22,8 @@ export const check: Check = {
     const { config, facts } = input
     const others = unrecordedJobs(input)
     const recorded = new Set(config.recordings.map((recording) => recording.record))
-    for (const { panels } of dashboardsOf(config, facts)) {
+    for (const { at: root, panels } of dashboardsOf(config, facts)) {
+      yield* ofVariables(root, input)
       for (const panel of panels) {
         for (const target of panel.targets) {
           if (target.expr === undefined) {
@@ -88,6 +90,23 @@ export const check: Check = {
       }
     }
   },
+}
+
+/** https://grafana.com/docs/grafana/latest/datasources/prometheus/template-variables/ */
+function* ofVariables(root: Cursor, { facts }: LintInput): Generator<Remark> {
+  for (const variable of root.items('templating', 'list')) {
+    const at = variable.get('query', 'query') ?? variable.get('query')
+    const [, metric = '', label = ''] = /^\s*label_values\(\s*([\w:]+)[^]*,\s*(\w+)\s*\)\s*$/.exec(at?.string() ?? '') ?? []
+    const labels = facts.labelsOf(metric)
+    if (at !== undefined && labels !== undefined && !labels.has(label))
+      yield remark(
+        variable.string('name') ?? 'templating',
+        at,
+        `a label of ${metric} (${[...labels].sort().join(', ')})`,
+        `${label}${didYouMean(label, labels)}`,
+        'A variable has no values: no series has its label',
+      )
+  }
 }
 
 /** Written by Prometheus itself. https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/#inspecting-alerts-during-runtime */

@@ -1,5 +1,6 @@
 import { oneAPlace, remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import type { LogSpec } from '../../../model/spec.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { mayFind } from '../../../text/re2.ts'
 import { UNSURE } from '../../../logs/promtail-stages.ts'
 import { bestStream, processed, requestLines, streamsOf, type Stream } from '../../container-logs.ts'
@@ -46,6 +47,26 @@ function* unparsed(input: LintInput): Generator<Remark> {
   }
 }
 
+/** The stage that should extract the field: of the format of its lines, in a match stage for the service or in none. */
+function extractorOf(stages: readonly Cursor[], log: LogSpec, field: string): Cursor | undefined {
+  const fits = extractorsIn(stages, log)
+  return fits.find((each) => each.get('expressions', field) !== undefined)?.get('expressions', field) ?? fits[0]?.near('expression')
+}
+
+function extractorsIn(stages: readonly Cursor[], log: LogSpec): Cursor[] {
+  return stages
+    .flatMap((stage) => stage.pairs())
+    .flatMap(([name, at]) =>
+      name === 'match'
+        ? at.string('selector')?.includes(log.service) === true
+          ? extractorsIn(at.items('stages'), log)
+          : []
+        : name === log.format
+          ? [at]
+          : [],
+    )
+}
+
 function* judgeLine(stream: Stream, log: LogSpec, line: string): Generator<Remark> {
   const stages = stream.job.near('pipeline_stages')
   const entry = processed(stream, line)
@@ -65,7 +86,7 @@ function* judgeLine(stream: Stream, log: LogSpec, line: string): Generator<Remar
     if (value === undefined)
       yield remark(
         log.service,
-        entry.failures[0]?.at ?? stages,
+        entry.failures[0]?.at ?? extractorOf(stream.job.items('pipeline_stages'), log, field) ?? stages,
         `${field} from the ${log.format} line`,
         `no ${field}${entry.failures[0] === undefined ? '' : `: ${entry.failures[0].message}`}; line: ${shown}`,
       )

@@ -1,10 +1,11 @@
 import type { Spec } from '../../../model/spec.ts'
-import { oneAPlace, remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
+import { oneAPlace, remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { bestStream, processed, streamsOf } from '../../container-logs.ts'
 import { bytesOf, clientsOf, setting, severityIn, storeOf, type Store } from '../../../config/loki/loki-stores.ts'
 
 const MB = 1024 ** 2
+const HOUR_MS = 3_600_000
 const bytes = (text: string): number => new TextEncoder().encode(text).length
 
 /**
@@ -154,6 +155,19 @@ function* ofAge(spec: Spec, { config }: LintInput, store: Store): Generator<Rema
       'limits_config',
       age.at,
       `more than ${waits / 1000} s, the longest outage after which lines arrive`,
+      `rejected when older than ${age.text}`,
+    )
+  else if (
+    typeof age === 'object' &&
+    ageMs !== undefined &&
+    ageMs > 0 &&
+    ageMs < HOUR_MS &&
+    !(typeof reject === 'object' && /^false$/i.test(reject.text))
+  )
+    yield warning(
+      'limits_config',
+      age.at,
+      'at least 1h: what a restart or an outage holds up comes late',
       `rejected when older than ${age.text}`,
     )
   const lookback = setting(store, config, 'querier.max-query-lookback', 'limits_config', 'max_query_lookback')

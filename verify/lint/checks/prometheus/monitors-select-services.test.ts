@@ -86,6 +86,20 @@ for (const [what, from, to, wanted] of [
     assert.match(remarks[0] ?? '', wanted)
   })
 
+test(`${id}: rules of another namespace, where no selector of namespaces is`, async () => {
+  const [apart, together] = ['shop', 'monitoring'].map((namespace) =>
+    OBJECTS.replace('metadata: { name: k8s }', 'metadata: { name: k8s, namespace: monitoring }').replace(
+      'metadata: { name: rules,',
+      `metadata: { name: rules, namespace: ${namespace},`,
+    ),
+  )
+  const all = async (objects = ''): Promise<string[]> =>
+    (await lintOf([{ ...text, text: objects }], id)).findings.map(({ expected }) => expected)
+  assert.deepEqual(await all(apart), ['ruleNamespaceSelector: {} for those in shop'])
+  assert.deepEqual(await all(together), [])
+  assert.deepEqual(await all(apart?.replace('  scrapeInterval', '  ruleNamespaceSelector: {}\n  scrapeInterval')), [])
+})
+
 test(`${id}: nothing in a deployment without the operator`, async () => {
   assert.deepEqual((await lintOf((await deployment()).texts, id)).findings, [])
 })

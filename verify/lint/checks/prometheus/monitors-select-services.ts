@@ -93,6 +93,21 @@ function* judgeMonitor(monitor: Cursor, endpoints: string, candidates: readonly 
   }
 }
 
+/** Without a selector of namespaces the operator looks at the one of the Prometheus alone. */
+function* ofOtherNamespaces(prometheus: Cursor, key: string, kind: string, there: readonly Cursor[]): Generator<Remark> {
+  const own = prometheus.string('metadata', 'namespace')
+  const selector = key.replace('Selector', 'NamespaceSelector')
+  const others = there.map((each) => each.string('metadata', 'namespace'))
+  if (own === undefined || there.length === 0 || prometheus.get('spec')?.has(selector) === true) return
+  if (others.every((each) => each !== undefined && each !== own))
+    yield remark(
+      nameOf(prometheus),
+      prometheus.near('spec', key),
+      `${selector}: {} for those in ${[...new Set(others)].join(', ')}`,
+      `no ${selector}: ${kind}s of ${own} alone are selected, and there are none`,
+    )
+}
+
 const SELECTORS = [
   ['serviceMonitorSelector', 'ServiceMonitor'],
   ['podMonitorSelector', 'PodMonitor'],
@@ -107,6 +122,7 @@ function* judgePrometheus(prometheus: Cursor, all: readonly Cursor[]): Generator
     const there = all.filter((each) => each.string('kind') === kind && isOperators(each))
     if (labels.length === 0 || prometheus.get('spec', key)?.has('matchExpressions') === true) continue
     const missed = there.filter((each) => !labels.every(([label, value]) => each.string('metadata', 'labels', label) === value))
+    yield* ofOtherNamespaces(prometheus, key, kind, there)
     const shown = labels.map(([label, value]) => `${label}: ${value}`).join(', ')
     if (there.length > 0 && missed.length === there.length)
       yield remark(name, prometheus.near('spec', key), `labels that a ${kind} has`, `${shown}, which none of ${there.length} has`)

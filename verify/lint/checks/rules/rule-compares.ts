@@ -1,5 +1,5 @@
 import { remark, type Check } from '../../lint-check.ts'
-import { children, type Expr } from '../../../promql/ast.ts'
+import { children, type Expr, type Selector } from '../../../promql/ast.ts'
 import { alternatives, filters, isConstant, withoutGuards } from '../../../promql/filters.ts'
 import { isComparator } from '../../../promql/operators.ts'
 import { labelsOf } from '../../../config/alerting/alert-rules.ts'
@@ -35,6 +35,7 @@ export const check: Check = {
       const open = each.find((alternative) => !filters(withoutGuards(alternative)) && !isLateComparison(alternative))
       if (open === undefined) continue
       // A series of a name alone may exist only while something is wrong.
+      if (open.kind === 'selector' && isState(open)) continue
       const unknown = open.kind === 'selector' && open.metric !== null && input.facts.labelsOf(open.metric) === undefined
       const { expected, observed } =
         late === undefined || late.kind !== 'binary'
@@ -47,6 +48,15 @@ export const check: Check = {
       yield remark(rule.alert, exprAt(rule, at), expected, observed, undefined, unknown ? 'warning' : undefined)
     }
   },
+}
+
+/**
+ * A metric that is always 1 and says a state by its labels: the row is there while the state is. https://prometheus.io/docs/practices/naming/
+ */
+function isState({ metric, matchers }: Selector): boolean {
+  return (
+    /_(?:info|metadata)$/.test(metric ?? '') && matchers.some(({ label }) => !/^(?:job|instance|namespace|cluster|service)$/.test(label))
+  )
 }
 
 /** `vector(0) >= 0.05`, the last side of an `or`. */

@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../lint-check.ts'
+import { note, remark, type Check } from '../../lint-check.ts'
 import type { RuleNode } from '../../../config/alerting/rule-node.ts'
 import { differsInAmount, isStep } from '../../../config/alerting/alert-rules.ts'
 
@@ -14,6 +14,7 @@ export const check: Check = {
   },
   *judge({ config, facts }) {
     const first = new Map<string, RuleNode[]>()
+    const twins: (readonly [rule: RuleNode, twin: RuleNode])[] = []
     for (const rule of config.rules) {
       const others = first.get(rule.alert) ?? []
       first.set(rule.alert, [...others, rule])
@@ -22,13 +23,36 @@ export const check: Check = {
         const difference = differsInAmount(other, rule, facts)
         return difference === undefined ? other.expr === rule.expr : difference !== 'elsewhere' && !isStep(other, rule, facts)
       })
-      if (twin !== undefined)
-        yield remark(
-          rule.alert,
-          rule.at.near('alert'),
-          'one rule of this name and condition',
-          `a second one at ${twin.at.place().file}:${twin.at.place().line}`,
+      if (twin !== undefined) twins.push([rule, twin])
+    }
+    for (const pairs of Map.groupBy(twins, (pair) => pair.map(fileOf).join(' ')).values()) {
+      const [pair] = pairs
+      if (pair === undefined) continue
+      const size = config.rules.filter((rule) => fileOf(rule) === fileOf(pair[0])).length
+      // Which of them a Prometheus loads is not known here: a file that repeats another one is a copy, in an example or in a chart.
+      if (config.prometheus.length === 0 && fileOf(pair[0]) !== fileOf(pair[1]) && pairs.length >= COPY && pairs.length >= size / 2)
+        yield note(
+          pair[0].alert,
+          pair[0].at.near('alert'),
+          'one of the two files in a Prometheus',
+          `${pairs.length} of its ${size} rules are in ${fileOf(pair[1])} as well`,
+          'A rule file repeats another one: a Prometheus that loads both notifies twice',
         )
+      else
+        for (const [rule, twin] of pairs)
+          yield remark(
+            rule.alert,
+            rule.at.near('alert'),
+            'one rule of this name and condition',
+            `a second one at ${twin.at.place().file}:${twin.at.place().line}`,
+          )
     }
   },
+}
+
+/** Fewer rules of one file in another are rules that were copied. */
+const COPY = 3
+
+function fileOf(rule: RuleNode): string {
+  return rule.at.place().file
 }

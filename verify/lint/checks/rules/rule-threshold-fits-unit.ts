@@ -1,7 +1,7 @@
 import { warning, type Check, type Remark } from '../../lint-check.ts'
 import type { Expr } from '../../../promql/ast.ts'
 import { isComparator } from '../../../promql/operators.ts'
-import { measured } from '../../../promql/units.ts'
+import { measured, type Measured } from '../../../promql/units.ts'
 import type { RuleNode } from '../../../config/alerting/rule-node.ts'
 import { exprAt, pairs } from '../../rule-views.ts'
 
@@ -10,7 +10,7 @@ export const check: Check = {
     id: 'rule-threshold-fits-unit',
     severity: 'warning',
     needs: ['rules'],
-    title: 'Thresholds are in the unit of the metric',
+    title: 'Thresholds and the other sides of a comparison are in the unit of the metric',
     failureTitle: 'A threshold looks like one in another unit than that of the metric',
     why: 'A metric that ends in _seconds counts seconds: 500 written for 500 ms never fires. One in _bytes that is compared with 800 for 800 MB always fires. https://prometheus.io/docs/practices/naming/#base-units',
     mend: 'In the rule file, write the threshold in the unit of the metric, or convert the metric: `* 1000`, `/ 1024 / 1024`.',
@@ -25,17 +25,51 @@ export const check: Check = {
 
 function* judge(rule: RuleNode): Generator<Remark> {
   for (const node of rule.nodes) {
-    if (node.kind !== 'binary' || !isComparator(node.op) || node.bool) continue
+    if (node.kind !== 'binary' || node.bool || !(isComparator(node.op) || node.op === '-')) continue
     const { lhs, rhs } = node
+    const apart = unlike(lhs, rhs)
+    if (apart !== undefined) yield warning(rule.alert, exprAt(rule, rhs.span), apart.expected, apart.observed, apart.message)
     const [value, limit] = rhs.kind === 'number' ? [lhs, rhs] : lhs.kind === 'number' ? [rhs, lhs] : []
     const said = value === undefined || limit?.kind !== 'number' ? undefined : otherUnit(value, limit.value)
     if (said !== undefined && limit !== undefined) yield warning(rule.alert, exprAt(rule, limit.span), said.expected, said.observed)
   }
 }
 
+/** Sides that are subtracted or compared, and count in something else each. */
+function unlike(lhs: Expr, rhs: Expr): { expected: string; observed: string; message: string } | undefined {
+  const [a, b] = [lhs, rhs].map(unitOfSide)
+  if (a === undefined || b === undefined || (a.base === b.base && Math.abs(a.factor / b.factor - 1) < 1e-6)) return undefined
+  const message = 'Two sides that are compared or subtracted have different units'
+  return { expected: `${named(a)}, as ${a.metric} is in`, observed: `${named(b)} of ${b.metric}`, message }
+}
+
+/** time() is in seconds. Shares and rates are compared with anything. */
+function unitOfSide(side: Expr): Measured | undefined {
+  const found: Measured | undefined =
+    side.kind === 'call' && side.fn === 'time' ? { base: 'seconds', factor: 1, metric: 'time()' } : withTime(side)
+  return found === undefined || found.isRate === true || found.base === 'share' ? undefined : found
+}
+
+function withTime(side: Expr): Measured | undefined {
+  if (side.kind !== 'binary' || side.op !== '*') return measured(side)
+  const [call, by] = side.lhs.kind === 'number' ? [side.rhs, side.lhs] : [side.lhs, side.rhs]
+  return call.kind === 'call' && call.fn === 'time' && by.kind === 'number'
+    ? { base: 'seconds', factor: by.value, metric: 'time()' }
+    : measured(side)
+}
+
+function named({ base, factor }: Measured): string {
+  return factor === 1 ? base : base === 'seconds' && factor === 1000 ? 'milliseconds' : `${base} times ${Number(factor.toPrecision(4))}`
+}
+
 /** What one request or one pause takes; ages, uptimes and times of a day are long by nature. */
 const SHORT = /request|response|scrape|latency|gc_pause|round_?trip|fsync|query_duration|handler|grpc|rpc_|lookup|commit_/
 const LONG = /age|uptime|since|last|timestamp|start|created|idle|lag|expir|_total$|job|batch|interval|timeout/
+/** A query or a pipeline may take minutes, and 600 is ten of them. */
+function isMinutes(limit: number, metric: string): boolean {
+  return limit % 60 === 0 && !/request|response|scrape|round_?trip|fsync|handler|grpc|rpc_/.test(metric)
+}
+
 /** What no program does with a few kilobytes. */
 const LARGE = /memory|heap|_mem_|filesystem|disk|storage|_rss_|volume/
 
@@ -43,7 +77,7 @@ function otherUnit(value: Expr, limit: number): { expected: string; observed: st
   const found = measured(value)
   if (found === undefined || found.isRate === true) return undefined
   const { base, factor, metric } = found
-  if (base === 'seconds' && factor === 1 && limit >= 100 && SHORT.test(metric) && !LONG.test(metric))
+  if (base === 'seconds' && factor === 1 && limit >= 100 && SHORT.test(metric) && !LONG.test(metric) && !isMinutes(limit, metric))
     return { expected: `seconds: ${limit / 1000} for ${limit} ms`, observed: `${limit} seconds of ${metric}` }
   if (base === 'seconds' && factor === 1000 && limit > 0 && limit < 1 && SHORT.test(metric))
     return { expected: `milliseconds: ${limit * 1000} for ${limit} s`, observed: `${limit} milliseconds of ${metric}` }

@@ -50,13 +50,14 @@ export const check: Check = {
         (reader) => reader.string('pull', 'exporter', 'prometheus', 'port') ?? [],
       )
       const own = telemetry?.string('address')?.split(':').at(-1) ?? '8888'
-      const served = [...exporters, ...readers, ...(telemetry?.string('level') === 'none' ? [] : [own])]
+      const isOff = telemetry?.string('level') === 'none'
+      const served = [...exporters, ...readers, ...(isOff ? [] : [own])]
       if (metricsAddress !== undefined && !served.includes(metricsAddress))
         yield remark(
           'telemetry',
-          telemetry?.get('address') ?? telemetry ?? collector.near('service'),
+          (isOff ? telemetry?.get('level') : undefined) ?? telemetry?.get('address') ?? telemetry ?? collector.near('service'),
           `metrics on port ${metricsAddress}, which Prometheus scrapes`,
-          `on ${served.join(', ')}`,
+          isOff ? 'level: none: no metrics' : `on ${served.join(', ')}`,
         )
     }
   },

@@ -9,7 +9,7 @@ export const check: Check = {
     id: 'collector-reaches-jaeger',
     needs: ['collector'],
     title: "The collector's exporter uses the protocol of Jaeger's port",
-    failureTitle: "The collector's exporter does not reach Jaeger",
+    failureTitle: "The collector's exporter does not reach Jaeger, or Tempo in its place",
     why: 'The exporter otlp is gRPC (port 4317), otlphttp is HTTP (port 4318): with the wrong port the collector retries and then drops spans. Without `tls.insecure: true` the gRPC exporter uses TLS, which Jaeger does not speak here.',
     mend: "In the collector configuration, set the exporter's endpoint to Jaeger's host, port 4317 for otlp or http://HOST:4318 for otlphttp. Set tls.insecure: true and a sending queue.",
     example: 'exporters:\n  otlp/jaeger:\n    endpoint: jaeger:4318 # this exporter speaks gRPC',
