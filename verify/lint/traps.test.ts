@@ -92,6 +92,7 @@ test('a copy of a rule file, in an example or a chart, is no second definition o
       `groups:\n  - name: g\n    rules:\n${Array.from({ length: count }, (_, at) => `      - { alert: Down${at}, expr: 'up{job="${at}"} == 0' }\n`).join('')}`,
     )
   assert.deepEqual(found(copy('chart/rules.yml', 5), copy('examples/rules.yml', 5)), [])
+  assert.deepEqual(found(copy('chart/rules.yml', 1), copy('examples/rules.yml', 1)), [])
   assert.deepEqual(found(copy('rules/a.yml', 1), copy('rules/b.yml', 1)), ['rule-is-unique Down0'])
   // Here one Prometheus loads both.
   const prometheus = text('prometheus.yml', 'rule_files: [rules/*.yml]\nscrape_configs: []\n')

@@ -7,7 +7,7 @@ interface Block {
   keys: Keys
   /** The name of the block whose keys it has, of the same outline. */
   block: string | undefined
-  /** duration, size, int, number, bool, or words with | between; undefined: any value. */
+  /** duration, size, int, number, bool, mapping, or words with | between; undefined: any value. */
   type: string | undefined
 }
 
@@ -107,7 +107,13 @@ function typesIn(at: Cursor, keys: Keys, outline: Map<string, Keys>, path: strin
   for (const [key, value] of at.pairs()) {
     const known = keys.get(key) ?? keys.get('*')
     if (known?.type !== undefined) found.push({ at: value, type: known.type, path: `${path}.${key}` })
-    else if (known !== undefined) typesIn(value, keysBelow(known, outline), outline, `${path}.${key}`, depth + 1, found)
+    else if (known !== undefined) {
+      const below = keysBelow(known, outline)
+      // YAML reads `endpoint:0.0.0.0:4318` as one text: https://github.com/open-telemetry/opentelemetry-collector/issues/1599
+      const [, word = ''] = /^([\w-]+):\S/.exec(value.string() ?? '') ?? []
+      if (below.has(word)) found.push({ at: value, type: 'mapping', path: `${path}.${key}` })
+      typesIn(value, below, outline, `${path}.${key}`, depth + 1, found)
+    }
   }
 }
 

@@ -21,6 +21,7 @@ export { check as javaCommandIsWhole } from '../checks/deployment/java-command-i
 export { check as jmxExporterIsRead } from '../checks/deployment/jmx-exporter-is-read.ts'
 export { check as kafkaListenersAgree } from '../checks/deployment/kafka-listeners-agree.ts'
 export { check as keysAreKnown } from '../checks/deployment/keys-are-known.ts'
+export { check as keysFitVersion } from '../checks/deployment/keys-fit-version.ts'
 export { check as kustomizationFilesExist } from '../checks/deployment/kustomization-files-exist.ts'
 export { check as kustomizationsApply } from '../checks/deployment/kustomizations-apply.ts'
 export { check as listenersAreReachable } from '../checks/deployment/listeners-are-reachable.ts'

@@ -17,6 +17,7 @@ const EXPECTED: Record<string, string> = {
   uint: 'a whole number, 0 or more',
   number: 'a number',
   bool: 'true or false',
+  mapping: 'a space behind the colon, key: value',
 }
 
 /** Their reader makes no boolean of a text in quotes: "cannot unmarshal !!str into bool". */
@@ -46,6 +47,8 @@ export const check: Check = {
 
 function accepts(type: string, text: string, at: Cursor, program: string): boolean {
   switch (type) {
+    case 'mapping':
+      return false
     case 'duration':
       // Prometheus and Alertmanager have a form of their own: no sign, no fraction, units from the largest.
       if (program === 'prometheus' || program === 'alertmanager') return /^(?:\d+(?:ms|[smhdwy]))+$|^0$/.test(text)

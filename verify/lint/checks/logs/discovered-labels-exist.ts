@@ -30,6 +30,16 @@ export const check: Check = {
   },
   *judge({ config }) {
     const jobs = [...config.promtail.flatMap((root) => root.items('scrape_configs')), ...allScrapeJobs(config)]
+    for (const job of config.promtail.flatMap((root) => root.items('scrape_configs')))
+      for (const at of job.items('relabel_configs').flatMap((rule) => rule.items('source_labels')))
+        // https://github.com/grafana/loki/issues/3806
+        if (at.string() === 'filename')
+          yield remark(
+            job.string('job_name') ?? '',
+            at,
+            '__path__, or a stage that reads filename',
+            'filename, which a line gets after the relabelling',
+          )
     yield* oncePerPlace(
       jobs.flatMap((job) => job.items('relabel_configs').flatMap((rule) => rule.items('source_labels').flatMap((at) => judge(at, job)))),
     )

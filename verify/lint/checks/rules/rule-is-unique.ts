@@ -30,7 +30,7 @@ export const check: Check = {
       if (pair === undefined) continue
       const size = config.rules.filter((rule) => fileOf(rule) === fileOf(pair[0])).length
       // Which of them a Prometheus loads is not known here: a file that repeats another one is a copy, in an example or in a chart.
-      if (config.prometheus.length === 0 && fileOf(pair[0]) !== fileOf(pair[1]) && pairs.length >= COPY && pairs.length >= size / 2)
+      if (config.prometheus.length === 0 && isCopy(pair, pairs.length / size, pairs.length))
         yield note(
           pair[0].alert,
           pair[0].at.near('alert'),
@@ -50,8 +50,15 @@ export const check: Check = {
   },
 }
 
-/** Fewer rules of one file in another are rules that were copied. */
-const COPY = 3
+/** Most of a file in another one: of the same name, or of so many rules that they were not copied one by one. */
+function isCopy([rule, twin]: readonly [RuleNode, RuleNode], share: number, count: number): boolean {
+  const [here, there] = [fileOf(rule), fileOf(twin)]
+  return here !== there && share >= 0.5 && (count >= 3 || nameOf(here) === nameOf(there))
+}
+
+function nameOf(file: string): string {
+  return file.slice(file.lastIndexOf('/') + 1)
+}
 
 function fileOf(rule: RuleNode): string {
   return rule.at.place().file

@@ -11,7 +11,7 @@ export const check: Check = {
     title: 'Texts show the value of an alert in its unit',
     failureTitle: 'A text shows the value in another unit than the expression gives',
     why: 'humanizePercentage multiplies by 100 and writes the %, humanizeDuration reads seconds. A share with a % behind it is shown as 0.9 %, a percentage as 9000 %. https://prometheus.io/docs/prometheus/latest/configuration/template_reference/#numbers',
-    mend: 'In the annotation, use the function that fits: humanizePercentage for a share of 1, humanizeDuration for seconds, humanize1024 for bytes; and write % yourself behind a percentage.',
+    mend: 'In the annotation, use the function that fits: humanizePercentage for a share of 1, humanizeDuration for seconds, humanize1024 for bytes. Behind a percentage write % yourself.',
     example: 'expr: 100 * used / limit > 90\nannotations:\n  summary: "{{ $value | humanizePercentage }} used"',
   },
   *judge({ config }) {

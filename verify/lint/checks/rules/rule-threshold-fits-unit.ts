@@ -38,7 +38,10 @@ function* judge(rule: RuleNode): Generator<Remark> {
 /** Sides that are subtracted or compared, and count in something else each. */
 function unlike(lhs: Expr, rhs: Expr): { expected: string; observed: string; message: string } | undefined {
   const [a, b] = [lhs, rhs].map(unitOfSide)
-  if (a === undefined || b === undefined || (a.base === b.base && Math.abs(a.factor / b.factor - 1) < 1e-6)) return undefined
+  if (a === undefined || b === undefined) return undefined
+  // 0.8 of a limit is a limit: of one base only milliseconds beside seconds are another unit.
+  const isMilli = a.base === 'seconds' && [1000, 1 / 1000].some((each) => Math.abs(a.factor / b.factor / each - 1) < 1e-6)
+  if (a.base === b.base && !isMilli) return undefined
   const message = 'Two sides that are compared or subtracted have different units'
   return { expected: `${named(a)}, as ${a.metric} is in`, observed: `${named(b)} of ${b.metric}`, message }
 }
