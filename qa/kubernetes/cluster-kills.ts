@@ -1,6 +1,7 @@
 /**
  * npm run engine:kubernetes -- exec node qa/kubernetes/cluster-kills.ts: kill -9 of the tool, and of the tool and its watchdog, while a
- * drill has Redis scaled away on the deployed cluster; afterwards every object must be as it was. Exit code 1 when one is not.
+ * drill has Redis scaled away on the deployed cluster, and while pods send its load; afterwards every object must be as it was. Exit
+ * code 1 when one is not.
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -12,7 +13,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { PROGRAM, ROOT } from '../command.ts'
 
 const NAMESPACE = 'moalog'
-const PLATFORM = ['--platform', join(ROOT, 'examples/kubernetes'), '--target', 'node']
+const PLATFORM = ['--platform', join(ROOT, 'examples/kubernetes')]
 const IN_FORCE_MS = 300_000
 const UNDONE_MS = 120_000
 const POLL_MS = 100
@@ -24,9 +25,36 @@ interface Listed {
 const kubectl = (...args: string[]): string => execFileSync('kubectl', ['--namespace', NAMESPACE, ...args], { encoding: 'utf8' })
 const replicas = (): string => kubectl('get', 'statefulset/redis', '--output=jsonpath={.spec.replicas}')
 
+/** What is in force while the drill is killed. */
+interface InForce {
+  what: string
+  target: string
+  only: string
+  is: () => boolean
+  /** What takes longer than the undo. */
+  recovered: () => void
+}
+
+const IN_FORCE: readonly InForce[] = [
+  {
+    what: 'Redis is scaled away',
+    target: 'node',
+    only: 'redis-killed',
+    is: () => replicas() === '0',
+    recovered: () => kubectl('rollout', 'status', 'statefulset/redis', '--timeout=2m'),
+  },
+  {
+    what: 'pods send load',
+    target: 'node-pods',
+    only: 'rate-limit-burst',
+    is: () => kubectl('get', 'pods', '--selector=app.kubernetes.io/managed-by=firedrill', '--output=name') !== '',
+    recovered: () => {},
+  },
+]
+
 /** Everything that a drill could change of the cluster, but when and by whom. */
 function objects(): unknown {
-  const kinds = 'deployments,statefulsets,services,configmaps,secrets,roles,rolebindings'
+  const kinds = 'deployments,statefulsets,services,configmaps,secrets,roles,rolebindings,jobs'
   const { items } = JSON.parse(kubectl('get', kinds, '--output=json')) as Listed
   return items.map(({ kind, metadata, spec, data, rules }) => ({ kind, name: metadata.name, spec, data, rules }))
 }
@@ -48,18 +76,19 @@ async function until(what: string, withinMs: number, reached: () => boolean): Pr
   }
 }
 
-/** Lets a drill scale Redis away, and kills. */
-async function killedInForce(env: NodeJS.ProcessEnv, both: boolean): Promise<void> {
-  const args = ['run', ...PLATFORM, '--confirm', 'node', '--only', 'redis-killed', '--out', join(env['XDG_STATE_HOME'] ?? '', 'run')]
+/** Lets a drill do it, and kills. */
+async function killedInForce({ what, target, only, is }: InForce, env: NodeJS.ProcessEnv, both: boolean): Promise<void> {
+  const own = ['--target', target, '--confirm', target, '--only', only]
+  const args = ['run', ...PLATFORM, ...own, '--out', join(env['XDG_STATE_HOME'] ?? '', `run-${target}-${both}`)]
   const drill = spawn(PROGRAM, args, { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'pipe'] })
   let said = ''
   drill.stderr.on('data', (text: Buffer) => (said += text.toString()))
   const ended = once(drill, 'exit')
   let running = true
   void ended.then(() => (running = false))
-  await until('Redis is scaled away', IN_FORCE_MS, () => {
-    if (!running) throw new Error(`the drill ended before it scaled Redis away:\n${said}`)
-    return replicas() === '0'
+  await until(what, IN_FORCE_MS, () => {
+    if (!running) throw new Error(`the drill ended before ${what}:\n${said}`)
+    return is()
   })
   const children = childrenOf(drill.pid ?? 0)
   const [watchdog] = children.filter(isWatchdog)
@@ -73,33 +102,35 @@ async function killedInForce(env: NodeJS.ProcessEnv, both: boolean): Promise<voi
   await ended
 }
 
-async function proven(name: string, both: boolean): Promise<boolean> {
-  const state = mkdtempSync(join(tmpdir(), 'firedrill-kills-'))
+async function proven(inForce: InForce, both: boolean, state: string): Promise<boolean> {
+  const name = `${both ? 'tool and watchdog are' : 'the tool is'} killed while ${inForce.what}`
   const env = { ...process.env, XDG_STATE_HOME: state }
   const before = objects()
   let undone = 'the watchdog'
   try {
-    await killedInForce(env, both)
+    await killedInForce(inForce, env, both)
     if (both) {
-      const stayed = replicas()
-      undone = execFileSync(PROGRAM, ['undo', ...PLATFORM.slice(2)], {
+      const stayed = inForce.is()
+      undone = execFileSync(PROGRAM, ['undo', '--target', inForce.target], {
         cwd: join(ROOT, 'examples/kubernetes'),
         env,
         encoding: 'utf8',
       }).trim()
-      if (stayed !== '0') undone = `nothing was left to undo (${undone})`
-    } else await until('the watchdog undoes', UNDONE_MS, () => replicas() !== '0')
-    kubectl('rollout', 'status', 'statefulset/redis', '--timeout=2m')
+      if (!stayed) undone = `nothing was left to undo (${undone})`
+    } else await until('the watchdog undoes', UNDONE_MS, () => !inForce.is())
+    inForce.recovered()
     const same = isDeepStrictEqual(objects(), before)
     process.stdout.write(`${same ? 'as it was    ' : 'WRONG        '} ${name}: ${undone}\n`)
     return same
   } catch (error) {
     process.stdout.write(`WRONG         ${name}: ${String(error)}\n`)
     return false
-  } finally {
-    rmSync(state, { recursive: true, force: true })
   }
 }
 
-const results = [await proven('the tool is killed', false), await proven('tool and watchdog are killed', true)]
+// One ledger folder: the next drill of it takes over the Lease of the one that was killed.
+const state = mkdtempSync(join(tmpdir(), 'firedrill-kills-'))
+const results: boolean[] = []
+for (const inForce of IN_FORCE) for (const both of [false, true]) results.push(await proven(inForce, both, state))
+rmSync(state, { recursive: true, force: true })
 process.exitCode = results.every(Boolean) ? 0 : 1

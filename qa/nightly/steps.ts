@@ -57,6 +57,7 @@ const ON_CLUSTER: readonly Step[] = [
     argv: cluster('exec', 'bin/firedrill', 'run', '--platform', 'examples/kubernetes', '--confirm', 'node'),
   },
   { on: 'cluster', name: 'cluster-breaks', argv: cluster('exec', 'node', 'qa/kubernetes/cluster-breaks.ts') },
+  { on: 'cluster', name: 'cluster-load', argv: cluster('exec', 'node', 'qa/kubernetes/cluster-load.ts') },
   { on: 'cluster', name: 'cluster-kills', argv: cluster('exec', 'node', 'qa/kubernetes/cluster-kills.ts') },
   {
     on: 'cluster',

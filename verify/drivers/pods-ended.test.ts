@@ -73,7 +73,12 @@ test('a pod that did not deliver its share is named, with why and how much of it
       true,
     ],
     [{ exitCode: 107, lastWords: 'script' }, /ended with exit code 107: script/, false],
-    [{ because: 'it was deleted' }, /was stopped by another after 50 requests: it was deleted/, false, false],
+    [
+      { because: 'it was deleted', counted: { requests: 50, statuses: { 200: 50 }, firstSentMs: BEGUN + 100, lastMs: BEGUN + 9_000 } },
+      /^1 of 4 pods did not deliver: pod 2 \(load-2-x on node-2\) was stopped by another after 50 requests: it was deleted/,
+      false,
+      false,
+    ],
     [{ replacedBy: 'load-2-y' }, /was replaced by load-2-y/, false],
     [{ summary: summary(0), counted: { requests: 0, statuses: {}, firstSentMs: Infinity, lastMs: -Infinity } }, /sent nothing/, false],
     [{ lagMs: 4_200 }, /began 4\.2 s after the common start/, false],

@@ -48,7 +48,9 @@ const CLOCK_MS = 2_000
 /** What all pods delivered; -1 with an error where one did not deliver its share, or nothing proves that it did. */
 export function endedLoad(pods: readonly PodEnd[], times: LoadTimes): EndedLoad {
   const lost = pods.some(({ summary }) => summary === null)
-  const troubles = pods.map((pod) => troubleOf(pod, times, lost))
+  // The Job ends the others with the one that was lost, or else with the one that was stopped first.
+  const stoppedMs = Math.min(...pods.flatMap((pod) => (isStopped(pod, times) && !lost ? pod.counted.lastMs : [])))
+  const troubles = pods.map((pod) => troubleOf(pod, times, stoppedMs))
   const summary = mergeSummaries(pods.map((pod, index) => partOf(pod, troubles[index])))
   const bad = troubles.flatMap((trouble, index) => {
     const { pod, node } = pods[index] ?? {}
@@ -65,7 +67,12 @@ export function endedLoad(pods: readonly PodEnd[], times: LoadTimes): EndedLoad 
   }
 }
 
-function troubleOf(pod: PodEnd, times: LoadTimes, lost: boolean): string | undefined {
+/** By another than the drill. */
+function isStopped({ exitCode }: PodEnd, { stopped }: LoadTimes): boolean {
+  return !stopped && (exitCode === undefined || STOPPED.has(exitCode))
+}
+
+function troubleOf(pod: PodEnd, times: LoadTimes, stoppedMs: number): string | undefined {
   const { summary, counted, exitCode, because, lastWords, lagMs, unreachable, replacedBy } = pod
   const known = `after ${countOf(counted.requests, 'request')}`
   if (pod.pod === undefined) return `was never there${because === undefined ? '' : `: ${because}`}`
@@ -80,9 +87,8 @@ function troubleOf(pod: PodEnd, times: LoadTimes, lost: boolean): string | undef
   if (replacedBy !== undefined) return `was replaced by ${replacedBy}, whose load came at another time`
   if (exitCode !== undefined && !ENDED.has(exitCode) && !STOPPED.has(exitCode))
     return `ended with exit code ${exitCode}${because === undefined ? '' : `, ${because}`}: ${lastWords}`
-  // The Job ends the others with the one that was lost.
-  const early = !times.stopped && (exitCode === undefined || STOPPED.has(exitCode))
-  if (early && !lost) return `was stopped by another ${known}${because === undefined ? '' : `: ${because}`}`
+  if (isStopped(pod, times) && counted.lastMs === stoppedMs)
+    return `was stopped by another ${known}${because === undefined ? '' : `: ${because}`}`
   if (summary.iterations + summary.droppedIterations === 0)
     return 'sent nothing: its segment has no virtual user or no arrival; fewer pods, a higher rate or more virtual users give it some'
   if (lagMs === undefined) return `never confirmed that it was let go${unreachable === undefined ? '' : `: ${unreachable}`}`
