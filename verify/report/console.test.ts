@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { report as smallReport } from '../../testing/report/small-report.ts'
 import type { Cause } from '../model/report.ts'
+import type { UnknownCause } from '../model/verdict.ts'
 import { headline } from './console.ts'
 
 const [FAILED] = smallReport().causes as [Cause]
@@ -43,14 +44,19 @@ test('it says what to change: as many sentences of the advice as there is room f
 
 test('of what could not be told it says why: what kept the evidence away, not what was seen without it', () => {
   const { diagnosis: _, ...root } = FAILED.root
-  const told = (observed: string): string =>
-    headline({
-      outcome: 'unknown',
-      causes: [{ ...FAILED, root: { ...root, status: 'unknown', title: 'Could not tell whether it fired', observed } }],
-    })
+  const told = (observed: string, cause?: UnknownCause): string => {
+    const why = cause === undefined ? {} : { cause }
+    const unknown = { ...root, ...why, status: 'unknown' as const, title: 'Could not tell whether it fired', observed }
+    return headline({ outcome: 'unknown', causes: [{ ...FAILED, root: unknown }] })
+  }
   assert.match(
     told('10 s too late. But the machine kept redis waiting 9 s for a CPU'),
     /whether it fired\. But the machine kept redis waiting 9 s for a CPU$/,
   )
   assert.match(told('no request was sent'), /whether it fired\. no request was sent$/)
+  assert.match(
+    told('k6: 9 of 90 dropped', 'load-short'),
+    /9 of 90 dropped\. Give k6 more processor time or a lower rate, then run it again\.$/,
+  )
+  assert.match(told('Late. But it waited 9 s.', 'machine-starved'), /But it waited 9 s\. Run it again on a calmer machine\.$/)
 })

@@ -5,6 +5,7 @@ import { columns, wrapped } from '../text/columns.ts'
 import { countOf } from '../text/count-of.ts'
 import { line } from '../text/printable.ts'
 import { reachOf } from './causes.ts'
+import { NEXT_STEP } from './next-step.ts'
 import { pointers } from './result.ts'
 import { lastText, subjectText } from './subject-reports.ts'
 import { took } from './time.ts'
@@ -91,10 +92,15 @@ export function headline({ outcome, causes }: Pick<Report, 'outcome' | 'causes'>
   const [first] = own
   if (first === undefined) return OUTCOME[outcome]
   const begin = outcome === 'fail' && own.length > 1 ? `${own.length} promises were broken, this first.` : OUTCOME[outcome]
-  const { diagnosis, status } = first.root
+  const { diagnosis, status, cause } = first.root
   const more = diagnosis ?? (status === 'unknown' ? reasonOf(first.root) : undefined)
   const advice = more === undefined ? '' : ` ${beginOf(more)}`
-  return `${begin} ${causeName(first)}: ${causeTitle(first)}.${advice}`
+  const next = status === 'unknown' && diagnosis === undefined && cause !== undefined ? `${fullStop(advice)} ${NEXT_STEP[cause]}` : ''
+  return `${begin} ${causeName(first)}: ${causeTitle(first)}.${advice}${next}`
+}
+
+function fullStop(text: string): string {
+  return /[.!?]$/.test(text) ? '' : '.'
 }
 
 /** A heading has room for so many characters of an advice. */
