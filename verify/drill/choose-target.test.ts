@@ -64,3 +64,10 @@ test('lab and compose are of this checkout alone: of another compose file they w
   assert.equal(await chosenTarget(undefined, forLab, root), 'lab')
   await assert.rejects(chosenTarget('compose', forLab, root), { code: 'TARGET_NONE' })
 })
+
+test('each example says which of its targets is meant', async () => {
+  for (const [name, usual] of Object.entries({ host: 'lab', kubernetes: 'node' })) {
+    const example = readPlatform({ cwd: join(OWN_PLATFORM.folder, 'examples', name), stderr: () => undefined })
+    assert.equal((await usualTarget(example, example.folder)).name, usual)
+  }
+})
