@@ -3,6 +3,8 @@ import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs'
 /** What /proc says about one process. pid alone is no identity: pids are reused, (pid, startTicks) within one boot is not. */
 export interface ProcInfo {
   pid: number
+  /** Its first 15 characters, of the program or as it calls itself. */
+  name: string
   ppid: number
   /** R, S, D, T (stopped), Z (zombie) ...: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
   state: string
@@ -30,6 +32,7 @@ export function procInfo(pid: number): ProcInfo | undefined {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
   return {
     pid,
+    name: text.slice(text.indexOf('(') + 1, text.lastIndexOf(')')),
     state: fields[0] ?? '?',
     ppid: Number(fields[1]),
     pgrp: Number(fields[2]),

@@ -135,7 +135,7 @@ export type JournalBody =
   /**
    * How long the machine kept the target's parts waiting for a CPU, second by second of one attempt: `waits` of a part has [index of
    * `seconds`, ms]; where that is more than the second, it began before it. The part `timer` is a process of the drill's own that does
-   * nothing but wake up: how late it did. `unobserved`: why nothing is known.
+   * nothing but wake up: how late it did; the part `k6` is its load generator. `unobserved`: why nothing is known.
    */
   | { kind: 'cpu-waits'; seconds: ObservedSecond[]; waits: Record<string, [index: number, waitedMs: number][]>; unobserved?: string }
   /**

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -61,6 +62,27 @@ test(
     }
   },
 )
+
+test('of the drill’s own processes k6 alone is a part', { skip: unknown }, async () => {
+  const records = Object.fromEntries(
+    await Promise.all(
+      Array.from({ length: availableParallelism() + 2 }, (_, index) => `k6-${index}`).map(
+        async (name) => [name, await busy(name)] as const,
+      ),
+    ),
+  )
+  // As the kernel names it: https://man7.org/linux/man-pages/man5/proc_pid_comm.5.html.
+  const script = "process.title = 'k6'; for (const end = Date.now() + 60_000; Date.now() < end;);"
+  const k6 = spawn(process.execPath, ['-e', script], { stdio: 'ignore' })
+  try {
+    const sample = cpuWaitSampler({}, process.pid)
+    const { waitedMs } = await seen(sample, (each) => (each.waitedMs['k6'] ?? 0) >= 20)
+    assert.deepEqual(Object.keys(waitedMs), ['k6'])
+  } finally {
+    k6.kill('SIGKILL')
+    await Promise.all(Object.values(records).map(killProcess))
+  }
+})
 
 test('the process that observes ends when it is asked to, and what it saw is known', { skip: unknown }, async () => {
   const record = await busy('observed')

@@ -5,6 +5,9 @@ import type { RunRecord } from './recorder.ts'
 /** The process among the parts that only wakes up (`cpu-waits` in verify/model/journal.ts). */
 export const TIMER = 'timer'
 
+/** The drill's load generator among the parts. It is in the way of the requests that it sends, and of nothing else. */
+const K6 = 'k6'
+
 /** A part that waited as long as needed within a stretch this many times as long was starved; the odd wait of a long drill was not. */
 export const DENSE = 3
 
@@ -37,22 +40,36 @@ export interface RequestWaits {
 
 /**
  * What the machine kept a request waiting that `parts` handle one after the other: the waits of each are part of its time. Of a part's
- * waits the share counts that outsiders used of the machine; k6, which sends the request and reads the clock, waits like the timer: whole.
+ * waits the share counts that outsiders used of the machine. k6 sends the request and reads the clock: it waits as long as the timer,
+ * whole, or as itself, whichever is longer.
  */
 export function waitedOneAfterAnother(run: RunRecord, parts: readonly string[], fromMs: number, untilMs: number): Starved | undefined {
   const waits = waitsByPart(run)
-  const found = [...parts, TIMER].flatMap((part) =>
+  const within = (part: string): OfPart[] =>
     (waits.get(part) ?? [])
       .filter((each) => each.untilMs > fromMs && each.fromMs < untilMs)
-      .map((each) => ({ part, ...clipped(each, fromMs, untilMs) })),
-  )
+      .map((each) => ({ part, ...clipped(each, fromMs, untilMs) }))
+  const [timer, k6] = [within(TIMER), within(K6)]
+  const found = [...parts.flatMap(within), ...(countedMs(k6) > countedMs(timer) ? k6 : timer)]
   const [first] = found
-  const counted = found.reduce((sum, { part, waitedMs, others }) => sum + (part === TIMER ? waitedMs : waitedMs * others), 0)
-  if (first === undefined || counted === 0) return undefined
+  const ownMs = countedMs(found)
+  if (first === undefined || ownMs === 0) return undefined
   const waitedMs = found.reduce((sum, each) => sum + each.waitedMs, 0)
   const others = found.reduce((sum, each) => sum + each.others * each.waitedMs, 0) / waitedMs
-  const named = parts.filter((part) => found.some((each) => each.part === part))
-  return { part: named.length === 0 ? TIMER : named.join(', '), waitedMs: Math.round(counted), fromMs, untilMs, others, seq: first.seq }
+  const named = [...parts, K6].filter((part) => found.some((each) => each.part === part))
+  return { part: named.length === 0 ? TIMER : named.join(', '), waitedMs: Math.round(ownMs), fromMs, untilMs, others, seq: first.seq }
+}
+
+interface OfPart extends Waited {
+  part: string
+}
+
+function countedMs(waits: readonly OfPart[]): number {
+  return waits.reduce((sum, each) => sum + counted(each.part, each), 0)
+}
+
+function counted(part: string, { waitedMs, others }: Waited): number {
+  return part === TIMER ? waitedMs : waitedMs * others
 }
 
 /**
@@ -67,7 +84,7 @@ export function waitedFor(
   mayBe: (part: string) => boolean = () => true,
 ): Starved | undefined {
   return [...waitsByPart(run)]
-    .filter(([part]) => mayBe(part))
+    .filter(([part]) => part !== K6 && mayBe(part))
     .map(([part, waits]) => densest(part, waits, fromMs, untilMs, needMs))
     .filter((found) => found !== undefined)
     .sort((a, b) => b.waitedMs - a.waitedMs)[0]
@@ -76,7 +93,6 @@ export function waitedFor(
 /** The stretch of at most DENSE * needMs in which it waited longest, if that is as long as needed. */
 function densest(part: string, waits: readonly Waited[], fromMs: number, untilMs: number, needMs: number): Starved | undefined {
   const within = waits.filter((each) => each.untilMs > fromMs && each.fromMs < untilMs).map((each) => clipped(each, fromMs, untilMs))
-  const counted = ({ waitedMs, others }: Waited): number => (part === TIMER ? waitedMs : waitedMs * others)
   let best: { first: number; last: number; ms: number } | undefined
   for (let first = 0, last = -1, ms = 0; first < within.length; first += 1) {
     const beginMs = within[first]?.fromMs ?? 0
@@ -85,12 +101,12 @@ function densest(part: string, waits: readonly Waited[], fromMs: number, untilMs
       next !== undefined && (last < first || next.untilMs - beginMs <= DENSE * needMs);
       next = within[last + 1]
     ) {
-      ms += counted(next)
+      ms += counted(part, next)
       last += 1
     }
     if (ms >= needMs && ms > (best?.ms ?? 0)) best = { first, last, ms }
     const leaving = within[first]
-    if (leaving !== undefined) ms -= counted(leaving)
+    if (leaving !== undefined) ms -= counted(part, leaving)
   }
   if (best === undefined) return undefined
   const stretch = within.slice(best.first, best.last + 1)

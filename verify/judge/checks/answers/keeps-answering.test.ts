@@ -128,6 +128,10 @@ test('an answer that is late by no more than the machine kept its service waitin
   assert.match(starved.observed, /1 x too late.*\. But the machine kept shop waiting 0\.225 s for a CPU/)
   // k6 waits like the timer, which wants next to nothing: whole.
   assert.equal(waited('timer', 30, 250, 0, late).status, 'unknown')
+  // What k6 itself waits for others is in the time that it reads as well.
+  assert.match(waited('k6', 30, 250, 0.9, late).observed, /But the machine kept k6 waiting 0\.225 s for a CPU/)
+  assert.equal(waited('k6', 30, 250, 0.5, late).status, 'fail')
+  assert.equal(waited('k6', 30, 1_000, 1, (atS) => (atS === 30 ? { tookMs: 1_900, status: 502 } : {})).status, 'fail')
   // Too short, by the drill's own doing, of another part, at another time, not only late.
   assert.equal(waited('shop', 30, 150, 1, late).status, 'fail')
   assert.equal(waited('shop', 30, 250, 0.5, late).status, 'fail')
