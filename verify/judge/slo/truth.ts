@@ -183,7 +183,9 @@ export function seenByK6(loads: readonly Entry<'load'>[], service: string, serie
       for (const [bound, count] of Object.entries(slice.latency)) latency.set(Number(bound), (latency.get(Number(bound)) ?? 0) + count)
     }
     if (slices.length > 0) seen.pointers.push(load.seq)
-    if (load.summary?.incomplete === true && load.atMs >= fromMs) seen.incomplete = load.error ?? 'answers are missing'
+    // What a k6 without a summary sent was answered and counted by the server: how much is not known.
+    const unknown = load.phase === 'end' && load.summary === undefined
+    if ((unknown || load.summary?.incomplete === true) && load.atMs >= fromMs) seen.incomplete = load.error ?? 'answers are missing'
     // k6 forgets what was under way when it was stopped; the server answered it all the same.
     if (endMs < untilMs + EDGE_MS) {
       seen.total.high += busiest.total

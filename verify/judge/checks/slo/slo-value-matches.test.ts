@@ -118,6 +118,17 @@ test('where a pod of k6 was lost nothing is known of what it was answered: no pa
   assert.match(verdict.observed, /1 of 4 pods did not deliver/)
 })
 
+test('nor where a k6 ended without a summary: what it sent, the server has counted', () => {
+  const crashed = alter(recorded(), 'load', ({ summary, ...entry }) =>
+    entry.phase === 'end' && entry.leg === 'fire'
+      ? { ...entry, exitCode: -1, error: 'k6 ended with exit code -1 and no summary: ' }
+      : { ...entry, ...(summary === undefined ? {} : { summary }) },
+  )
+  const verdict = judged(crashed)
+  assert.deepEqual([verdict.status, verdict.cause], ['unknown', 'load-short'])
+  assert.ok(verdict.observed.includes('and no summary'), verdict.observed)
+})
+
 test('clients that wait much longer than the panel says accuse it', () => {
   const slow = alter(recorded(), 'load', (entry) =>
     entry.summary?.slices === undefined
