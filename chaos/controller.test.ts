@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { createChaos, recover, type ChaosController, type ChaosOptions } from './controller.ts'
-import { processState, startProcess, waitHealthy } from './drivers/process.ts'
+import { liveProcess, processState, readRecord, startProcess, waitHealthy } from './drivers/process.ts'
 import { defineFault, type Fault } from './fault.ts'
 import { killProcessFault } from './faults/kill-process.ts'
 import { pauseProcessFault } from './faults/pause-process.ts'
@@ -58,6 +58,22 @@ test('a fault is in effect between inject and undo, with times that bracket it',
   assert.equal(first, second)
   assert.ok(first.ok && first.startedMs <= first.effectiveMs)
   assert.equal(await processState(recordFile), 'running')
+})
+
+test('what something else has brought back before the undo is said', async (t) => {
+  const { recordFile, open } = await setUp(t)
+  const chaos = await open()
+  const killed = await chaos.inject({ id: 'kill-process', target: 'server', params: {} }, 'e')
+  await startProcess(recordFile)
+  await waitHealthy(recordFile)
+  const { ok, endedBefore, detail } = await killed.undo()
+  assert.deepEqual([ok, endedBefore], [true, true])
+  assert.match(detail, /kill-process server \(experiment e\) was over before it was to be undone: something else had ended it/)
+  const paused = await chaos.inject({ id: 'pause-process', target: 'server', params: {} }, 'e')
+  process.kill((await readRecord(recordFile).then(liveProcess))?.pid ?? NaN, 'SIGCONT')
+  assert.equal((await paused.undo()).endedBefore, true)
+  const held = await (await chaos.inject({ id: 'pause-process', target: 'server', params: {} }, 'e')).undo()
+  assert.deepEqual([held.ok, held.endedBefore], [true, undefined])
 })
 
 test('undoAll undoes the newest first and lets faults be injected afterwards', async (t) => {

@@ -8,7 +8,7 @@ import { FiredrillError } from '../verify/model/error.ts'
 import type { FaultUse } from '../verify/model/spec.ts'
 import type { Target, TargetPart } from '../verify/model/target.ts'
 import { equivalentFor } from './equivalents.ts'
-import { readParams, type Applied, type Fault } from './fault.ts'
+import { readParams, type Applied, type Fault, type FaultMeta } from './fault.ts'
 import { tryHold, whoHolds } from './holder.ts'
 import {
   describe,
@@ -26,7 +26,7 @@ import {
   type Subject,
 } from './ledger.ts'
 import type { Lock } from './socket-lock.ts'
-import { settled } from './undo.ts'
+import { settled, stillWrong } from './undo.ts'
 import type { Undo } from './undo-record.ts'
 import { watchdogClient } from './watchdog-client.ts'
 import { holdCluster } from './cluster-lease.ts'
@@ -37,6 +37,8 @@ export interface UndoResult {
   effectiveMs: number
   ok: boolean
   detail: string
+  /** What was down or hung was so no more when it was to be undone: since when is not known. */
+  endedBefore?: true
 }
 
 /** Has the shape of InjectedFault in verify/run/ports.ts. */
@@ -66,6 +68,8 @@ export interface Placement {
   /** `fault`: what it is; `target`: its name. */
   subject: Subject
   undo: Undo
+  /** What was made of it stays so until the undo. */
+  leaves?: FaultMeta['leaves']
   apply(): Promise<Applied>
 }
 
@@ -90,6 +94,7 @@ const MOST_MS = 3_600_000
 
 interface Active {
   entry: LedgerEntry
+  leaves: FaultMeta['leaves']
   applied?: Applied
   undoing?: Promise<UndoResult>
   /** Healthy again after its undo. */
@@ -135,7 +140,13 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
         await atStep(name)
       }
       const prepared = await fault.prepare(part, params, { token: id, signal, step })
-      return { ...prepared, apply: () => prepared.apply(), subject: { fault: fault.meta.id, target: use.target, experiment } }
+      const { leaves } = fault.meta
+      return {
+        ...prepared,
+        ...(leaves === undefined ? {} : { leaves }),
+        apply: () => prepared.apply(),
+        subject: { fault: fault.meta.id, target: use.target, experiment },
+      }
     }
     return place(prepare, maxMs)
   }
@@ -150,8 +161,8 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
     await atStep('prepared')
     await refuseAfterTakeOver(file)
     signal.throwIfAborted()
-    const { subject, undo: wayBack } = prepared
-    const one: Active = { entry: { id, subject, undo: wayBack, state: 'intended' } }
+    const { subject, undo: wayBack, leaves } = prepared
+    const one: Active = { entry: { id, subject, undo: wayBack, state: 'intended' }, leaves }
     try {
       await ledger.append({ state: 'intended', id, atMs: Date.now(), subject, undo: wayBack })
     } catch (error) {
@@ -195,6 +206,8 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
   }
 
   const undoOnce = async (one: Active): Promise<UndoResult> => {
+    // A restart policy, a person or another drill may have brought back what was taken away.
+    const endedBefore = one.entry.state === 'applied' && one.leaves !== undefined && (await stillWrong(one.entry.undo)) === null
     const startedMs = Date.now()
     await one.applied?.stop?.()
     const wrong = await undoEntry(ledger, one.entry, { by: 'drill', atStep }).catch((error: Error) => error.message)
@@ -202,7 +215,18 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
       one.entry.state = 'undone'
       watchdog.over(one.entry.id)
     }
-    return { startedMs, effectiveMs: Date.now(), ok: wrong === null, detail: wrong ?? `${describe(one.entry)} is undone and read back` }
+    const effectiveMs = Date.now()
+    if (wrong !== null) return { startedMs, effectiveMs, ok: false, detail: wrong }
+    const fault = describe(one.entry)
+    return endedBefore
+      ? {
+          startedMs,
+          effectiveMs,
+          ok: true,
+          detail: `${fault} was over before it was to be undone: something else had ended it`,
+          endedBefore,
+        }
+      : { startedMs, effectiveMs, ok: true, detail: `${fault} is undone and read back` }
   }
 
   const undoAll = async (): Promise<Recovery> => {

@@ -7,7 +7,9 @@ import { checks } from './drill-checks.ts'
 import { judge } from './judge.ts'
 import { retryable } from './retryable.ts'
 import { ZERO_MS } from '../../testing/virtual/virtual-journal.ts'
-import { alter, run, verdictOf, withEntries } from '../../testing/journals/honest-run.ts'
+import { answeredRun } from '../../testing/journals/answered-run.ts'
+import { alter, EXPERIMENT, OUTAGE_SPEC, outageRun, run, verdictOf, withEntries } from '../../testing/journals/honest-run.ts'
+import type { Journal } from '../model/journal.ts'
 
 test('every file in checks/ is registered under its name, sorted', () => {
   const files = readdirSync(new URL('./checks/', import.meta.url), { recursive: true, encoding: 'utf8' })
@@ -189,4 +191,22 @@ test('what a killed drill left in Alertmanager is no stray of this one; any othe
     })
   assert.equal(verdictOf(told('FiredrillGrouped'), 'isolation').status, 'pass')
   assert.equal(verdictOf(told('SomethingElse'), 'isolation').status, 'fail')
+})
+
+test('where something else ended the fault nothing is known of its experiment, its outage, and nothing of others', () => {
+  const endedBefore = <J extends Journal>(journal: J, experiment: string): J =>
+    alter(journal, 'fault', (entry) =>
+      entry.phase === 'undo' && entry.experiment === experiment ? { ...entry, endedBefore: true as const, detail: 'over before' } : entry,
+    ) as J
+  const wrong = answeredRun({ answer: (atS) => (atS === 30 ? { status: 500 } : {}) })
+  assert.equal(verdictOf(wrong, 'keeps-answering').status, 'fail')
+  const own = judge(endedBefore(wrong, EXPERIMENT)).filter(({ subject }) => subject === EXPERIMENT)
+  assert.ok(own.length > 5)
+  for (const each of own) assert.deepEqual([each.status, each.cause, each.observed], ['unknown', 'not-injected', 'over before'], each.check)
+  assert.equal(verdictOf(endedBefore(wrong, 'other'), 'keeps-answering').status, 'fail')
+
+  const lost = outageRun({ row: ([a, b, c, d, e, f], sentMs) => [a, b, sentMs === 5_000 ? 503 : c, d, e, f] })
+  assert.equal(verdictOf(lost, 'outage-services-answer').status, 'fail')
+  const early = verdictOf(endedBefore(lost, OUTAGE_SPEC.id), 'outage-services-answer')
+  assert.deepEqual([early.status, early.cause, early.observed], ['unknown', 'not-injected', 'over before'])
 })

@@ -125,7 +125,7 @@ export function judgeRecord(recorded: RunRecord, checks: readonly Check[] = regi
     ...rules.flatMap(({ alert, findings }) => findings.map(({ check, finding }) => verdict(check, alert, undefined, finding))),
     ...(plan?.traces ?? []).flatMap((id) => judgeAlone(new EvidenceRoom(run, { scope: 'trace', id }), id, of('trace'))),
     ...(plan?.logs ?? []).flatMap((id) => judgeAlone(new EvidenceRoom(run, { scope: 'log', id }), id, of('log'))),
-    ...(plan?.outages ?? []).flatMap(({ id }) => judgeAlone(new EvidenceRoom(run, { scope: 'outage', id }), id, of('outage'))),
+    ...(plan?.outages ?? []).flatMap(({ id, during }) => judgeOutage(run, { id, during }, of('outage'))),
     ...judgeAlone(new EvidenceRoom(run, { scope: 'drill' }), 'drill', of('drill')),
   ])
   const failures = rules.flatMap(({ alert, findings }) => findings.map(({ finding }) => ({ alert, finding })))
@@ -172,6 +172,13 @@ function judgeAlone(room: EvidenceRoom, subject: string, checks: readonly Check[
   )
 }
 
+function judgeOutage(run: RunRecord, { id, during }: { id: string; during: string | undefined }, checks: readonly Check[]): Judged[] {
+  const entry = run.outages.findLast(({ outage }) => outage === id)
+  const cutOff = entry && endedBefore(run, during ?? id, entry.startedMs)
+  if (cutOff !== undefined) return checks.map((check) => verdict(check, id, undefined, could(cutOff.cause, cutOff.text)))
+  return judgeAlone(new EvidenceRoom(run, { scope: 'outage', id }), id, checks)
+}
+
 /** What is unknown only because of a failure that is reported already is no second trouble. */
 function settle(finding: Finding, findings: ReadonlyMap<string, Finding>): Finding {
   const cause = finding.status === 'unknown' ? finding.follows?.find((id) => findings.get(id)?.status === 'fail') : undefined
@@ -194,7 +201,17 @@ function judgeExperiment(run: RunRecord, experiment: PlannedExperiment, checks: 
     )
   const without = unjudged(run, experiment)
   if (without !== undefined) return checks.map((check) => verdict(check, experiment.id, experiment.alert, without))
-  const cutOff = interrupted(run, experiment)
+  const cutOff =
+    interrupted(run, experiment) ??
+    endedBefore(
+      run,
+      experiment.id,
+      Math.min(
+        ...legsOf(run, experiment.id)
+          .values()
+          .map((leg) => leg.beginMs),
+      ),
+    )
   if (cutOff !== undefined) return checks.map((check) => verdict(check, experiment.id, experiment.alert, could(cutOff.cause, cutOff.text)))
 
   const findings = new Map(checks.map((check) => [check.meta.id, ask(check, room)]))
@@ -264,6 +281,15 @@ function interrupted(run: RunRecord, experiment: PlannedExperiment): { cause: Un
     cause: 'interrupted',
     text: legs.size === 0 ? 'the experiment never began' : `interrupted in its ${[...legs.keys()].at(-1) ?? ''} leg`,
   }
+}
+
+/**
+ * Why nothing can be said where something else ended the fault of this attempt: what it would have caused to the end is not known, and what
+ * its undo is seen to bring about came earlier.
+ */
+function endedBefore(run: RunRecord, id: string, sinceMs: number): { cause: UnknownCause; text: string } | undefined {
+  const early = ofExperiment(run.faults, id).find((entry) => entry.endedBefore === true && entry.startedMs >= sinceMs)
+  return early && { cause: 'not-injected', text: early.detail }
 }
 
 /** Gives a check the evidence it asked for, and only that; what is missing or unreachable is said instead of judged. */

@@ -90,6 +90,8 @@ export type JournalBody =
       ok: boolean
       detail: string
       refused?: true
+      /** Of an undo: something else had ended the fault before, since when is not known. */
+      endedBefore?: true
     }
   /** A k6 process of one leg: its begin, or its end with the summary. */
   | {
