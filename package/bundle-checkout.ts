@@ -13,6 +13,8 @@ import { COMMONJS } from './commonjs.ts'
 const COMMANDS = ['plan', 'list', 'explain', 'lint']
 /** npm writes it at each install: a package of another version changes it. */
 const INSTALLED = 'node_modules/.package-lock.json'
+/** What lint never asks for and takes 20 ms to load; each is loaded when something of it is used. */
+const SELDOM = /^node:(?:crypto|child_process|net|os|timers\/promises)$/
 /** Clocks of files lag behind by a tick. */
 const TICK_MS = 100
 
@@ -42,6 +44,13 @@ export async function bundleCheckout(out: string): Promise<number | undefined> {
     logLevel: 'warning',
     plugins: [
       {
+        name: 'seldom used parts of Node',
+        setup(its) {
+          its.onResolve({ filter: SELDOM }, ({ path }) => ({ path, namespace: 'seldom' }))
+          its.onLoad({ filter: /.*/, namespace: 'seldom' }, ({ path }) => ({ contents: whenUsed(path) }))
+        },
+      },
+      {
         name: 'these commands alone',
         setup(its) {
           // Other commands are never asked for here; a driver's package is there when it is.
@@ -54,7 +63,9 @@ export async function bundleCheckout(out: string): Promise<number | undefined> {
       },
     ],
   })
-  const inputs = [...Object.keys(metafile.inputs), INSTALLED].map((path) => [path, stateOf(join(TOOL_ROOT, path))] as const)
+  const inputs = [...Object.keys(metafile.inputs).filter((path) => !path.startsWith('seldom:')), INSTALLED].map(
+    (path) => [path, stateOf(join(TOOL_ROOT, path))] as const,
+  )
   const late = inputs.filter(([path]) => statSync(join(TOOL_ROOT, path)).ctimeMs >= beganMs - TICK_MS)
   rmSync(out, { recursive: true, force: true })
   if (late.length > 0) {
@@ -65,6 +76,12 @@ export async function bundleCheckout(out: string): Promise<number | undefined> {
   mkdirSync(dirname(out), { recursive: true })
   renameSync(fresh, out)
   return inputs.length
+}
+
+/** A module in place of one of Node's, which gets it as soon as something of it is read. */
+function whenUsed(name: string): string {
+  return `for (const key of ${JSON.stringify(Object.keys(process.getBuiltinModule(name) ?? {}))})
+    Object.defineProperty(exports, key, { enumerable: true, get: () => process.getBuiltinModule(${JSON.stringify(name)})[key] })`
 }
 
 // npm runs `prepare` before it packs as well, where nothing is gained by it.

@@ -110,6 +110,9 @@ class RegularReader {
     let lhs = this.#operand()
     const from = this.#from
     for (;;) {
+      const code = this.#text.charCodeAt(this.#at)
+      // The end, `)` or `,`: most often no operator follows.
+      if (code !== code || code === 41 || code === 44) break
       OPERATOR.lastIndex = this.#at
       const op = OPERATOR.test(this.#text) ? this.#text.slice(this.#at, OPERATOR.lastIndex) : ''
       const own = LEVELS.get(op) ?? 0

@@ -1,5 +1,4 @@
 /** The specifications of traces, logs and the SLO dashboard. */
-import { RE2JS } from 're2js'
 import type { LogSpec, SloSpec, SpanSpec, TraceSpec } from '../model/spec.ts'
 import { service } from './named.ts'
 import {
@@ -25,11 +24,12 @@ import type { Read } from './reader.ts'
 import { probe } from './read-probe.ts'
 import { BECAUSE, labels } from './rule.ts'
 import { messageOf } from '../text/error-text.ts'
+import { re2 } from '../text/re2.ts'
 
 /** RE2, as Loki and Prometheus understand it; a look-ahead would work here and nowhere else. */
 const regex = refined(text, 'an RE2 expression', (value, place) => {
   try {
-    RE2JS.compile(value.replaceAll('{stamp}', 'stamp'))
+    re2(value.replaceAll('{stamp}', 'stamp'))
     return value
   } catch (error) {
     return problem(place, 'SPEC_REGEX', `not an RE2 expression: ${messageOf(error)}`)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FiredrillError } from '../../model/error.ts'
-import { openDocuments } from './cursor.ts'
+import { duplicateKey, openDocuments } from './cursor.ts'
 import type { ConfigText, Cursor } from './cursor.ts'
 import { kindOf } from '../kinds.ts'
 
@@ -82,4 +82,13 @@ test('the kind of a document follows from its shape', () => {
   assert.equal(kindOf(open('apiVersion: v1\nkind: ConfigMap')), 'manifest')
   assert.equal(kindOf(open('apiVersion: 1\ndatasources: []')), 'datasources')
   assert.equal(kindOf(open('a: 1')), 'other')
+})
+
+test('a key that stands twice is found in a short mapping and in a long one', () => {
+  const twice = (text: string): string | undefined => duplicateKey(open(text))?.key
+  const many = Array.from({ length: 12 }, (_, index) => `key${index}: 1`).join('\n')
+  assert.equal(twice('a: 1\nb: { c: 1, d: 2, c: 3 }\n'), 'c')
+  assert.equal(twice(`${many}\nkey3: 2\n`), 'key3')
+  assert.equal(twice(`${many}\n`), undefined)
+  assert.equal(twice('a: &x { b: 1 }\nc: &y { d: 1 }\ne:\n  <<: *x\n  f: 1\n'), undefined)
 })

@@ -69,7 +69,9 @@ export class Cursor {
   }
 
   get(...path: (string | number)[]): Cursor | undefined {
-    return followed(this, path)
+    const [only] = path
+    // Nearly always one key is asked for.
+    return path.length === 1 && typeof only === 'string' ? valueOf(this, only) : followed(this, path)
   }
 
   /** The value at the path, or this where there is none: what a finding points at. */
@@ -123,7 +125,7 @@ export class Cursor {
 
   /** Scalars as text: 4317 and "4317" are the same. */
   string(...path: (string | number)[]): string | undefined {
-    const at = this.get(...path)
+    const at = path.length === 0 ? this : this.get(...path)
     if (!isScalar(at?.node) || at.node.value === null || at.node.value === undefined) return undefined
     // 1_000 or 0x10 would lose their spelling, true its case: the source is what the component reads.
     return typeof at.node.value === 'string' ? at.node.value : (at.node.source ?? String(at.node.value))
@@ -343,8 +345,28 @@ function hasDuplicate(node: Node | null): boolean {
   if (isSeq(node)) return (node.items as (Node | null)[]).some(hasDuplicate)
   if (!isMap(node)) return false
   const pairs = node.items as Pair<Node, Node | null>[]
-  const names = pairs.map(({ key }) => (isScalar(key) ? String(key.value) : '')).filter((name) => name !== '' && name !== '<<')
-  return new Set(names).size < names.length || pairs.some(({ value }) => hasDuplicate(value))
+  return (pairs.length <= FEW ? isTwice(pairs) : isTwiceOfMany(pairs)) || pairs.some(({ value }) => hasDuplicate(value))
+}
+
+/** Up to so many keys are sooner compared than put into a set. */
+const FEW = 8
+
+function nameOf({ key }: Pair<Node, Node | null>): string {
+  const name = isScalar(key) ? String(key.value) : ''
+  return name === '<<' ? '' : name
+}
+
+function isTwice(pairs: readonly Pair<Node, Node | null>[]): boolean {
+  for (let one = 1; one < pairs.length; one++) {
+    const name = nameOf(pairs[one]!)
+    if (name !== '') for (let other = 0; other < one; other++) if (nameOf(pairs[other]!) === name) return true
+  }
+  return false
+}
+
+function isTwiceOfMany(pairs: readonly Pair<Node, Node | null>[]): boolean {
+  const names = pairs.map(nameOf).filter((name) => name !== '')
+  return new Set(names).size < names.length
 }
 
 function lookForDuplicate(root: Cursor): { key: string; at: Place } | undefined {

@@ -67,8 +67,10 @@ function unknownIn(at: Cursor, keys: Keys, outline: Map<string, Keys>, path: str
   for (const item of at.items()) unknownIn(item, keys, outline, path, depth + 1, found)
   for (const [key, value] of at.pairs()) {
     const block = keys.get(key) ?? keys.get('*')
-    if (block !== undefined) unknownIn(value, keysBelow(block, outline), outline, `${path}.${key}`, depth + 1, found)
-    else {
+    if (block !== undefined) {
+      const below = keysBelow(block, outline)
+      if (below.size > 0) unknownIn(value, below, outline, `${path}.${key}`, depth + 1, found)
+    } else {
       const known = [...keys.keys()]
       const present = new Set(at.pairs().map(([each]) => each))
       found.push({
@@ -109,6 +111,7 @@ function typesIn(at: Cursor, keys: Keys, outline: Map<string, Keys>, path: strin
     if (known?.type !== undefined) found.push({ at: value, type: known.type, path: `${path}.${key}` })
     else if (known !== undefined) {
       const below = keysBelow(known, outline)
+      if (below.size === 0) continue
       // YAML reads `endpoint:0.0.0.0:4318` as one text: https://github.com/open-telemetry/opentelemetry-collector/issues/1599
       const [, word = ''] = /^([\w-]+):\S/.exec(value.string() ?? '') ?? []
       if (below.has(word)) found.push({ at: value, type: 'mapping', path: `${path}.${key}` })

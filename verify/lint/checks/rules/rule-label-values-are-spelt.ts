@@ -1,6 +1,7 @@
 import { warning, type Check, type LintInput } from '../../lint-check.ts'
 import { allRoutes, routeTree } from '../../../config/alerting/route-tree.ts'
 import { nearest, slipOf } from '../../../text/did-you-mean.ts'
+import { remembered } from '../../../text/remembered.ts'
 import { pairs } from '../../rule-views.ts'
 
 /** What most people call severities. https://prometheus.io/docs/practices/alerting/ */
@@ -28,13 +29,19 @@ export const check: Check = {
       const values = uses.get(label) ?? new Map<string, number>()
       uses.set(label, values.set(value, (values.get(value) ?? 0) + 1))
     }
+    // Thousands of rules have one value.
+    const meantBy = remembered((label: string) =>
+      remembered((value: string) => {
+        const routed = asked.get(label)
+        if ((label !== 'severity' && routed === undefined) || routed?.has(value) === true) return undefined
+        const values = uses.get(label) ?? new Map<string, number>()
+        const others = [...values].filter(([, count]) => count > (values.get(value) ?? 0)).map(([each]) => each)
+        return misspelt(value, [...others, ...(routed ?? []), ...(label === 'severity' ? SEVERITIES : [])])
+      }),
+    )
     for (const { rule, label, at, value } of written) {
-      const routed = asked.get(label)
       // What is specified is compared with its specification: rule-labels-match.
-      if (specified.has(rule) || (label !== 'severity' && routed === undefined) || routed?.has(value) === true) continue
-      const values = uses.get(label) ?? new Map<string, number>()
-      const others = [...values].filter(([, count]) => count > (values.get(value) ?? 0)).map(([each]) => each)
-      const meant = misspelt(value, [...others, ...(routed ?? []), ...(label === 'severity' ? SEVERITIES : [])])
+      const meant = specified.has(rule) ? undefined : meantBy(label)(value)
       if (meant !== undefined) yield warning(rule.alert, at, `${label}: ${meant}`, `${label}: ${value}`)
     }
   },

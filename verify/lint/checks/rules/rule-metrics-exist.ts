@@ -1,5 +1,6 @@
 import { remark, type Check } from '../../lint-check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
+import { remembered } from '../../../text/remembered.ts'
 import { isMisspelt, severityFor, soughtAbsent } from '../../rule-views.ts'
 
 export const check: Check = {
@@ -15,20 +16,23 @@ export const check: Check = {
   *judge(input) {
     const { config, facts } = input
     const recorded = new Set(config.recordings.map((recording) => recording.record))
+    // Many rules ask for one metric, and to look for what is near it takes longer than all else.
+    const isReported = remembered((metric: string) => isMisspelt(metric, input))
+    const near = remembered((metric: string) => didYouMean(metric, facts.metricNames()))
     for (const rule of config.rules) {
       const absent = soughtAbsent(rule)
       const reported = new Set<string>()
       for (const selector of rule.selectors) {
         if (selector.metric === null || recorded.has(selector.metric) || /^ALERTS(_FOR_STATE)?$/.test(selector.metric)) continue
         if (facts.jobsExposing(selector.metric)?.length !== 0) continue
-        if (reported.has(selector.metric) || !isMisspelt(selector.metric, input)) continue
+        if (reported.has(selector.metric) || !isReported(selector.metric)) continue
         reported.add(selector.metric)
         const at = rule.at.near('expr').place(selector.span.from, selector.metric.length)
         yield remark(
           rule.alert,
           at,
           'a metric that a recorded target exposes',
-          `${selector.metric}${didYouMean(selector.metric, facts.metricNames())}`,
+          `${selector.metric}${near(selector.metric)}`,
           absent.has(selector) ? `No target exposes ${selector.metric}: what looks for its absence always fires` : undefined,
           severityFor(input, rule),
         )
