@@ -70,7 +70,6 @@ const TABLE: readonly Row[] = [
     // A route's matchers are written, and read, as Alertmanager does.
     may: [
       'yaml',
-      're2js',
       'node:',
       'verify/promql/',
       'verify/routing/route-matchers.ts',
