@@ -28,6 +28,12 @@ export async function judgeFolder(folder: string): Promise<Judged> {
   return { ...judged, page: () => drawPage(file, judged.report) }
 }
 
+/** What reading leaves behind is not to stand beside what the record of a long journal is closed with. */
+async function* thenCollected(lines: AsyncIterable<string>): AsyncGenerator<string> {
+  yield* lines
+  collectWhenGrown()
+}
+
 /** Of a long journal each check leaves much behind, and V8 would look for it late. */
 function afterGarbage(check: Check): Check {
   return {
@@ -43,12 +49,13 @@ async function judgeFile(file: string): Promise<Omit<Judged, 'page'>> {
   const long = isLong(file)
   const kept = new LastAttempts(long)
   const { verdicts, problems, beside } = await judgeLines(
-    fileLines(file),
+    long ? thenCollected(fileLines(file)) : fileLines(file),
     (entry, text) => {
       if (isReported(entry)) kept.add(reportedPart(entry), text)
     },
     long ? checks.map(afterGarbage) : checks,
   )
+  if (long) collectWhenGrown()
   const report = summarise({ entries: kept.entries(), problems }, verdicts)
   const { leftOut } = kept
   if (leftOut > 0) report.problems.push(`the report shows the last attempt of each experiment: ${leftOut} entries are in the journal alone`)

@@ -30,7 +30,9 @@ const PRUNE_AT = 5_000
 export class LastAttempts {
   leftOut = 0
   private readonly alone: boolean
-  private readonly all: (JournalEntry | Unread | undefined)[] = []
+  /** By their place in the journal. No list: of a gigabyte what is left out would take more of it than what is kept. */
+  private readonly all = new Map<number, JournalEntry | Unread>()
+  private place = 0
   private readonly replaced = new Map<string, number[]>()
   private readonly parts = new Map<string, unknown>()
   /** Of the attempt that is under way or was the last: its begin, and the legs that have begun. */
@@ -53,16 +55,13 @@ export class LastAttempts {
     const isOwned = this.alone && this.ofAttempt(entry)
     // What goes with its attempt is forgotten soon: to pack it or to keep it parsed costs more than to read the last one's again.
     if (text !== undefined && this.alone && LONG.has(entry.kind) && (isOwned || entry.kind !== 'load'))
-      this.all.push(new Unread(entry, text))
-    else this.all.push(isOwned && entry.kind === 'load' ? entry : this.withKnownParts(entry))
+      this.all.set(this.place++, new Unread(entry, text))
+    else this.all.set(this.place++, isOwned && entry.kind === 'load' ? entry : this.withKnownParts(entry))
   }
 
   entries(): JournalEntry[] {
     if (this.alone) this.prune()
-    return this.all.flatMap((entry) => {
-      if (entry === undefined) return []
-      return [entry instanceof Unread ? entry.read() : entry]
-    })
+    return Array.from(this.all.values(), (entry) => (entry instanceof Unread ? entry.read() : entry))
   }
 
   /** A leg that begins anew begins another attempt, as for the judge. Whether the entry goes with one. */
@@ -77,7 +76,7 @@ export class LastAttempts {
     const owned = (entry.kind === 'load' && this.attempts.has(entry.experiment)) || entry.kind === 'leg' || entry.kind === 'fault'
     if (owned) this.replaceable(`attempt ${entry.experiment}`)
     if (owned || !BY_TIME.has(entry.kind)) return owned
-    this.byTime.push(this.all.length)
+    this.byTime.push(this.place)
     if (this.byTime.length < this.pruneAt) return false
     this.prune()
     this.pruneAt = this.byTime.length + PRUNE_AT
@@ -90,9 +89,9 @@ export class LastAttempts {
     if (fromMs === Infinity) return
     const kept: number[] = []
     for (const place of this.byTime) {
-      if ((this.all[place]?.atMs ?? 0) >= fromMs) kept.push(place)
+      if ((this.all.get(place)?.atMs ?? 0) >= fromMs) kept.push(place)
       else {
-        this.all[place] = undefined
+        this.all.delete(place)
         this.leftOut++
       }
     }
@@ -116,13 +115,13 @@ export class LastAttempts {
 
   private replaceable(key: string): void {
     const places = this.replaced.get(key) ?? []
-    places.push(this.all.length)
+    places.push(this.place)
     this.replaced.set(key, places)
   }
 
   private forget(key: string): number {
     const places = this.replaced.get(key) ?? []
-    for (const place of places) this.all[place] = undefined
+    for (const place of places) this.all.delete(place)
     this.replaced.delete(key)
     return places.length
   }

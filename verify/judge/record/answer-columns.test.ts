@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import type { AnswerRow } from '../../model/journal.ts'
 import { AnswerRows, Answers } from './answer-columns.ts'
 
@@ -14,6 +15,23 @@ test('rows are read back as they were written, whole numbers or not', () => {
     assert.deepEqual(read, rows)
   }
   assert.throws(() => new AnswerRows([null as never]), TypeError)
+})
+
+test('any rows come back: in order or not, far apart, with a status that changes, with cells that are no whole numbers', () => {
+  const cell = fc.oneof(fc.integer({ min: -9, max: 600 }), fc.constantFrom(2 ** 50, -(2 ** 50), 0.5, -0, NaN))
+  fc.assert(
+    fc.property(fc.array(fc.tuple(cell, cell, cell, cell), { maxLength: 12 }), (rows) => {
+      const read: number[][] = []
+      new AnswerRows(rows).each((...cells) => read.push(cells))
+      assert.deepEqual(read, rows)
+    }),
+  )
+})
+
+test('a usual row takes two bytes', () => {
+  const rows = Array.from({ length: 1_000 }, (_, row): AnswerRow => [row, 226 + 250 * row + (row % 3), 5 + (row % 7), 200])
+  const { cells } = new AnswerRows(rows) as unknown as { cells: Uint8Array }
+  assert.ok(cells.byteLength < 2 * rows.length + 20, `${cells.byteLength} bytes`)
 })
 
 test('answers are in the order they were sent', () => {

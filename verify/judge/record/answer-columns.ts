@@ -16,41 +16,62 @@ function cellsOf(values: Float64Array): Cells {
   return values.every((value) => (value | 0) === value) ? Int32Array.from(values) : values
 }
 
-/** The rows of one entry as they stand in the journal, in a tenth of the memory. */
+/** The rows of one entry as they stand in the journal, in a twentieth of the memory. */
 export class AnswerRows {
-  /** Each cell by its distance to the one above, or, where one is no whole number, as it is. */
+  /** Of each row what the one before does not say, or, where one is no whole number, each cell as it is. */
   private readonly cells: Uint8Array | Float64Array
 
   /** @throws TypeError where a row is none */
   constructor(rows: readonly AnswerRow[]) {
     const cells = new Float64Array(WIDTH * rows.length)
     for (const [index, [row, sentMs, tookMs, status]] of rows.entries()) cells.set([row, sentMs, tookMs, status], WIDTH * index)
-    this.cells = cells.every(isWhole) ? packed(cells) : cells
+    this.cells = packed(cells) ?? cells
   }
 
   each(look: (row: number, sentMs: number, tookMs: number, status: number) => void): void {
     const { cells } = this
-    if (cells instanceof Uint8Array) {
-      let [row, sentMs, tookMs, status] = [0, 0, 0, 0]
-      for (const read = new ByteReader(cells); !read.isOver;) {
-        row += withSign(read.whole())
-        sentMs += withSign(read.whole())
-        tookMs += withSign(read.whole())
-        status += withSign(read.whole())
-        look(row, sentMs, tookMs, status)
-      }
-    } else
+    if (!(cells instanceof Uint8Array)) {
       for (let at = 0; at < cells.length; at += WIDTH)
         look(cells[at] ?? NaN, cells[at + 1] ?? NaN, cells[at + 2] ?? NaN, cells[at + 3] ?? NaN)
+      return
+    }
+    let [row, sentMs, stepMs, tookMs, status] = [-1, 0, 0, 0, 0]
+    for (const read = new ByteReader(cells); !read.isOver;) {
+      const code = read.whole()
+      const isUsual = code % 2 === 0
+      stepMs += withSign((code - (code % 2)) / 2)
+      sentMs += stepMs
+      tookMs += withSign(read.whole())
+      row += isUsual ? 1 : withSign(read.whole())
+      status += isUsual ? 0 : withSign(read.whole())
+      look(row, sentMs, tookMs, status)
+    }
   }
 }
 
 /** Cells of a row. */
 const WIDTH = 4
 
-function packed(cells: Float64Array): Uint8Array {
+/** Usual is the next row, with the same status, a step after the last one: two bytes. Undefined where a cell cannot be written so. */
+function packed(cells: Float64Array): Uint8Array | undefined {
+  if (!cells.every(isWhole)) return undefined
   const bytes: number[] = []
-  for (const [at, cell] of cells.entries()) writeWhole(bytes, bytes.length, withoutSign(cell - (cells[at - WIDTH] ?? 0)))
+  const write = (value: number): number => writeWhole(bytes, bytes.length, value)
+  let [lastRow, lastSentMs, lastStepMs, lastTookMs, lastStatus] = [-1, 0, 0, 0, 0]
+  for (let at = 0; at < cells.length; at += WIDTH) {
+    const [row = NaN, sentMs = NaN, tookMs = NaN, status = NaN] = cells.subarray(at, at + WIDTH)
+    const stepMs = sentMs - lastSentMs
+    const isUsual = row === lastRow + 1 && status === lastStatus
+    const code = withoutSign(stepMs - lastStepMs) * 2 + (isUsual ? 0 : 1)
+    if (!Number.isSafeInteger(code)) return undefined
+    write(code)
+    write(withoutSign(tookMs - lastTookMs))
+    if (!isUsual) {
+      write(withoutSign(row - lastRow))
+      write(withoutSign(status - lastStatus))
+    }
+    ;[lastRow, lastSentMs, lastStepMs, lastTookMs, lastStatus] = [row, sentMs, stepMs, tookMs, status]
+  }
   return shelved(bytes)
 }
 
@@ -62,10 +83,13 @@ export class Answers {
   private readonly tookMs: Cells
   private readonly status: Cells
 
-  constructor(sentMs: readonly number[], tookMs: readonly number[], status: readonly number[]) {
-    const order = Uint32Array.from(sentMs.keys()).sort((a, b) => (sentMs[a] ?? 0) - (sentMs[b] ?? 0))
-    const inOrder = (column: readonly number[], since = 0): Cells =>
-      cellsOf(Float64Array.from(order, (place) => (column[place] ?? NaN) - since))
+  constructor(sentMs: ArrayLike<number>, tookMs: ArrayLike<number>, status: ArrayLike<number>) {
+    const order = byTime(sentMs)
+    const inOrder = (column: ArrayLike<number>, since = 0): Cells => {
+      const cells = new Float64Array(order.length)
+      for (const [index, place] of order.entries()) cells[index] = (column[place] ?? NaN) - since
+      return cellsOf(cells)
+    }
     this.firstMs = sentMs[order[0] ?? 0] ?? 0
     this.sentMs = inOrder(sentMs, this.firstMs)
     this.tookMs = inOrder(tookMs)
@@ -73,16 +97,25 @@ export class Answers {
   }
 
   filter(is: (answer: Answer) => boolean): Answer[] {
-    return this.within(0, this.sentMs.length, is)
+    const found: Answer[] = []
+    for (let at = 0; at < this.sentMs.length; at++) {
+      const answer = this.at(at)
+      if (is(answer)) found.push(answer)
+    }
+    return found
   }
 
-  /** Those sent in [fromMs, untilMs]. */
+  /** Each of those sent in [fromMs, untilMs]. As numbers: of a long drill they are a million, and as objects as much garbage. */
+  eachSentIn(fromMs: number, untilMs: number, look: (sentMs: number, tookMs: number, status: number) => void): void {
+    const until = this.first((sentMs) => sentMs > untilMs)
+    for (let at = this.first((sentMs) => sentMs >= fromMs); at < until; at++)
+      look(this.firstMs + (this.sentMs[at] ?? NaN), this.tookMs[at] ?? NaN, this.status[at] ?? NaN)
+  }
+
   between(fromMs: number, untilMs: number): Answer[] {
-    return this.within(
-      this.first((sentMs) => sentMs >= fromMs),
-      this.first((sentMs) => sentMs > untilMs),
-      () => true,
-    )
+    const found: Answer[] = []
+    this.eachSentIn(fromMs, untilMs, (sentMs, tookMs, status) => found.push({ sentMs, tookMs, status }))
+    return found
   }
 
   /** The last of those sent before `untilMs` that is so. */
@@ -107,15 +140,6 @@ export class Answers {
     return { sentMs: this.firstMs + (this.sentMs[place] ?? NaN), tookMs: this.tookMs[place] ?? NaN, status: this.status[place] ?? NaN }
   }
 
-  private within(from: number, until: number, is: (answer: Answer) => boolean): Answer[] {
-    const found: Answer[] = []
-    for (let at = from; at < until; at++) {
-      const answer = this.at(at)
-      if (is(answer)) found.push(answer)
-    }
-    return found
-  }
-
   private first(isSo: (sentMs: number) => boolean): number {
     let [low, high] = [0, this.sentMs.length]
     while (low < high) {
@@ -125,4 +149,15 @@ export class Answers {
     }
     return low
   }
+}
+
+/** Places in the order of their times. To sort a million copies them first, and they are nearly always in order. */
+function byTime(timesMs: ArrayLike<number>): Uint32Array {
+  const order = new Uint32Array(timesMs.length)
+  let isInOrder = true
+  for (let place = 0; place < order.length; place++) {
+    order[place] = place
+    if (place > 0 && (timesMs[place] ?? 0) < (timesMs[place - 1] ?? 0)) isInOrder = false
+  }
+  return isInOrder ? order : order.sort((a, b) => (timesMs[a] ?? 0) - (timesMs[b] ?? 0))
 }

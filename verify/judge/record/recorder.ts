@@ -579,6 +579,10 @@ class PackedScrapes implements ScrapeColumn {
     return { timesMs, up: values }
   }
 
+  eachUp(use: (timeMs: number, up: number) => void): void {
+    this.ups.each(use)
+  }
+
   around(fromMs: number, untilMs: number): ScrapeColumn {
     let [beforeMs, afterMs] = [fromMs, untilMs]
     let [isBefore, isAfter] = [false, false]
@@ -602,6 +606,12 @@ export function upBetween(column: ScrapeColumn, fromMs: number, untilMs: number)
   if (column instanceof PackedScrapes) return column.upBetween(fromMs, untilMs)
   const isInside = (timeMs = NaN): boolean => timeMs >= fromMs && timeMs <= untilMs
   return { timesMs: column.timesMs.filter(isInside), up: column.up.filter((_, index) => isInside(column.timesMs[index])) }
+}
+
+/** Each `up` of a target, by time; nothing of them is held. */
+export function eachUp(column: ScrapeColumn, use: (timeMs: number, up: number) => void): void {
+  if (column instanceof PackedScrapes) column.eachUp(use)
+  else for (const [index, up] of column.up.entries()) use(column.timesMs[index] ?? NaN, up)
 }
 
 function together(ups: Samples, durations: Samples): Pick<ScrapeColumn, 'timesMs' | 'up' | 'durationsMs'> {

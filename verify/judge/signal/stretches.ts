@@ -9,16 +9,30 @@ export class Stretches {
   private readonly from: number[] = []
   private readonly until: number[] = []
 
-  constructor(stretches: readonly Stretch[]) {
+  constructor(stretches: Iterable<Stretch>) {
+    const early: Stretch[] = []
     // One without a begin or an end holds nothing.
-    for (const [from, until] of stretches.filter((each) => each[0] <= each[1]).toSorted((a, b) => a[0] - b[0])) {
-      const last = this.until.length - 1
-      if (from <= (this.until[last] ?? -Infinity)) this.until[last] = Math.max(this.until[last] ?? until, until)
-      else {
-        this.from.push(from)
-        this.until.push(until)
-      }
+    for (const each of stretches) if (each[0] <= each[1] && !this.join(each)) early.push(each)
+    if (early.length > 0) for (const each of [...this.taken(), ...early].sort((a, b) => a[0] - b[0])) this.join(each)
+  }
+
+  /** False where it begins before the last one did. */
+  private join([from, until]: Stretch): boolean {
+    const last = this.until.length - 1
+    if (from < (this.from[last] ?? -Infinity)) return false
+    if (from <= (this.until[last] ?? -Infinity)) this.until[last] = Math.max(this.until[last] ?? until, until)
+    else {
+      this.from.push(from)
+      this.until.push(until)
     }
+    return true
+  }
+
+  private taken(): Stretch[] {
+    const all = this.all()
+    this.from.length = 0
+    this.until.length = 0
+    return all
   }
 
   /** In order, none touches another. */

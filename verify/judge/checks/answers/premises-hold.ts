@@ -1,9 +1,10 @@
 import type { AnswerPromise, HttpProbe, Spec } from '../../../model/spec.ts'
-import { starvedText } from '../../record/cpu-waits.ts'
+import { starvedText, type Starved } from '../../record/cpu-waits.ts'
 import { defineCheck } from '../../drill-check.ts'
-import { breaksPromise, countAnswers, disturbs, isGood, specified, specifiedAs } from '../../signal/faults-in-force.ts'
+import { AnswerCount, breaksPromise, disturbs, specified, specifiedAs } from '../../signal/faults-in-force.ts'
+import type { InForce } from '../../signal/faults-in-force.ts'
 import { longestOf, machineMade } from '../../signal/late-answers.ts'
-import { Stretches } from '../../signal/stretches.ts'
+import { Stretches, type Stretch } from '../../signal/stretches.ts'
 
 export const check = defineCheck(
   {
@@ -37,31 +38,21 @@ export const check = defineCheck(
       const inForce = new Stretches(own.map(({ onFromMs, offFromMs }) => [onFromMs, offFromMs]))
       return requests.flatMap(({ request, withinMs, rows, waits }) => {
         if (own.some((each) => disturbs(each, request.service)) || promises(spec, id, request)) return []
-        const others = new Stretches(
-          (breaks.get(request.service) ?? []).filter((each) => each.id !== id).map((each) => [each.onFromMs, each.recoveredMs]),
-        )
-        const meanwhile = inForce
-          .all()
-          .flatMap(([fromMs, untilMs]) => rows.between(fromMs, untilMs))
-          .filter(({ sentMs, tookMs }) => inForce.holds(sentMs) && !others.meets(sentMs, sentMs + tookMs))
-        const made = meanwhile.map((each) =>
-          isGood(each, request.expectStatus, withinMs) ? undefined : machineMade(each, [request.expectStatus], withinMs, waits),
-        )
-        const judged = meanwhile.filter((_, index) => made[index] === undefined)
-        const { good, text } = countAnswers(judged, request.expectStatus, withinMs)
-        return meanwhile.length === 0
-          ? []
-          : [
-              {
-                id,
-                service: request.service,
-                kept: good === judged.length,
-                rows: judged.length,
-                aside: meanwhile.length - judged.length,
-                longest: longestOf(made),
-                text,
-              },
-            ]
+        const others = new Stretches(disturbed(breaks.get(request.service) ?? [], id))
+        const count = new AnswerCount(request.expectStatus, withinMs)
+        const made: { aside: number; longest: Starved | undefined } = { aside: 0, longest: undefined }
+        const look = (sentMs: number, tookMs: number, status: number): void => {
+          if (!inForce.holds(sentMs) || others.meets(sentMs, sentMs + tookMs)) return
+          const waited = count.isGood(tookMs, status)
+            ? undefined
+            : machineMade({ sentMs, tookMs, status }, [request.expectStatus], withinMs, waits)
+          if (waited === undefined) return count.add(tookMs, status)
+          made.aside++
+          made.longest = longestOf([made.longest, waited])
+        }
+        for (const [fromMs, untilMs] of inForce.all()) rows.eachSentIn(fromMs, untilMs, look)
+        const { all, good } = count
+        return all + made.aside === 0 ? [] : [{ id, service: request.service, kept: good === all, rows: all, ...made, text: count.text() }]
       })
     })
     const broken = premises.filter(({ kept }) => !kept)
@@ -111,6 +102,11 @@ function promisedIn(spec: Spec): Pick<AnswerPromise, 'request' | 'withinMs'>[] {
     if ((longest.get(key)?.withinMs ?? -1) < promise.withinMs) longest.set(key, promise)
   }
   return [...longest.values()]
+}
+
+/** When others than that one disturbed it. One by one: they are as many as the faults of the drill. */
+function* disturbed(faults: readonly InForce[], id: string): Generator<Stretch> {
+  for (const each of faults) if (each.id !== id) yield [each.onFromMs, each.recoveredMs]
 }
 
 /** What it promises of the service is no assumption: keeps-answering judges that. */

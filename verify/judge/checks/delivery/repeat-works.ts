@@ -67,7 +67,7 @@ export const check = defineCheck(
       const [first, again] = twice
       return fail(
         expected,
-        `${again.receiver} got the same notification again after ${seconds(again.arrivedMs - first.arrivedMs)}: ${first.text}`,
+        `${again.receiver} got the same notification again after ${seconds(again.arrivedMs - first.arrivedMs)}: ${textOf(first)}`,
         [first.seq, again.seq],
         {
           diagnosis:
@@ -79,12 +79,13 @@ export const check = defineCheck(
   },
 )
 
+/** One message. */
 interface Post {
   seq: number
   arrivedMs: number
   receiver: string
-  group: string
-  text: string
+  alerts: readonly Notified[]
+  /** The same in one that says the same. */
   key: string
 }
 
@@ -93,29 +94,30 @@ interface Post {
  * changed (notify/notify.go DedupStage).
  */
 function sentTwice(all: readonly Notified[], repeatIntervalMs: number): [Post, Post] | undefined {
-  const posts = new Map<number, Omit<Post, 'text' | 'key'> & { said: string[]; keys: string[] }>()
-  for (const delivered of all) {
-    const post = posts.get(delivered.seq) ?? {
-      seq: delivered.seq,
-      arrivedMs: delivered.arrivedMs,
-      receiver: delivered.receiver,
-      group: labelKey(delivered.groupLabels),
-      said: [],
-      keys: [],
-    }
-    post.said.push(
-      `${delivered.labels['alertname'] ?? 'an alert'}${formatLabels(withoutLabels(delivered.labels, ['alertname']))} ${delivered.status}`,
-    )
-    // One that came back after an end without a notification is another.
-    post.keys.push(`${delivered.status} ${delivered.startsAtMs ?? ''} ${labelKey(delivered.labels)}`)
-    posts.set(delivered.seq, post)
-  }
   const last = new Map<string, Post>()
-  for (const { said, keys, ...post } of [...posts.values()].sort((a, b) => a.arrivedMs - b.arrivedMs)) {
-    const now = { ...post, text: said.sort().join(', '), key: keys.sort().join('\n') }
-    const before = last.get(`${post.receiver}\n${post.group}`)
-    if (before?.key === now.key && now.arrivedMs - before.arrivedMs < repeatIntervalMs) return [before, now]
-    last.set(`${post.receiver}\n${post.group}`, now)
+  for (const alerts of [...Map.groupBy(all, ({ seq }) => seq).values()].sort((a, b) => arrivalOf(a) - arrivalOf(b))) {
+    const [first] = alerts
+    if (first === undefined) continue
+    const { seq, arrivedMs, receiver, groupLabels } = first
+    // One that came back after an end without a notification is another.
+    const key = alerts.map(({ status, startsAtMs, labels }) => `${status} ${startsAtMs ?? ''} ${labelKey(labels)}`)
+    const now = { seq, arrivedMs, receiver, alerts, key: key.sort().join('\n') }
+    const group = `${receiver}\n${labelKey(groupLabels)}`
+    const before = last.get(group)
+    if (before?.key === now.key && arrivedMs - before.arrivedMs < repeatIntervalMs) return [before, now]
+    last.set(group, now)
   }
   return undefined
+}
+
+function arrivalOf([first]: readonly Notified[]): number {
+  return first?.arrivedMs ?? NaN
+}
+
+/** What a message says, alert by alert. */
+function textOf({ alerts }: Post): string {
+  return alerts
+    .map(({ labels, status }) => `${labels['alertname'] ?? 'an alert'}${formatLabels(withoutLabels(labels, ['alertname']))} ${status}`)
+    .sort()
+    .join(', ')
 }

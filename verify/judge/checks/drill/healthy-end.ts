@@ -1,5 +1,6 @@
 import { defineCheck } from '../../drill-check.ts'
 import { clockTime } from '../../../text/instant.ts'
+import { eachUp } from '../../record/recorder.ts'
 import { fail, pass, skip, unknown } from '../../finding.ts'
 
 /** Failed scrapes in a row, up to the last one, that are no hiccup. */
@@ -24,15 +25,13 @@ export const check = defineCheck(
     if (before.length === 0) return skip(expected, 'no target was up at the start (see healthy-start)', [targets.seq])
     const down = before.flatMap(({ job, instance }) => {
       const column = scrapes.find((scrape) => scrape.job === job && scrape.instance === instance)
-      const { timesMs, up } = column ?? { timesMs: [], up: [] }
       let [failed, sinceMs] = [0, 0]
-      for (let index = up.length - 1; index >= 0; index--) {
-        const value = up[index] ?? NaN
-        if (Number.isNaN(value)) continue
-        if (value !== 0) break
-        failed++
-        sinceMs = timesMs[index] ?? 0
-      }
+      if (column !== undefined)
+        eachUp(column, (timeMs, up) => {
+          if (Number.isNaN(up)) return
+          if (up !== 0) failed = 0
+          else if (failed++ === 0) sinceMs = timeMs
+        })
       return failed >= IN_A_ROW ? [`${job} (${instance}) since ${clockTime(sinceMs)}`] : []
     })
     const pointers = [targets.seq, footer.seq]
