@@ -10,7 +10,7 @@ export const CONTROL_GROUP = 'firedrill-cluster'
 export const CONTAINERD_SOCKET = '/run/containerd/containerd.sock'
 export const PAUSE_IMAGE = 'docker.io/firedrill/pause:1'
 const PODS = '10.244.0.0/24'
-const SERVICES = '10.96.0.0/16'
+export const SERVICES = '10.96.0.0/16'
 /** A context of the kubeconfig each; groups are those that Kubernetes itself gives rights. */
 const USERS = {
   'admin': { user: 'admin', groups: 'system:masters' },

@@ -122,7 +122,7 @@ const MACHINE: Drill[] = [
       experiment: 'heap-pressure',
       seconds: 12,
       says: [
-        { check: 'isolation', because: /ServiceDown.* hit its compressed scrape timeout of 1 s: this machine is too slow/ },
+        { check: 'isolation', because: /ServiceDown.* hit its compressed scrape timeout of 1 s: the machine kept rate-limiter waiting/ },
         {
           check: 'alert-fired',
           because: /the machine kept rate-limiter waiting .* for a CPU .*; Prometheus had no sample of rate-limiter/,

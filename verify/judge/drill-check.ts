@@ -6,6 +6,8 @@ import type { Verdict } from '../model/verdict.ts'
 import type { Exercise } from './delivery/exercise.ts'
 import type { Episode } from './alert/episodes.ts'
 import type { AlertHistory, Column, Evaluated, Notified, OtherPost, ScrapeColumn } from './record/recorder.ts'
+import type { CutScrape } from './alert/cut-scrape.ts'
+import type { WhyCut } from './alert/why-cut.ts'
 import type { InstanceReplay } from './alert/replay.ts'
 import type { OutageEvidence } from './signal/outage-evidence.ts'
 import type { RequestWaits } from './record/cpu-waits.ts'
@@ -135,6 +137,8 @@ export interface EvidenceMap {
   answers: (request: HttpProbe) => Answers | undefined
   /** What the machine kept such a request waiting, by what was recorded of its parts' waits for a CPU. */
   requestWaits: (request: HttpProbe) => RequestWaits
+  /** Why the compressed timeout cut a scrape. */
+  whyCut: (cut: CutScrape) => WhyCut
   outage: OutageEvidence
 }
 

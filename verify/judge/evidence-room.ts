@@ -7,7 +7,9 @@ import { compares } from '../promql/operators.ts'
 import type { Anchors, EvidenceKey, EvidenceMap, Leg, Span, Subject } from './drill-check.ts'
 import { exercisesOf } from './delivery/judge-exercises.ts'
 import { hasLabels } from '../promql/labels.ts'
+import type { CutScrape } from './alert/cut-scrape.ts'
 import { replaysOf } from './alert/replay.ts'
+import { whyCut } from './alert/why-cut.ts'
 import { groupsWith } from './alert/rules-named.ts'
 import { namesakeOf, NO_NAMESAKE } from './alert/severity-ladder.ts'
 import { answersTo, inForce } from './signal/faults-in-force.ts'
@@ -161,6 +163,8 @@ export class EvidenceRoom {
         return (request: HttpProbe) => answersTo(run, request)
       case 'requestWaits':
         return (request: HttpProbe) => waitsOf(run, request)
+      case 'whyCut':
+        return (cut: CutScrape) => whyCut(run, cut)
       case 'rule':
         return this.rule()
       case 'outage':

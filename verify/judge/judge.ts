@@ -6,7 +6,8 @@ import { askedByHand, cutShort, overtaken, shortened, unjudged } from './cut-sho
 import { SOURCE_OF } from './drill-check.ts'
 import type { Check, EvidenceKey, Finding } from './drill-check.ts'
 import { diagnose, type Diagnosis } from './alert/diagnosis.ts'
-import { restartedBy, tooSlow } from './alert/cut-scrape.ts'
+import { restartedBy } from './alert/cut-scrape.ts'
+import { whyCut } from './alert/why-cut.ts'
 import { unlessLost, unlessOfLater } from './alert/lost-samples.ts'
 import { unlessUnderWay } from './alert/under-way.ts'
 import { EvidenceRoom, Missing, legsOf } from './evidence-room.ts'
@@ -94,15 +95,17 @@ function unlessStarved(run: RunRecord, checks: readonly Check[], judged: Judged[
     const cut = restartedBy(run, verdict)
     const asked = cut === undefined && check?.meta.slowMachine === 'excuses' && waitsJudged !== true
     const waited = asked ? starved(run, verdict, { handledBy, late }) : undefined
-    if (check === undefined || (cut === undefined && waited === undefined)) return verdict
+    const ofMachine = waited && { cause: 'machine-starved' as const, text: starvedText(waited), pointers: [waited.seq] }
+    const why = cut === undefined ? ofMachine : whyCut(run, cut)
+    if (check === undefined || why === undefined) return verdict
     const { diagnosis: _, part: __, ...rest } = verdict
     return {
       ...rest,
       status: 'unknown',
       title: sentence(check, 'unknown'),
-      observed: `${verdict.observed}. But ${waited === undefined ? (cut === undefined ? '' : tooSlow(cut)) : starvedText(waited)}`,
-      cause: cut === undefined ? 'machine-starved' : 'scrape-gap',
-      pointers: waited === undefined ? verdict.pointers : [...new Set([...verdict.pointers, waited.seq])].sort((a, b) => a - b),
+      observed: `${verdict.observed}. But ${why.text}`,
+      cause: why.cause,
+      pointers: [...new Set([...verdict.pointers, ...why.pointers])].sort((a, b) => a - b),
     }
   })
 }

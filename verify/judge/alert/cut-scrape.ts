@@ -1,7 +1,6 @@
 import type { PlannedExperiment, Timing } from '../../model/plan.ts'
 import type { PlatformSpec, Spec } from '../../model/spec.ts'
 import type { Verdict } from '../../model/verdict.ts'
-import { clockTime, seconds } from '../../text/instant.ts'
 import { evaluationIntervalOf } from '../../promql/loaded-clocks.ts'
 import { scrapesAround } from '../record/recorder.ts'
 import type { RunRecord, ScrapeColumn } from '../record/recorder.ts'
@@ -85,9 +84,4 @@ export function restartedBy({ header, scrapes }: RunRecord, { subject, check, st
   const untilMs = observedMs - (check === 'alert-fired' ? Math.ceil(experiment.forMs / stepMs) * stepMs : 0)
   const fromMs = untilMs - scrapeIntervalMs - scrapeTimeoutMs - stepMs
   return cutScrapes(scrapes, timing, header.spec, { job, instance: experiment.subject['instance'], fromMs, untilMs }).at(-1)
-}
-
-/** For sentences. */
-export function tooSlow({ job, atMs, timeoutMs }: CutScrape): string {
-  return `the scrape of ${job} at ${clockTime(atMs)} hit its compressed scrape timeout of ${seconds(timeoutMs)}: this machine is too slow for this --speed, use a lower one`
 }

@@ -8,12 +8,10 @@ import { scrapesAround } from '../record/recorder.ts'
 import type { Column, Evaluated, RunRecord, ScrapeColumn } from '../record/recorder.ts'
 import { starvedText, waitedFor, type Starved } from '../record/cpu-waits.ts'
 import { lastAtOrBefore } from './episodes.ts'
-import { stopsScrapesOf, timedOut, tooSlow, type CutScrape } from './cut-scrape.ts'
+import { stopsScrapesOf, timedOut, type CutScrape } from './cut-scrape.ts'
 import { deterministic, type ReplayEpisode } from './oracle.ts'
 import { conditionExplains, grid } from './replay.ts'
-
-/** Of a scrape that ran into its timeout the part must have waited this share for a CPU: the rest alone would have ended in time. */
-const HALF = 0.5
+import { HALF, whyCut } from './why-cut.ts'
 
 /** The evaluations of a fault's time at which Prometheus had no sample of the subject, each because a scrape ran into its timeout. */
 interface Lost {
@@ -39,7 +37,7 @@ export function unlessLost(room: EvidenceRoom, experiment: PlannedExperiment, ch
   if (lost === undefined) return finding
   const { diagnosis: _, part: __, ...rest } = finding
   const { atMs, cut, starved } = lost
-  const why = starved === undefined ? (cut === undefined ? '' : tooSlow(cut)) : starvedText(starved)
+  const why = starved === undefined ? (cut === undefined ? '' : whyCut(room.run, cut).text) : starvedText(starved)
   const count = atMs.length === 1 ? 'the evaluation' : `${atMs.length} evaluations, the first`
   return {
     ...rest,

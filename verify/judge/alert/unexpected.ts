@@ -138,11 +138,11 @@ function blamedOf(spans: readonly Span[], stray: Stray): Span[] {
 const AROUND = 10
 
 /**
- * The scrape that ran into a timeout which only the compressed configuration has: what went off on such a target says that this machine is
- * too slow for this speed, not that a promise was broken. Not for a target that an experiment under way stops or hangs: there the fault is
+ * The scrape that ran into a timeout which only the compressed configuration has: what went off on such a target says that this speed is
+ * too high, not that a promise was broken. Not for a target that an experiment under way stops or hangs: there the fault is
  * the cause. Under a fault that only slows it down, the scrape may well have ended within the timeout as deployed.
  */
-export function tooSlowForSpeed(
+export function cutBehind(
   stray: Stray,
   spans: readonly Span[],
   scrapes: readonly ScrapeColumn[],

@@ -18,6 +18,8 @@ export interface InForce extends Presence {
   id: string
   /** "kill-process redis" or "load error-burst". */
   what: string
+  /** Of a fault: the part that it was done to. */
+  target?: string
   /** From then on the target answers again as promised. */
   recoveredMs: number
   effects: readonly string[]
@@ -54,6 +56,7 @@ function readInForce(run: RunRecord): InForce[] {
       {
         id: fault.experiment,
         what: `${fault.fault} ${fault.target}`,
+        target: fault.target,
         onFromMs: fault.startedMs,
         onByMs: fault.effectiveMs,
         offFromMs: undo?.startedMs ?? Infinity,

@@ -1,7 +1,6 @@
 import { defineCheck } from '../../drill-check.ts'
 import { clockTime } from '../../../text/instant.ts'
-import { tooSlow } from '../../alert/cut-scrape.ts'
-import { blamed, straysOf, tooSlowForSpeed } from '../../alert/unexpected.ts'
+import { blamed, straysOf, cutBehind } from '../../alert/unexpected.ts'
 import { formatLabels } from '../../../promql/labels.ts'
 import { fail, pass, unknown } from '../../finding.ts'
 
@@ -14,11 +13,11 @@ export const check = defineCheck(
     why: 'A fault may fire its own alert and the side effects that the specification lists. Any other alert or notification is a false alarm or an unlisted side effect.',
     mend: 'Narrow the expression of the rule that fired. If it is right to fire, list the alert as a side effect (`may`) of the experiment in the specification (rules/).',
     example: 'HighErrorRate{job="gateway"} firing while only redis was paused',
-    needs: ['experiment', 'spans', 'alerts', 'notified', 'timing', 'spec', 'scrapes'],
+    needs: ['experiment', 'spans', 'alerts', 'notified', 'timing', 'spec', 'scrapes', 'whyCut'],
     needsInjection: 'pass',
     slowMachine: 'excuses',
   },
-  ({ experiment, spans, alerts, notified, timing, spec, scrapes }) => {
+  ({ experiment, spans, alerts, notified, timing, spec, scrapes, whyCut }) => {
     const side = [...experiment.alsoMust, ...experiment.may].map((ref) => `${ref.alert}${formatLabels(ref.labels)}`)
     const expected = `only ${experiment.alert}${formatLabels(experiment.subject)}${side.length > 0 ? ` and its side effects ${side.join(', ')}` : ''}`
     const mine = straysOf(spans, alerts, notified, timing.evaluationIntervalMs).filter((stray) =>
@@ -34,11 +33,12 @@ export const check = defineCheck(
         (stray) => `${stray.labels['alertname'] ?? 'an alert'}${formatLabels(stray.labels)} ${stray.what} (from ${clockTime(stray.atMs)})`,
       )
     const names = [...new Set(mine.map(({ labels }) => labels['alertname'] ?? 'the alert'))]
-    const slow = mine.map((stray) => tooSlowForSpeed(stray, spans, scrapes, timing, spec))
+    const slow = mine.map((stray) => cutBehind(stray, spans, scrapes, timing, spec))
     const first = slow[0]
     if (first !== undefined && slow.every((each) => each !== undefined)) {
-      return unknown('scrape-gap', expected, `${list.join('; ')}; but ${tooSlow(first)}`, [
-        ...new Set(mine.flatMap((stray) => stray.pointers)),
+      const { cause, text, pointers } = whyCut(first)
+      return unknown(cause, expected, `${list.join('; ')}; but ${text}`, [
+        ...new Set([...mine.flatMap((stray) => stray.pointers), ...pointers]),
       ])
     }
     return fail(

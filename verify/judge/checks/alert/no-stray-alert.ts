@@ -1,6 +1,6 @@
 import { defineCheck } from '../../drill-check.ts'
-import { clockTime, seconds } from '../../../text/instant.ts'
-import { blamed, straysOf, tooSlowForSpeed } from '../../alert/unexpected.ts'
+import { clockTime } from '../../../text/instant.ts'
+import { blamed, straysOf, cutBehind } from '../../alert/unexpected.ts'
 import { formatLabels } from '../../../promql/labels.ts'
 import { fail, pass, skip, unknown } from '../../finding.ts'
 
@@ -13,11 +13,11 @@ export const check = defineCheck(
     why: 'Every alert during a drill has a cause in an experiment; any other one is a real incident or a wrong rule.',
     mend: "Look at the alert's own labels and time in the journal: mend what was really wrong on the platform, or narrow the rule's expression.",
     example: 'HighMemory{job="payments"} firing from 12:05:10, two minutes after the last experiment',
-    needs: ['spans', 'alerts', 'notified', 'timing', 'spec', 'scrapes'],
+    needs: ['spans', 'alerts', 'notified', 'timing', 'spec', 'scrapes', 'whyCut'],
     needsInjection: 'no',
     slowMachine: 'excuses',
   },
-  ({ spans, alerts, notified, timing, spec, scrapes }) => {
+  ({ spans, alerts, notified, timing, spec, scrapes, whyCut }) => {
     const expected = 'every alert of the run belongs to an experiment'
     if (spans.length === 0) return skip(expected, 'the drill had no experiment')
     const beganMs = Math.min(...spans.map((span) => span.beginMs))
@@ -33,15 +33,11 @@ export const check = defineCheck(
       )
       .join('; ')
     const pointers = [...new Set(strays.flatMap((stray) => stray.pointers))]
-    const slow = strays.map((stray) => tooSlowForSpeed(stray, spans, scrapes, timing, spec))
+    const slow = strays.map((stray) => cutBehind(stray, spans, scrapes, timing, spec))
     const first = slow[0]
     if (first !== undefined && slow.every((each) => each !== undefined)) {
-      return unknown(
-        'scrape-gap',
-        expected,
-        `${observed}; but the scrape of ${first.job} at ${clockTime(first.atMs)} hit its compressed scrape timeout of ${seconds(first.timeoutMs)}`,
-        pointers,
-      )
+      const why = whyCut(first)
+      return unknown(why.cause, expected, `${observed}; but ${why.text}`, [...new Set([...pointers, ...why.pointers])])
     }
     return fail(expected, observed, pointers)
   },
