@@ -143,6 +143,39 @@ test('a fault that fails while being applied is undone and says so', async (t) =
   assert.equal(await processState(recordFile), 'running')
 })
 
+test('what a fault did not reach is asked before its undo, and stands in its result', async (t) => {
+  const looks = ['web-2 was not harmed', undefined, new Error('no answer')]
+  const seen: string[] = []
+  const partly = defineFault({
+    meta: { ...killProcessFault.meta, id: 'partly' },
+    async prepare(part, _params, context) {
+      const prepared = await killProcessFault.prepare(part, {}, context)
+      return {
+        ...prepared,
+        apply: async () => ({
+          ...(await prepared.apply()),
+          missed: async () => {
+            seen.push(await processState(recordFile))
+            const look = looks.shift()
+            if (look instanceof Error) throw look
+            return look
+          },
+        }),
+      }
+    },
+  })
+  const { recordFile, open } = await setUp(t, [partly])
+  const chaos = await open()
+  const said: (string | undefined)[] = []
+  for (let at = 0; at < 3; at += 1) {
+    const { ok, missed } = await (await chaos.inject({ id: 'partly', target: 'server', params: {} }, 'e')).undo()
+    assert.equal(ok, true)
+    said.push(missed)
+  }
+  assert.deepEqual(said, ['web-2 was not harmed', undefined, 'what it did not reach is not known: no answer'])
+  assert.deepEqual(seen, ['dead', 'dead', 'dead'])
+})
+
 test('only what the target lists may be touched', async (t) => {
   const { options, recordFile, open } = await setUp(t)
   const chaos = await open()

@@ -39,6 +39,8 @@ export interface UndoResult {
   detail: string
   /** What was down or hung was so no more when it was to be undone: since when is not known. */
   endedBefore?: true
+  /** What of the part the fault had not reached in the end, in words. */
+  missed?: string
 }
 
 /** Has the shape of InjectedFault in verify/run/ports.ts. */
@@ -210,6 +212,7 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
     const endedBefore = one.entry.state === 'applied' && one.leaves !== undefined && (await stillWrong(one.entry.undo)) === null
     const startedMs = Date.now()
     await one.applied?.stop?.()
+    const missed = await one.applied?.missed?.().catch((error: Error) => `what it did not reach is not known: ${error.message}`)
     const wrong = await undoEntry(ledger, one.entry, { by: 'drill', atStep }).catch((error: Error) => error.message)
     if (wrong === null) {
       one.entry.state = 'undone'
@@ -218,15 +221,14 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
     const effectiveMs = Date.now()
     if (wrong !== null) return { startedMs, effectiveMs, ok: false, detail: wrong }
     const fault = describe(one.entry)
-    return endedBefore
-      ? {
-          startedMs,
-          effectiveMs,
-          ok: true,
-          detail: `${fault} was over before it was to be undone: something else had ended it`,
-          endedBefore,
-        }
-      : { startedMs, effectiveMs, ok: true, detail: `${fault} is undone and read back` }
+    return {
+      startedMs,
+      effectiveMs,
+      ok: true,
+      detail: endedBefore ? `${fault} was over before it was to be undone: something else had ended it` : `${fault} is undone and read back`,
+      ...(endedBefore ? { endedBefore } : {}),
+      ...(missed === undefined ? {} : { missed }),
+    }
   }
 
   const undoAll = async (): Promise<Recovery> => {

@@ -43,6 +43,8 @@ export interface Applied {
   /** Unix ms of the first moment the fault may have been in effect; the call of apply when absent. */
   startedMs?: number
   detail: string
+  /** What of the part the fault does not reach by now, in words; asked just before its undo. */
+  missed?(): Promise<string | undefined>
   /** Ends what this process itself does to keep the fault up (a load of slow queries); dies with the process by itself. */
   stop?(): Promise<void>
 }

@@ -3,6 +3,7 @@ import { request as plainRequest } from 'node:http'
 import { request as secureRequest, type RequestOptions } from 'node:https'
 import { Duplex, PassThrough } from 'node:stream'
 import type { KubeConfig, V1ConfigMap, V1Job, V1Pod, V1Secret } from '@kubernetes/client-node'
+import type { LoadPod } from '../../verify/model/load-pod.ts'
 import { configOf, type Permission, type Workload } from './kubernetes-driver.ts'
 
 export type LoadPlace = Pick<Workload, 'context' | 'namespace'>
@@ -52,18 +53,6 @@ export async function createLoad({ context, namespace }: LoadPlace, { job, confi
   const core = config.makeApiClient(CoreV1Api)
   await core.createNamespacedConfigMap({ namespace, body: owned(configMap as V1ConfigMap) })
   if (secret !== undefined) await core.createNamespacedSecret({ namespace, body: owned(secret as V1Secret) })
-}
-
-/** A pod of the Job, in the words of verify/drivers/k6-pods.ts. */
-export interface LoadPod {
-  index: number
-  name: string
-  node?: string
-  running: boolean
-  over: boolean
-  exitCode?: number
-  because?: string
-  hopeless?: boolean
 }
 
 export async function loadPods({ context, namespace }: LoadPlace, job: string): Promise<LoadPod[]> {

@@ -21,6 +21,18 @@ function running({ metadata, status }: V1Pod): PodContainer[] {
   )
 }
 
+/**
+ * The pods that came while a fault was in force in the containers of the others: an autoscaler or a rollout made them, or a container was
+ * restarted. In words; undefined where there is none.
+ */
+export async function cameSince(workload: Workload, containers: readonly PodContainer[]): Promise<string | undefined> {
+  const known = new Set(containers.map(({ id }) => id))
+  const [name] = containers.map(({ container }) => container)
+  const came = (await containersOf(workload)).filter(({ container, id }) => container === name && !known.has(id)).map(({ pod }) => pod)
+  if (came.length === 0) return undefined
+  return `of ${nameOf(workload)} these pods came meanwhile and were not harmed: ${came.join(', ')}`
+}
+
 export function placeOf({ context, namespace }: Workload, { pod, container }: PodContainer): ContainerOfPod {
   return { context, namespace, pod, container }
 }

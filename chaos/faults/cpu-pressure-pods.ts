@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { calmProcesses, PROCESS_FAULT_PERMISSIONS, processesOf, startOurs } from '../drivers/container-processes.ts'
 import { mayDo, nameOf, workloadToHarm } from '../drivers/kubernetes-driver.ts'
-import { containersToHarm, placeOf } from '../drivers/pod-containers.ts'
+import { cameSince, containersToHarm, placeOf } from '../drivers/pod-containers.ts'
 import type { ContainerOfPod } from '../drivers/pod-exec.ts'
 import { defineFault, notSteady, offered } from '../fault.ts'
 
@@ -63,6 +63,7 @@ export const cpuPressurePodsFault = defineFault({
         if (!(least > 0)) throw new Error(`nothing is burning in a pod of ${nameOf(workload)}`)
         return {
           detail: `${cores} processes in container ${spec.name} of each of ${containers.length} pods of ${nameOf(workload)} keep ${least.toFixed(2)} cores busy or more; its limit is ${limit}`,
+          missed: () => cameSince(workload, containers),
         }
       },
     }

@@ -24,6 +24,22 @@ for (const [kind, name, pods, wrong] of [
   })
 }
 
+test('a pod that came while the others were frozen is named; of the same pods there is nothing to say', async (t) => {
+  // What is asked first after it was applied: the pods.
+  const applied = deployment.findLastIndex(({ sent }) => Array.isArray(sent) && sent.includes('stop'))
+  const until = deployment.findIndex(({ body }, at) => at > applied && body['kind'] === 'PodList') + 1
+  const whole = deployment.slice(0, until)
+  const more = withPods(whole.slice(-1), (pod) => {
+    const [status] = (pod as unknown as { status: { containerStatuses: { containerID: string }[] } }).status.containerStatuses
+    status!.containerID = 'containerd://another'
+  })
+  await apiServer(t, [...whole, ...more])
+  const { apply } = await freezePodsFault.prepare(web, params, context)
+  const { missed } = await apply()
+  assert.equal(await missed?.(), undefined)
+  assert.match((await missed?.()) ?? '', /^of deployment moalog\/web these pods came meanwhile and were not harmed: web-\S+, web-\S+$/)
+})
+
 test('of a pod that was replaced meanwhile nothing is asked', async (t) => {
   await apiServer(t, recorded['freeze-pods replaced']!)
   const { undo, apply } = await freezePodsFault.prepare(workloadPart('statefulset', 'db'), params, context)

@@ -9,7 +9,7 @@ import {
   type ContainerProcess,
 } from '../drivers/container-processes.ts'
 import { mayDo, nameOf, workloadToHarm } from '../drivers/kubernetes-driver.ts'
-import { containersToHarm, placeOf } from '../drivers/pod-containers.ts'
+import { cameSince, containersToHarm, placeOf } from '../drivers/pod-containers.ts'
 import { defineFault, notSteady, offered } from '../fault.ts'
 
 export const freezePodsFault = defineFault({
@@ -51,7 +51,10 @@ export const freezePodsFault = defineFault({
         }
         const unreadyS = failsWithinS(spec.readinessProbe)
         const beside = unreadyS === Infinity ? '' : `; its readinessProbe takes it out of its Services after ${unreadyS} s or more`
-        return { detail: `every process of container ${name} is stopped in ${containers.length} pods of ${nameOf(workload)}${beside}` }
+        return {
+          detail: `every process of container ${name} is stopped in ${containers.length} pods of ${nameOf(workload)}${beside}`,
+          missed: () => cameSince(workload, containers),
+        }
       },
     }
   },

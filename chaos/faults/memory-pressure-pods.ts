@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { memoryOf } from '../drivers/container-memory.ts'
 import { calmProcesses, PROCESS_FAULT_PERMISSIONS, startOurs } from '../drivers/container-processes.ts'
 import { mayDo, nameOf, workloadToHarm } from '../drivers/kubernetes-driver.ts'
-import { containersToHarm, placeOf } from '../drivers/pod-containers.ts'
+import { cameSince, containersToHarm, placeOf } from '../drivers/pod-containers.ts'
 import { defineFault, notSteady, offered } from '../fault.ts'
 
 /** $1: bytes, $2: seconds. dd fills its buffer, cannot write it while the sleep lasts, and ends with that: the pipe breaks. */
@@ -60,7 +60,10 @@ export const memoryPressurePodsFault = defineFault({
           reached.push(used)
         }
         const percent = Math.round(100 * Math.min(...reached))
-        return { detail: `${named} uses ${percent} % of its memory limit or more in each of ${containers.length} pods` }
+        return {
+          detail: `${named} uses ${percent} % of its memory limit or more in each of ${containers.length} pods`,
+          missed: () => cameSince(workload, containers),
+        }
       },
     }
   },

@@ -39,6 +39,22 @@ test('every load is there with its undo, and the alerts that a fault brings alon
   assert.match(text, /synthetic alerts are posted to Alertmanager/)
 })
 
+test('loads from pods are said to be undone as they are: by deleting the Job', () => {
+  const load = { context: 'staging', namespace: 'shop', pods: 4, image: 'k6', services: {}, cpu: '250m', memory: '256Mi', startWithinS: 60 }
+  const kubernetes = { context: 'staging', namespace: 'shop', kind: 'statefulset', name: 'redis' } as const
+  const text = dryRunText(plan, { ...compose, load, parts: { redis: { name: 'redis', kubernetes } } }, faults)
+  const loads = plan.experiments.flatMap(({ legs }) => legs.flatMap(({ load: use }) => use ?? []))
+  assert.equal(
+    count(
+      text,
+      /^ {17}load .* from 4 pods of a Job in namespace shop of context staging\n {17}undo: The Job is deleted, .*Secret\.\n {17}felt by: .*250m of CPU and 256Mi/gm,
+    ),
+    loads.length,
+  )
+  assert.doesNotMatch(text, /k6 ends/)
+  assert.match(text, /fault scale-away redis \(statefulset shop\/redis of context staging\)/)
+})
+
 test('a target that only watches refuses every fault; without a target the means are those of the specification', () => {
   const { deliveryProbes: _, ...rest } = compose
   const watched = dryRunText(plan, { ...rest, parts: {} }, faults)

@@ -3,7 +3,7 @@ import type { Fault, Need } from '../../chaos/fault.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { Plan, PlannedExperiment, PlannedOutage } from '../model/plan.ts'
 import type { AlertRef, FaultUse, LoadUse } from '../model/spec.ts'
-import type { Target, TargetPart } from '../model/target.ts'
+import type { LoadPods, Target, TargetPart } from '../model/target.ts'
 import { formatLabels } from '../promql/labels.ts'
 
 /** Where a means leads to, as its owner knows it. */
@@ -14,6 +14,8 @@ const PLACES: Partial<Record<Need, (part: TargetPart) => string | undefined>> = 
   mysql: ({ mysql }) => mysql && `${mysql.host}:${mysql.port}`,
   cpu: ({ cpu }) => cpu && `at most ${cpu.cores} cores of this machine`,
   disk: ({ disk }) => disk && `at most ${disk.maxMegabytes} MB below ${disk.folder}`,
+  kubernetes: ({ kubernetes }) =>
+    kubernetes && `${kubernetes.kind} ${kubernetes.namespace}/${kubernetes.name} of context ${kubernetes.context}`,
   toxiproxy: ({ toxiproxy }) => toxiproxy && `proxy ${toxiproxy.proxy} of ${toxiproxy.api}`,
 }
 
@@ -48,7 +50,7 @@ function experimentLines(experiment: PlannedExperiment, target: Target | undefin
       if (fault === undefined && load === undefined) return []
       const head = `${seconds(startMs + atMs).padStart(7)}  ${name.padEnd(6)}`
       const done = [
-        ...(load === undefined ? [] : [`load ${loadText(load)}; undo: k6 ends`]),
+        ...(load === undefined ? [] : loadLines(load, target?.load)),
         ...(fault === undefined ? [] : faultLines(fault, target, registry)),
       ]
       return [`${head} for at most ${seconds(holdMs)}`, ...done.map((line) => `${' '.repeat(17)}${line}`)]
@@ -95,6 +97,17 @@ function lines(head: string, fault: Fault | undefined): string[] {
 function alertLine(what: string, alerts: readonly AlertRef[]): string[] {
   const names = alerts.map(({ alert, labels }) => `${alert}${formatLabels(labels)}`)
   return names.length === 0 ? [] : [`         ${what}: ${names.join(', ')}`]
+}
+
+/** From this machine, or from pods where the target says so. */
+function loadLines(use: LoadUse, pods: LoadPods | undefined): string[] {
+  if (pods === undefined) return [`load ${loadText(use)}; undo: k6 ends`]
+  const { pods: count, namespace, context, cpu, memory } = pods
+  return [
+    `load ${loadText(use)} from ${count} pods of a Job in namespace ${namespace} of context ${context}`,
+    'undo: The Job is deleted, and with it its pods, its ConfigMap and, where services ask for credentials, its Secret.',
+    `felt by: The nodes that the pods run on; each asks for ${cpu} of CPU and ${memory} of memory.`,
+  ]
 }
 
 function loadText({ scenario, params }: LoadUse): string {

@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { LoadPods } from '../model/target.ts'
 import type { Load } from '../run/ports.ts'
 import type { LoadObjects } from './k6-job.ts'
-import { k6Pods, type K6Change, type K6Status, type LoadCluster, type SeenPod } from './k6-pods.ts'
+import type { LoadPod } from '../model/load-pod.ts'
+import { k6Pods, type K6Change, type K6Status, type LoadCluster } from './k6-pods.ts'
 
 const LOAD: LoadPods = {
   context: 'fd',
@@ -21,7 +22,7 @@ const BEGIN = { experiment: 'e', leg: 'fire', runId: 'r', maxMs: 60_000 }
 const CLOCKS = { pollMs: 5, confirmMs: 200, lastWordsMs: 300, silenceMs: 100 }
 
 interface FakePod {
-  seen: SeenPod
+  seen: LoadPod
   k6: K6Status
   lines: string[]
   /** k6 has ended: its log has no more lines. */
@@ -56,7 +57,7 @@ class FakeCluster implements LoadCluster {
     })
   }
 
-  pods(): Promise<SeenPod[]> {
+  pods(): Promise<LoadPod[]> {
     if (this.away) return Promise.reject(new Error('connect ECONNREFUSED'))
     return Promise.resolve([...this.fakes.values()].map(({ seen }) => ({ ...seen })))
   }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { LoadPod } from '../model/load-pod.ts'
 import type { Credentials, LoadPods } from '../model/target.ts'
 import type { EndedLoad, Load, LoadStart, RunningLoad } from '../run/ports.ts'
 import { messageOf } from '../text/error-text.ts'
@@ -8,28 +9,11 @@ import { mergeSlices } from './merge-load.ts'
 import { PodLog } from './pod-log.ts'
 import { endedLoad, type PodEnd } from './pods-ended.ts'
 
-/** A pod as the API server has it. */
-export interface SeenPod {
-  /** Which of the Job's execution segments it sends. */
-  index: number
-  name: string
-  node?: string
-  /** Its container runs. */
-  running: boolean
-  /** It will not run any more. */
-  over: boolean
-  exitCode?: number
-  /** Why it does not run yet, or no more, where k6 did not end by itself; in words. */
-  because?: string
-  /** It cannot start, and waiting will not mend it. */
-  hopeless?: boolean
-}
-
 /** The cluster that the Job runs in (chaos/drivers/kubernetes-load.ts). */
 export interface LoadCluster {
   /** Makes the objects; how to take them away is on disk before. Rejects with nothing left behind. */
   place(objects: LoadObjects, experiment: string, maxMs: number): Promise<PlacedLoad>
-  pods(name: string): Promise<SeenPod[]>
+  pods(name: string): Promise<LoadPod[]>
   /** Why a Job has fewer pods than it was asked for, in words; undefined: nothing is known. */
   whyFewer(name: string): Promise<string | undefined>
   /** The log of k6 from `since` on, as it is written. Resolves at its end; rejects where the connection breaks. */
@@ -109,7 +93,7 @@ function neverBegan(pods: number, why: string): RunningLoad {
 interface Member {
   index: number
   log: PodLog
-  seen?: SeenPod
+  seen?: LoadPod
   status?: K6Status
   unreachable?: string
   replacedBy?: string

@@ -92,6 +92,8 @@ export type JournalBody =
       refused?: true
       /** Of an undo: something else had ended the fault before, since when is not known. */
       endedBefore?: true
+      /** Of an undo: what of the target the fault had not reached in the end, in words (pods that came meanwhile). */
+      missed?: string
     }
   /** A k6 process of one leg: its begin, or its end with the summary. */
   | {

@@ -81,7 +81,7 @@ export interface InjectedFault {
   effectiveMs: number
   detail: string
   /** Absolute and idempotent; verified by reading back. */
-  undo(): Promise<{ startedMs: number; effectiveMs: number; ok: boolean; detail: string; endedBefore?: true }>
+  undo(): Promise<{ startedMs: number; effectiveMs: number; ok: boolean; detail: string; endedBefore?: true; missed?: string }>
 }
 
 export interface PrometheusSource {

@@ -1,5 +1,6 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
+import type { Journal } from '../../../model/journal.ts'
 import { alter, run, verdictOf } from '../../../../testing/journals/honest-run.ts'
 
 test('a cause seen by its own signal passes', () => {
@@ -21,4 +22,16 @@ test('no such signal at all is unknown, too', () => {
   )
   assert.equal(verdict.status, 'unknown', JSON.stringify(verdict))
   assert.match(verdict.observed ?? '', /no sample of probed_level/)
+})
+
+test('what the fault did not reach is said, whether it took hold or not', () => {
+  const missed = 'of deployment shop/web these pods came meanwhile and were not harmed: web-3'
+  const partly = (journal: Journal): Journal =>
+    alter(journal, 'fault', (entry) => (entry.phase === 'undo' && entry.leg === 'fire' ? { ...entry, missed } : entry))
+  const held = verdictOf(partly(run()), 'injection-took-hold')
+  assert.equal(held.status, 'pass')
+  assert.ok(held.observed.endsWith(`; ${missed}`), held.observed)
+  const never = verdictOf(partly(run({ mutant: 'not-injected' })), 'injection-took-hold')
+  assert.equal(never.status, 'unknown')
+  assert.ok(never.observed.endsWith(`; ${missed}`), never.observed)
 })

@@ -13,11 +13,11 @@ export const check = defineCheck(
     why: `Without its cause, an alert that does not fire proves nothing. A signal of the cause itself proves it, not the fault tool's "done".`,
     mend: "Look at the fault's or load's own entry in the journal. Correct the fault's parameters, the target's address or the load's rate; run the experiment again.",
     example: 'redis_up between 1 and 1, never == 0',
-    needs: ['experiment', 'legs', 'anchors', 'injection'],
+    needs: ['experiment', 'legs', 'anchors', 'injection', 'faults'],
     needsInjection: 'no',
     slowMachine: 'no-excuse',
   },
-  ({ experiment, legs, anchors, injection }) => {
+  ({ experiment, legs, anchors, injection, faults }) => {
     const { expr, comparator, threshold, title } = experiment.injection
     const signal = expr.replace(/\s+/g, ' ').trim()
     const fire = legs.get('fire')
@@ -25,9 +25,15 @@ export const check = defineCheck(
     const held = heldAt(injection, experiment).filter((t) => t >= fromMs && t <= anchors.offByMs)
     const expected = `${title}: ${expr} ${comparator} ${threshold} during the fire leg`
     const pointers = [injection.seq, ...(fire?.pointers ?? []), ...anchors.pointers]
+    const own = faults.filter((entry) => entry.experiment === experiment.id && entry.leg === 'fire' && entry.atMs >= (fire?.beginMs ?? 0))
+    const missed = own.flatMap((entry) => (entry.missed === undefined ? [] : [`; ${entry.missed}`])).join('')
     const first = held[0]
     if (first !== undefined)
-      return pass(expected, `${signal} ${comparator} ${threshold} at ${held.length} evaluations, first at ${clockTime(first)}`, pointers)
+      return pass(
+        expected,
+        `${signal} ${comparator} ${threshold} at ${held.length} evaluations, first at ${clockTime(first)}${missed}`,
+        pointers,
+      )
     const values = injection.series.flatMap((column) =>
       column.values.filter((_, index) => (column.timesMs[index] ?? 0) >= fromMs && (column.timesMs[index] ?? 0) <= anchors.offByMs),
     )
@@ -38,7 +44,7 @@ export const check = defineCheck(
     return unknown(
       'not-injected',
       expected,
-      fire?.ended === 'failed' ? `${reached}; the fire leg failed: ${fire.detail ?? 'no detail'}` : reached,
+      `${reached}${fire?.ended === 'failed' ? `; the fire leg failed: ${fire.detail ?? 'no detail'}` : ''}${missed}`,
       pointers,
     )
   },
