@@ -7,12 +7,13 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { before, describe, test, type TestContext } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
-import { AppsV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node'
+import { AppsV1Api, CoreV1Api, KubeConfig, NetworkingV1Api } from '@kubernetes/client-node'
 import { isGone, runTool, STEPS } from '../testing/chaos/crashes.ts'
 import { temporaryDirectory, waitUntil } from '../testing/chaos/processes.ts'
 import { recover } from './controller.ts'
 import { processesOf } from './drivers/container-processes.ts'
 import { inspectWorkload, type Workload } from './drivers/kubernetes-driver.ts'
+import { reaches } from './drivers/network-policy.ts'
 import { containersOf, placeOf } from './drivers/pod-containers.ts'
 import { hasLeftover, ledgerFiles } from './ledger.ts'
 
@@ -61,7 +62,20 @@ describe('a workload of a cluster', { concurrency: 2 }, () => {
           found.push(`${each.pod} ${pid} ${comm} ${state === 'T' ? 'stopped' : 'runs'}`)
       return found.sort()
     }
+    const policies = async (): Promise<(string | undefined)[]> =>
+      (await config.makeApiClient(NetworkingV1Api).listNamespacedNetworkPolicy({ namespace })).items.map(({ metadata }) => metadata?.name)
+    /** Containers that do not reach the API server. */
+    const cutOff = async (): Promise<string[]> => {
+      const found: string[] = []
+      for (const each of await containersOf(kubernetes)) {
+        const seen = await reaches(placeOf(kubernetes, each), AbortSignal.timeout(30_000))
+        if (seen !== 'reached') found.push(`${each.pod}: ${seen}`)
+      }
+      return found
+    }
     return {
+      policies,
+      cutOff,
       processes,
       ledgerDir: join(await temporaryDirectory(t), 'ledger'),
       part: JSON.stringify({ name: 'server', kubernetes }),
@@ -94,6 +108,36 @@ describe('a workload of a cluster', { concurrency: 2 }, () => {
       assert.deepEqual((await recover(ledgerDir)).notUndone, [])
       assert.equal((await inspectWorkload(kubernetes))?.ready, REPLICAS)
       assert.deepEqual(await ledgerFiles(ledgerDir), [])
+    })
+  }
+
+  // Where the network enforces none it is refused on the way, and what it made by then is what may be left.
+  const denied = [...steps.slice(0, steps.indexOf('applied')), 'apply:denied', ...steps.slice(steps.indexOf('applied'))]
+  const PARAMS = JSON.stringify({ enforcedSeconds: 2 })
+  for (const [both, step] of denied.flatMap((each): [boolean, string][] => [
+    [false, each],
+    [true, each],
+  ])) {
+    test(`isolate-pods: ${both ? 'tool and watchdog are' : 'the tool is'} killed at ${step}: no policy is left`, { skip }, async (t) => {
+      const { ledgerDir, part, policies, cutOff } = await setUp(t)
+      const env = { CRASH_AT: both ? `both:${step}` : step, PARAMS }
+      const { signal, watchdogPid, output } = await runTool(t, { ledgerDir, recordFile: part, fault: 'isolate-pods', env })
+      const refused = !output.includes('step applied\n') && output.includes('step undo:done\n')
+      if (signal === null && refused) {
+        assert.deepEqual(await policies(), [])
+        t.skip('the network of this cluster enforces no NetworkPolicy: the fault was refused before')
+        return
+      }
+      assert.equal(signal, 'SIGKILL')
+      await waitUntil(() => isGone(watchdogPid))
+      const harmed = denied.indexOf(step) >= denied.indexOf('apply:denied') && denied.indexOf(step) <= denied.indexOf('undo:begin')
+      if (both) {
+        assert.equal((await policies()).length, harmed ? 1 : 0)
+        assert.deepEqual((await recover(ledgerDir)).notUndone, [])
+      }
+      assert.deepEqual(await policies(), [])
+      assert.deepEqual(await cutOff(), [])
+      assert.equal(await hasLeftover(ledgerDir), false)
     })
   }
 

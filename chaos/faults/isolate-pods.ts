@@ -27,7 +27,7 @@ export const isolatePodsFault = defineFault({
       },
     },
   },
-  async prepare(part, { enforcedSeconds }, { token, signal }) {
+  async prepare(part, { enforcedSeconds }, { token, signal, step }) {
     const workload = offered(part, 'kubernetes')
     await mayDo(workload, [...PROCESS_FAULT_PERMISSIONS[workload.kind], ...POLICY_PERMISSIONS])
     const { labels, podSelector, others } = await workloadToHarm(workload)
@@ -45,6 +45,7 @@ export const isolatePodsFault = defineFault({
       undo: { driver: 'network-policy', state: 'absent', workload, policy: name, containers },
       async apply() {
         await denyAll(workload, name, podSelector)
+        await step('apply:denied')
         for (const each of containers) {
           let unanswered = 0
           for (let polls = Math.ceil((1_000 * enforcedSeconds) / POLL_MS); ; polls -= 1) {

@@ -9,6 +9,7 @@ import { cpuPressureFault } from '../../chaos/faults/cpu-pressure.ts'
 import { cpuPressurePodsFault } from '../../chaos/faults/cpu-pressure-pods.ts'
 import { fillDiskFault } from '../../chaos/faults/fill-disk.ts'
 import { freezePodsFault } from '../../chaos/faults/freeze-pods.ts'
+import { isolatePodsFault } from '../../chaos/faults/isolate-pods.ts'
 import { killContainerFault } from '../../chaos/faults/kill-container.ts'
 import { killProcessFault } from '../../chaos/faults/kill-process.ts'
 import { memoryPressurePodsFault } from '../../chaos/faults/memory-pressure-pods.ts'
@@ -33,7 +34,7 @@ const chaos = await createChaos({
   leaseMs: Number(process.env.LEASE_MS ?? 30_000),
   registry: [
     ...[cpuPressureFault, fillDiskFault, killProcessFault, pauseProcessFault, killContainerFault, pauseContainerFault],
-    ...[scaleAwayFault, freezePodsFault, cpuPressurePodsFault, memoryPressurePodsFault],
+    ...[scaleAwayFault, freezePodsFault, cpuPressurePodsFault, memoryPressurePodsFault, isolatePodsFault],
   ],
   seams: {
     ...(process.env.WATCHDOG_PROGRAM === undefined ? {} : { watchdogProgram: process.env.WATCHDOG_PROGRAM }),
