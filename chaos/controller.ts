@@ -225,7 +225,9 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
       startedMs,
       effectiveMs,
       ok: true,
-      detail: endedBefore ? `${fault} was over before it was to be undone: something else had ended it` : `${fault} is undone and read back`,
+      detail: endedBefore
+        ? `${fault} was over before it was to be undone: something else had ended it`
+        : `${fault} is undone and read back`,
       ...(endedBefore ? { endedBefore } : {}),
       ...(missed === undefined ? {} : { missed }),
     }

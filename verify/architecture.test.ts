@@ -68,14 +68,7 @@ const TABLE: readonly Row[] = [
   {
     folder: 'verify/spec/',
     // A route's matchers are written, and read, as Alertmanager does.
-    may: [
-      'yaml',
-      'node:',
-      'verify/promql/',
-      'verify/routing/route-matchers.ts',
-      'verify/config/yaml/yaml-text.ts',
-      'verify/tool/',
-    ],
+    may: ['yaml', 'node:', 'verify/promql/', 'verify/routing/route-matchers.ts', 'verify/config/yaml/yaml-text.ts', 'verify/tool/'],
     tests: ['verify/drill/read-spec.ts', 'verify/routing/tree.ts', 'verify/routing/inhibition.ts'],
   },
   // Which folder is the platform, and what its firedrill.yaml says: read as a specification is.
