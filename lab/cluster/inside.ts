@@ -78,8 +78,8 @@ function ownNetwork(): void {
   // It leads nowhere: without a default route a Service's address is refused before iptables sees it.
   run('ip', 'route', 'add', 'default', 'dev', 'node0')
   writeFileSync('/proc/sys/net/ipv4/ip_forward', '1')
-  // What would leave by it goes to a pod that is gone, or to a Service whose rules kube-proxy is about to write. Refused at once: connections
-  // of a compressed drill have no time to wait. Not by an `unreachable` route, which answers once a second.
+  // What would leave by it goes to a pod that is gone, or to a Service whose rules kube-proxy is about to write. It is refused at once:
+  // connections of a compressed drill have no time to wait. An `unreachable` route would answer each pod only once a second.
   run('iptables', '--append', 'FORWARD', '--out-interface', 'node0', '--jump', 'REJECT')
   run('iptables', '--append', 'OUTPUT', '--destination', SERVICES, '--jump', 'REJECT')
   // Else the kernel refuses one connection a second and drops the others: https://docs.kernel.org/networking/ip-sysctl.html#icmp-variables
