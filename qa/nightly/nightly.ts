@@ -1,18 +1,21 @@
 /**
- * npm run nightly [-- STEP... | -- --short]: the platform in containers, drilled and broken on a Docker engine; where none is, one is made
- * (root, 7 GB). --short: a selection, and one break. Exit code 1 when a step failed, 3 when there is no engine and none can be made, 130
- * after an interruption; containers and engine are stopped in each case.
+ * npm run nightly [-- STEP... | -- --short | -- --short-cluster]: the platform in containers, drilled and broken on a Docker engine and on
+ * a cluster of one node; where none is, one is made (root, 7 GB). --short: a selection on Docker, and one break; --short-cluster: the same
+ * on the cluster. Exit code 1 when a step failed, 3 when there is no engine and none can be made, 130 after an interruption; containers and
+ * engine are stopped in each case.
  */
 import { spawn } from 'node:child_process'
 import { copyFileSync, existsSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { engineEnvironment, engineFolder, enginePid } from '../../lab/engine/engine-folder.ts'
 import { ROOT } from '../command.ts'
-import { exitCodeOf, runSteps, SHORT_STEPS, STEPS, type Step } from './steps.ts'
+import { exitCodeOf, runSteps, SHORT_CLUSTER_STEPS, SHORT_STEPS, STEPS, type Step } from './steps.ts'
 
 const words = process.argv.slice(2)
-const steps = words.includes('--short') ? SHORT_STEPS : STEPS
-const asked = words.filter((word) => word !== '--short')
+const FORMS: Readonly<Record<string, readonly Step[]>> = { '--short': SHORT_STEPS, '--short-cluster': SHORT_CLUSTER_STEPS }
+const steps = words.flatMap((word) => FORMS[word] ?? [])
+if (steps.length === 0) steps.push(...STEPS)
+const asked = words.filter((word) => FORMS[word] === undefined)
 const unknown = asked.filter((name) => !steps.some((step) => step.name === name))
 if (unknown.length > 0) {
   process.stderr.write(`unknown: ${unknown.join(', ')}; known: ${steps.map(({ name }) => name).join(', ')}\n`)

@@ -3,20 +3,21 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { test } from 'node:test'
 import { VERSIONS } from '../../verify/drill/request.ts'
 import { ON_COMPOSE } from '../breaks/break-matrix.ts'
-import { exitCodeOf, runSteps, SHORT_STEPS, STEPS, type Done, type Step } from './steps.ts'
+import { CLUSTER_BREAKS } from '../kubernetes/cluster-matrix.ts'
+import { exitCodeOf, runSteps, SHORT_CLUSTER_STEPS, SHORT_STEPS, STEPS, type Done, type Step } from './steps.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 const scripts = (JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { scripts: Record<string, string> }).scripts
 
 test('each step runs a program, a script and files that are there', () => {
-  for (const steps of [STEPS, SHORT_STEPS]) assert.equal(new Set(steps.map(({ name }) => name)).size, steps.length)
-  for (const { name, argv } of [...STEPS, ...SHORT_STEPS]) {
+  for (const steps of [STEPS, SHORT_STEPS, SHORT_CLUSTER_STEPS]) assert.equal(new Set(steps.map(({ name }) => name)).size, steps.length)
+  for (const { name, argv } of [...STEPS, ...SHORT_STEPS, ...SHORT_CLUSTER_STEPS]) {
     const [program, ...args] = argv
     if (program === 'npm') assert.ok(scripts[args[args.indexOf('run') + 2] ?? ''] !== undefined, `${name}: ${argv.join(' ')}`)
     else if (program !== 'node') assert.ok(existsSync(new URL(program, ROOT)), `${name}: ${program}`)
     for (const file of args.filter((word) => word.endsWith('.ts'))) assert.ok(existsSync(new URL(file, ROOT)), `${name}: ${file}`)
   }
-  for (const steps of [STEPS, SHORT_STEPS])
+  for (const steps of [STEPS, SHORT_STEPS, SHORT_CLUSTER_STEPS])
     for (const [on, ends] of [['docker', ['compose-down', 'engine-down']] as const, ['cluster', ['cluster-down']] as const]) {
       const own = steps.filter((step) => step.on === on)
       assert.deepEqual(
@@ -25,12 +26,17 @@ test('each step runs a program, a script and files that are there', () => {
         'containers first, then their engine',
       )
     }
-  for (const step of [...STEPS, ...SHORT_STEPS])
+  for (const step of [...STEPS, ...SHORT_STEPS, ...SHORT_CLUSTER_STEPS])
     if (/engine:|compose|cluster/.test(step.argv.join(' '))) assert.ok(step.on !== undefined, step.name)
   const broken = SHORT_STEPS.find(({ name }) => name === 'compose-one-break')?.argv.at(-1)
   assert.ok(
     ON_COMPOSE.some((name) => name === broken),
     broken,
+  )
+  const brokenInCluster = SHORT_CLUSTER_STEPS.find(({ name }) => name === 'cluster-one-break')?.argv.at(-1)
+  assert.ok(
+    CLUSTER_BREAKS.some(({ name }) => name === brokenInCluster),
+    brokenInCluster,
   )
 })
 

@@ -47,10 +47,31 @@ export const SHORT_STEPS: readonly Step[] = [
   ...DOWN,
 ]
 
-/** Half of the platform on Kubernetes. */
-const ON_CLUSTER: readonly Step[] = [
+const NODE_UP: readonly Step[] = [
   { on: 'cluster', name: 'cluster', argv: cluster('up'), gate: true },
   { on: 'cluster', name: 'cluster-deploy', argv: cluster('deploy'), gate: true },
+]
+const NODE_DOWN: Step = { on: 'cluster', name: 'cluster-down', argv: cluster('down'), cleans: true }
+
+/** `--short-cluster`: a rule by taking a workload away, one by a frozen one, one by load, and one break. */
+export const SHORT_CLUSTER_STEPS: readonly Step[] = [
+  ...NODE_UP,
+  {
+    on: 'cluster',
+    name: 'cluster-short-drill',
+    argv: cluster(
+      ...['exec', 'bin/firedrill', 'run', '--platform', 'examples/kubernetes', '--confirm', 'node'],
+      ...['--only', 'redis-killed', 'redis-hung', 'rate-limit-burst'],
+    ),
+    again: true,
+  },
+  { on: 'cluster', name: 'cluster-one-break', argv: cluster('exec', 'node', 'qa/kubernetes/cluster-breaks.ts', 'receiver-address') },
+  NODE_DOWN,
+]
+
+/** Half of the platform on Kubernetes. */
+const ON_CLUSTER: readonly Step[] = [
+  ...NODE_UP,
   {
     on: 'cluster',
     name: 'cluster-drill',
@@ -64,7 +85,7 @@ const ON_CLUSTER: readonly Step[] = [
     name: 'cluster-crashes',
     argv: cluster('exec', 'env', 'FIREDRILL_TEST_CONTEXT=admin', 'node', '--test', 'chaos/cluster-crash.deep.test.ts'),
   },
-  { on: 'cluster', name: 'cluster-down', argv: cluster('down'), cleans: true },
+  NODE_DOWN,
 ]
 
 /** What takes too long for .ci/run: other versions, and the platform in containers of real engines, drilled, broken and killed. */
