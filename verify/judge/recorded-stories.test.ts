@@ -107,7 +107,7 @@ const STORIES: Story[] = [
     name: 'pod-goes-away',
     fail: {},
     named:
-      /0\.369 s too late\. But the scrape of redis-exporter at 20:27:01\.257 hit its compressed scrape timeout of 1 s while kill-process redis was in force, and no part waited half as long for a CPU\. As deployed it may take 10 s: use a lower --speed/,
+      /0\.369 s too late\. But the scrape of redis-exporter at 20:27:01\.257 hit its compressed scrape timeout of 1 s while kill-process redis was in force, and other programs kept no part waiting half as long for a CPU\. As deployed it may take 10 s: use a lower --speed/,
     unknown: {
       'redis-killed': [
         'alert-fired',

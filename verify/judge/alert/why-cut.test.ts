@@ -29,13 +29,13 @@ for (const check of ['alert-pending', 'isolation']) {
   test(`${check}: a wait that the fault causes is said to be the fault's, and the machine is not blamed`, () => {
     assert.equal(
       why(STORY, check),
-      `unknown scrape-gap: ${CUT} while kill-process redis was in force, and no part waited half as long for a CPU. ${ADVICE}`,
+      `unknown scrape-gap: ${CUT} while kill-process redis was in force, and other programs kept no part waiting half as long for a CPU. ${ADVICE}`,
     )
   })
 
   test(`${check}: the machine is blamed where it kept a part waiting for half of the scrape`, () => {
     assert.match(why(kept(0.7), check), /^unknown machine-starved: .*the machine kept redis-exporter waiting .* s for a CPU/)
-    assert.match(why(kept(0.3), check), /^unknown scrape-gap: .* and no part waited half as long/)
+    assert.match(why(kept(0.3), check), /^unknown scrape-gap: .* and other programs kept no part waiting half as long/)
   })
 
   test(`${check}: where no wait was recorded that is said`, () => {
@@ -48,6 +48,6 @@ for (const check of ['alert-pending', 'isolation']) {
 
   test(`${check}: a fault that the exporter does not show is not named`, () => {
     const other = alter(STORY, 'fault', (entry) => ({ ...entry, target: 'rate-limiter' }))
-    assert.equal(why(other, check), `unknown scrape-gap: ${CUT}, and no part waited half as long for a CPU. ${ADVICE}`)
+    assert.equal(why(other, check), `unknown scrape-gap: ${CUT}, and other programs kept no part waiting half as long for a CPU. ${ADVICE}`)
   })
 }

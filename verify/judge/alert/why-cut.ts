@@ -31,7 +31,9 @@ export function whyCut(run: RunRecord, cut: CutScrape): WhyCut {
   )
   const meanwhile = fault === undefined ? '' : ` while ${fault.what} was in force`
   const observed = run.cpuWaits.some((entry) => entry.seconds.some(([fromMs, untilMs]) => fromMs < atMs + tookMs && untilMs > atMs))
-  const machine = observed ? ', and no part waited half as long for a CPU' : '; how long the machine kept it waiting for a CPU is not known'
+  const machine = observed
+    ? ', and other programs kept no part waiting half as long for a CPU'
+    : '; how long the machine kept it waiting for a CPU is not known'
   const deployedMs = run.header?.spec.platform.scrapeTimeoutMs ?? NaN
   return {
     cause: 'scrape-gap',
