@@ -3,6 +3,7 @@ import path from 'node:path'
 import { readSpec } from '../drill/read-spec.ts'
 import { readSources, nothing } from '../config/read-sources.ts'
 import { buildSources } from '../config/build-sources.ts'
+import { ignoredFiles } from '../config/ignored-files.ts'
 import { lint } from '../lint/lint.ts'
 import { CHECKS } from '../lint/lint-checks.ts'
 import { COMMENT_CHECKS } from '../lint/disable-comments.ts'
@@ -88,6 +89,7 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
     variables,
     examples,
     exists,
+    isIgnored: ignoredFiles(io.cwd),
     sources: buildSources(io.cwd),
     nowMs: Date.now(),
     ...present({ only: flags.only, disable: flags.disable }),

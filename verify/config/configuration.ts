@@ -47,7 +47,7 @@ const SCRIPT = /\.sh$/
 
 /** What only Helm's templates have. https://helm.sh/docs/chart_template_guide/ */
 const CHART =
-  /\{\{-?\s*(?:include\s+"|tpl\s|toYaml\b|\$?\.(?:Values|Release|Chart|Capabilities)\b)|^\s*\{\{-?\s*(?:if|range|with|end|define)\b/m
+  /\{\{-?\s*(?:include\s+"|tpl\s|toYaml\b|\$?\.(?:Values|Release|Chart|Capabilities)\b)|^\s*\{\{-?\s*(?:if|range|with|end|define)\b|:\s*["']?[\w./:@-]*\{\{-?\s*(?:env|key|secret|service|lookup)\b/m
 
 /** Texts -> configuration. Files that cannot be read become problems; files that are no configuration are passed over. */
 export function configure(texts: ConfigText[], variables: Record<string, string> = {}): Configuration {
@@ -97,9 +97,9 @@ export function configure(texts: ConfigText[], variables: Record<string, string>
       new FiredrillError(
         'CONFIG_HELM',
         charts.length === 1
-          ? 'a Helm template, which is no YAML yet'
-          : `a Helm template, which is no YAML yet, and ${charts.length - 1} further ones`,
-        { place: { file: chart }, next: 'Render it first: helm template CHART > rendered.yaml, and name rendered.yaml.' },
+          ? 'a template, of Helm or the like, which is no YAML yet'
+          : `a template, of Helm or the like, which is no YAML yet, and ${charts.length - 1} further ones`,
+        { place: { file: chart }, next: 'Render it first (helm template CHART > rendered.yaml), and name what comes out.' },
       ),
     )
   // A file with jobs alone belongs to the one that reads further files.

@@ -17,7 +17,7 @@ export interface Sources {
 
 const CONFIG_FILE = /\.(ya?ml|json|rules|sh)$/
 /** Folders that hold no configuration of ours. */
-const SKIPPED = /^(node_modules|\.git|\.terraform|vendor|target|dist)$/
+const SKIPPED = /^(node_modules|\.git|\.terraform|\.vscode|\.idea|vendor|target|dist)$/
 /** Of these, those that may well: what is left out there is said. */
 const BUILT = /^(vendor|target|dist)$/
 const MAX_FILES = 5_000

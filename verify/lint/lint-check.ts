@@ -35,6 +35,8 @@ export interface LintInput {
   examples: Record<string, string>
   /** Whether a file or folder is on the disk; named as texts are. */
   exists: (file: string) => boolean
+  /** Whether .gitignore lists a file: its owner says that it is made elsewhere, and that it is not here says nothing. */
+  isIgnored: (file: string) => boolean
   /** Sources of an image that is built, by its context's folder; named as texts are. Absent: they are not known. */
   sources?: (folder: string) => readonly ConfigText[]
   /** Unix ms, for dates in files and in `# firedrill disable` comments; absent: none is past and none in the future. */

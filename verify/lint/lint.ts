@@ -21,7 +21,9 @@ export interface LintResult {
 
 /** Without `exists` nothing is missing. */
 export interface LintOptions
-  extends Pick<LintInput, 'spec' | 'catalogue' | 'logLines'>, Partial<Pick<LintInput, 'exists' | 'sources' | 'examples' | 'nowMs'>> {
+  extends
+    Pick<LintInput, 'spec' | 'catalogue' | 'logLines'>,
+    Partial<Pick<LintInput, 'exists' | 'isIgnored' | 'sources' | 'examples' | 'nowMs'>> {
   /** For ${NAME} in compose files. */
   variables?: Record<string, string>
   checks?: Check[]
@@ -43,6 +45,7 @@ export function lint(texts: ConfigText[], options: LintOptions): LintResult {
     logLines: options.logLines,
     examples: options.examples ?? {},
     exists: options.exists ?? ((): boolean => true),
+    isIgnored: options.isIgnored ?? ((): boolean => false),
     ...(options.sources === undefined ? {} : { sources: options.sources }),
     ...(options.nowMs === undefined ? {} : { nowMs: options.nowMs }),
   }

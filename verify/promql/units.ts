@@ -7,6 +7,8 @@ export interface Measured {
   factor: number
   /** The metric that says so; of a share, the one above the line. */
   metric: string
+  /** Of a share: seconds in a second, which some show as seconds. */
+  ofTime?: true
   /** A counter that goes on growing: its rate is per second. */
   isRate?: true
 }
@@ -51,7 +53,7 @@ function ofCall({ fn, args }: Expr & { kind: 'call' }): Measured | undefined {
   return /_(?:bucket|sum)$/.test(found.metric)
     ? { ...found, isRate: true }
     : fn !== 'increase' && found.base === 'seconds'
-      ? { ...found, base: 'share' }
+      ? { ...found, base: 'share', ofTime: true }
       : { ...found, isRate: true }
 }
 

@@ -34,29 +34,41 @@ export interface PodTemplate {
 
 const MAKES_PODS = /^(?:Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|Job|CronJob)$/
 
+/** Of an operator's bundle the Deployments are in its ClusterServiceVersion: https://olm.operatorframework.io/docs/concepts/crds/clusterserviceversion/ */
+function installed(object: Cursor): [Cursor, string][] {
+  return object.string('kind') === 'ClusterServiceVersion'
+    ? object.items('spec', 'install', 'spec', 'deployments').map((each): [Cursor, string] => [each, 'Deployment'])
+    : [[object, object.string('kind') ?? '']]
+}
+
 export function podTemplates(config: Pick<Configuration, 'manifests'>): PodTemplate[] {
-  return objectsOf(config).flatMap((object) => {
-    const kind = object.string('kind') ?? ''
-    const template =
-      kind === 'Pod' ? object : kind === 'CronJob' ? object.get('spec', 'jobTemplate', 'spec', 'template') : object.get('spec', 'template')
-    const spec = template?.get('spec')
-    if (!MAKES_PODS.test(kind) || template === undefined || spec === undefined) return []
-    const containers = spec.items('containers')
-    return {
-      name: nameOfObject(object),
-      kind,
-      labels: template.labels('metadata', 'labels'),
-      containers: [...spec.items('initContainers'), ...containers],
-      ports: containers.flatMap((container) =>
-        container.items('ports').flatMap((at) => {
-          const number = at.number('containerPort')
-          return number === undefined ? [] : [{ name: at.string('name'), number, at }]
-        }),
-      ),
-      spec,
-      object,
-    }
-  })
+  return objectsOf(config)
+    .flatMap(installed)
+    .flatMap(([object, kind]) => {
+      const template =
+        kind === 'Pod'
+          ? object
+          : kind === 'CronJob'
+            ? object.get('spec', 'jobTemplate', 'spec', 'template')
+            : object.get('spec', 'template')
+      const spec = template?.get('spec')
+      if (!MAKES_PODS.test(kind) || template === undefined || spec === undefined) return []
+      const containers = spec.items('containers')
+      return {
+        name: object.string('name') ?? nameOfObject(object),
+        kind,
+        labels: template.labels('metadata', 'labels'),
+        containers: [...spec.items('initContainers'), ...containers],
+        ports: containers.flatMap((container) =>
+          container.items('ports').flatMap((at) => {
+            const number = at.number('containerPort')
+            return number === undefined ? [] : [{ name: at.string('name'), number, at }]
+          }),
+        ),
+        spec,
+        object,
+      }
+    })
 }
 
 /** A ConfigMap or Secret: written, or made by a generator of a kustomization. */

@@ -1,6 +1,6 @@
 import type { Configuration } from '../configuration.ts'
 import { filesIn } from './container-files.ts'
-import { scalarsIn, type Cursor } from '../yaml/cursor.ts'
+import { readableDocuments, scalarsIn, type Cursor } from '../yaml/cursor.ts'
 import type { Workload } from './workloads.ts'
 
 /** A port that a container listens on; `at` is where it is set, absent for the image's default. */
@@ -72,7 +72,13 @@ function ofFiles(workload: Workload, config: Configuration): Listener[] | undefi
   const flagged = workload.args.some(({ value }) => /listen-port|host-port/.test(value))
   if (flagged) return undefined
   if (loki !== undefined && /loki/.test(workload.image)) return [...server(loki, 3100), portAt(loki.get('memberlist', 'bind_port'), 7946)]
-  if (promtail !== undefined && /promtail/.test(workload.image)) return server(promtail, 80)
+  if (promtail !== undefined && /promtail/.test(workload.image)) return [...server(promtail, 80), ...received(promtail)]
+  if (/(?:^|\/)grafana\/tempo(?:[:@]|$)/.test(workload.image)) {
+    const tempo = filesIn(workload, config)
+      .flatMap(({ text }) => readableDocuments(text))
+      .find((root) => root.has('distributor') || root.has('storage'))
+    return tempo === undefined ? undefined : [...server(tempo, 3200), ...spansOf(tempo)]
+  }
   if (jaeger !== undefined && /jaeger/.test(workload.image))
     return [
       ...[5775, 5778, 6831, 6832, 14250, 14268].map((port) => ({ port })),
@@ -84,6 +90,33 @@ function ofFiles(workload: Workload, config: Configuration): Listener[] | undefi
       portAt(jaeger.get('collector', 'zipkin', 'host-port'), 9411),
     ]
   return undefined
+}
+
+/** What Promtail's jobs listen on: https://grafana.com/docs/loki/latest/send-data/promtail/configuration/#syslog */
+function received(promtail: Cursor): Listener[] {
+  return promtail
+    .items('scrape_configs')
+    .flatMap((job) => [
+      ...['syslog', 'gelf', 'heroku_drain', 'gcplog'].flatMap((kind) => job.get(kind, 'listen_address') ?? []),
+      ...['loki_push_api', 'heroku_drain', 'gcplog'].flatMap((kind) => job.get(kind, 'server', 'http_listen_port') ?? []),
+    ])
+    .flatMap((at) => {
+      const port = Number(/(\d+)$/.exec(at.string() ?? '')?.[1])
+      return port > 0 ? [{ port, at }] : []
+    })
+}
+
+/** Where Tempo takes spans: https://grafana.com/docs/tempo/latest/configuration/#distributor */
+function spansOf(tempo: Cursor): Listener[] {
+  const own = tempo
+    .pairs('distributor', 'receivers')
+    .flatMap(([, receiver]) => [receiver, ...receiver.pairs('protocols').map(([, each]) => each)])
+    .flatMap((each) => each.get('endpoint') ?? [])
+    .flatMap((at) => {
+      const port = Number(/(\d+)$/.exec(at.string() ?? '')?.[1])
+      return port > 0 ? [{ port, at }] : []
+    })
+  return [...[4317, 4318, 9411, 6831, 6832, 14250, 14268, 55678, 7946].map((port) => ({ port })), ...own]
 }
 
 function portAt(at: Cursor | undefined, usual: number): Listener {

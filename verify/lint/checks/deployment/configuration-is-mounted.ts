@@ -19,7 +19,8 @@ interface Reader {
 const READERS: Reader[] = [
   {
     image: /prom\/prometheus|\/prometheus:|^prometheus$/,
-    flag: /^--config\.file=(.+)$/,
+    // One dash is refused: flags-are-known says it.
+    flag: /^-{1,2}config\.file=(.+)$/,
     reads: 'prometheus',
     usual: '/etc/prometheus/prometheus.yml',
   },
@@ -33,7 +34,7 @@ const READERS: Reader[] = [
   },
   { image: /opentelemetry-collector[:@]/, flag: /^--config=(?:file:)?(\/.+)$/, reads: 'collectors', usual: '/etc/otelcol/config.yaml' },
   { image: /collector/, flag: /^--config=(?:file:)?(\/.+)$/, reads: 'collectors' },
-  { image: /alertmanager/, flag: /^--config\.file=(.+)$/, reads: 'alertmanager', usual: '/etc/alertmanager/alertmanager.yml' },
+  { image: /alertmanager/, flag: /^-{1,2}config\.file=(.+)$/, reads: 'alertmanager', usual: '/etc/alertmanager/alertmanager.yml' },
   { image: /jaeger/, flag: /^--config(?:-file)?=(?:file:)?(\/.+)$/, reads: 'jaeger' },
 ]
 
@@ -55,6 +56,7 @@ export const check: Check = {
     for (const workload of config.workloads) {
       const reader = READERS.find(({ image }) => image.test(workload.image) || image.test(workload.name))
       if (reader !== undefined) yield* judgeReader(workload, reader, config)
+      else yield* movedFile(workload, config)
       yield* folderAsFile(workload, config)
     }
     yield* unmounted(config)
@@ -127,6 +129,16 @@ function* judgeReader(workload: Workload, reader: Reader, config: Configuration)
       `a mount that holds ${file}`,
       workload.mounts.length === 0 ? 'no mount' : workload.mounts.map((mount) => mount.target).join(', '),
     )
+  }
+}
+
+/** A program that is not known here, whose flag names a file that is mounted at another path. */
+function* movedFile(workload: Workload, config: Configuration): Generator<Remark> {
+  for (const { value } of workload.args) {
+    const file = /^-{1,2}config(?:[._-]?file)?=(\/[\w./-]+\.\w+)$/.exec(value)?.[1]
+    const mount = workload.mounts.find(({ target }) => file !== undefined && target !== file && nameOf(target) === nameOf(file))
+    if (file !== undefined && mount !== undefined && fileAt(workload, config, file) === 'absent')
+      yield remark(workload.name, mount.at.near('target'), `a mount that holds ${file}`, `${nameOf(file)} at ${mount.target}`)
   }
 }
 

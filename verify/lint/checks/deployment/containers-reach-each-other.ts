@@ -1,4 +1,5 @@
 import { remark, type Check, type Remark } from '../../lint-check.ts'
+import { groupedRemarks } from '../../grouped-remarks.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { filesIn } from '../../../config/deployment/container-files.ts'
@@ -94,6 +95,7 @@ function networksOf({ at }: Workload): string[] {
 /** What `docker compose up` leaves out. */
 function* notStarted(services: readonly Workload[], links: readonly Link[], config: Configuration): Generator<Remark> {
   const modes = [...new Set(services.flatMap(({ at }) => at.strings('profiles')))]
+  const chosen: { group: string; said: Remark }[] = []
   for (const service of services) {
     const asking = links.filter(({ from, to }) => to === service && !hasProfileOf(from, service)).map(({ from }) => from.name)
     const isPart = filesIn(service, config).some(({ text }) => config.files.includes(text.file))
@@ -103,8 +105,8 @@ function* notStarted(services: readonly Workload[], links: readonly Link[], conf
     // Several profiles, or one of several services, are ways to start the whole: which of them is meant is chosen.
     const isMode = modes.length > 1 || services.filter(({ at }) => at.strings('profiles').length > 0).length > 1
     const severity = asking.length === 0 || (isMode && profiles.length > 0) ? ('warning' as const) : undefined
-    if (profiles.length > 0)
-      yield remark(
+    if (profiles.length > 0) {
+      const said = remark(
         service.name,
         service.at.near('profiles'),
         expected,
@@ -112,10 +114,15 @@ function* notStarted(services: readonly Workload[], links: readonly Link[], conf
         undefined,
         severity,
       )
+      // Ways to start the whole are one choice.
+      if (severity === undefined) yield said
+      else chosen.push({ group: service.at.text.file, said })
+    }
     for (const path of [['deploy', 'replicas'], ['scale']])
       if (service.at.number(...path) === 0)
         yield remark(service.name, service.at.near(...path), expected, 'no replica', undefined, severity)
   }
+  yield* groupedRemarks(chosen, 'services')
 }
 
 function hasProfileOf(from: Workload, to: Workload): boolean {

@@ -130,7 +130,7 @@ function* exporters(workloads: readonly Workload[]): Generator<Remark> {
       return name === undefined ? [] : [{ value: name, at }]
     })[0]
     const known = [server?.env.get('MYSQL_USER')?.value, 'root']
-    if (server === undefined || exporter.unknownEnv || user === undefined) continue
+    if (server === undefined || hasScripts(server) || exporter.unknownEnv || user === undefined) continue
     if (!known.includes(user.value))
       yield remark(exporter.name, user.at, known.filter((each) => each !== undefined).join(' or '), user.value)
     const password = exporter.env.get('MYSQLD_EXPORTER_PASSWORD')

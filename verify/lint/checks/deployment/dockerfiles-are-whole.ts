@@ -1,4 +1,5 @@
 import { causing, oncePerPlace, remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
+import { missingFile } from '../../missing-file.ts'
 import { sourceOf } from '../../../config/deployment/container-files.ts'
 import { didYouMean, slipOf } from '../../../text/did-you-mean.ts'
 import type { Cursor, Place } from '../../../config/yaml/cursor.ts'
@@ -39,7 +40,8 @@ const BUILT_FROM: readonly (readonly [command: RegExp, file: string])[] = [
 ]
 
 /** The folder that is built from: it is there, and so is what the Dockerfile takes from it. */
-function* judgeContext(subject: string, at: Cursor, inline: string | undefined, { exists }: LintInput): Generator<Remark> {
+function* judgeContext(subject: string, at: Cursor, inline: string | undefined, input: LintInput): Generator<Remark> {
+  const { exists } = input
   const build = at.get('build')
   const context = build?.isMap() === true ? build.get('context') : build
   const written = context?.string() ?? ''
@@ -48,17 +50,18 @@ function* judgeContext(subject: string, at: Cursor, inline: string | undefined, 
   const folder = sourceOf(at, written.startsWith('.') ? written : `./${written}`) ?? written
   const inFolder = (file: string): string => (folder === '.' || folder === '' ? file : `${folder}/${file}`)
   if (folder !== '.' && folder !== '' && !exists(folder)) {
-    yield remark(subject, context, `a folder ${folder}, the build context`, 'no such folder')
+    yield missingFile(subject, context, folder, 'no such folder', input, `a folder ${folder}, the build context`)
     return
   }
   if (inline === undefined) {
     const named = at.string('build', 'dockerfile') ?? 'Dockerfile'
     if (!/\$|^\/|:\/\//.test(named) && !exists(inFolder(named)))
-      yield remark(
+      yield missingFile(
         subject,
         at.near('build', 'dockerfile') === at ? context : at.near('build', 'dockerfile'),
-        `${inFolder(named)} on the disk`,
+        inFolder(named),
         'no such file',
+        input,
       )
     return
   }
@@ -68,7 +71,14 @@ function* judgeContext(subject: string, at: Cursor, inline: string | undefined, 
       yield remark(subject, context, `a folder with ${file}, which the Dockerfile builds`, `${folder} has none`)
   for (const [, source = ''] of inline.matchAll(/^\s*(?:COPY|ADD)\s+(?!--from)(?:--\S+\s+)*([\w./-]+)\s+\S+\s*$/gim))
     if (!/^\.?\/?$|^\.\.|:\/\//.test(source) && !exists(inFolder(source.replace(/^\.\//, '').replace(/\/$/, ''))))
-      yield remark(subject, context, `${inFolder(source)} on the disk, which the Dockerfile copies`, 'no such file or folder')
+      yield missingFile(
+        subject,
+        context,
+        inFolder(source),
+        'no such file or folder',
+        input,
+        `${inFolder(source)} on the disk, which the Dockerfile copies`,
+      )
 }
 
 function* judgeText(subject: string, at: Cursor, args: Cursor | undefined): Generator<Remark> {

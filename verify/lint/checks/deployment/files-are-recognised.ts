@@ -14,6 +14,10 @@ const NAMES: readonly [RegExp, string, string][] = [
   [/^(?:alert|alerting|recording)[-_.]?rules\.ya?ml$/, 'a rule file', 'groups'],
 ]
 
+/** What values of Helm charts are called after the program: loki:, promtail.yaml with config:, and what all charts have. */
+const OF_CHARTS =
+  /^(?:config|server|read|write|backend|gateway|singleBinary|deploymentMode|minio|enterprise|kube-?[sS]tate-?[mM]etrics|(?:prometheus-)?node-?[eE]xporter|prometheus-\w+|prometheusOperator|prometheusSpec|serverFiles|alertmanagerFiles|daemonset|replicaCount|persistence|resources|(?:fullname|name)Override|serviceMonitor|serviceAccount)$/
+
 export const check: Check = {
   meta: {
     id: 'files-are-recognised',
@@ -33,6 +37,18 @@ export const check: Check = {
       const [root] = roots
       if (root === undefined || roots.some((each) => kindOf(each) !== 'other')) continue
       const keys = root.pairs().map(([each]) => each)
+      if (
+        keys.some(
+          (each) =>
+            OF_CHARTS.test(each) ||
+            each ===
+              text.file
+                .split(/[/\\]/)
+                .at(-1)
+                ?.replace(/\.ya?ml$/, ''),
+        )
+      )
+        continue
       yield warning(
         text.file.split('/').at(-1) ?? text.file,
         root,

@@ -21,10 +21,24 @@ export const check: Check = {
         workload.at.get('command')?.isList() === true
       if (isJava && !workload.at.has('entrypoint')) yield* judgeCommand(workload, at)
       yield* heap(workload)
+      yield* options(workload)
       yield* agents(workload, config)
       if (isJava) yield* made(workload)
     }
   },
+}
+
+/** Variables whose words are all options of the JVM; those of the program, or of a shell that expands them, may be others. */
+const OF_JVM =
+  /^(?:JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS|KAFKA_(?:HEAP|JVM_PERFORMANCE|JMX)_OPTS|ES_JAVA_OPTS|CATALINA_OPTS|LS_JAVA_OPTS|ZK_SERVER_HEAP_OPTS)$/
+
+/** "Could not find or load main class": the JVM takes a word without a dash for the name of a class. */
+function* options({ name, env }: Workload): Generator<Remark> {
+  for (const [variable, { value, at }] of env) {
+    const [first = ''] = value.trim().split(/\s+/)
+    if (OF_JVM.test(variable) && first !== '' && !/^[-@$"']/.test(first))
+      yield remark(name, at, 'options of the JVM, which begin with a dash: -Xmx256m', `${variable}: ${first}`)
+  }
 }
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, 'k': 1024, 'm': 1024 ** 2, 'g': 1024 ** 3 }

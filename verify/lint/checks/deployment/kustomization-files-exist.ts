@@ -1,5 +1,6 @@
 import { sourceOf } from '../../../config/deployment/container-files.ts'
 import { remark, type Check } from '../../lint-check.ts'
+import { missingFile } from '../../missing-file.ts'
 import { filesOfGenerator, resourcesOf } from '../../../config/deployment/kubernetes-objects.ts'
 
 /** What Grafana lacks follows from the file that is gone. */
@@ -16,12 +17,13 @@ export const check: Check = {
     mend: 'Correct the path; it starts from the folder of the kustomization. Let a kustomization beside the files generate their ConfigMap, and name its folder under resources.',
     example: 'configMapGenerator:\n  - name: prometheus\n    files: [../../monitoring/prometheus.yml] # outside: not read',
   },
-  *judge({ config, exists }) {
+  *judge(input) {
+    const { config, exists } = input
     // Of what is mounted as well mounted-files-exist says it.
     const mounted = new Set(config.workloads.flatMap(({ at, mounts }) => mounts.flatMap(({ source }) => sourceOf(at, source) ?? [])))
     for (const root of config.kustomizations) {
       for (const { file, at } of resourcesOf(root))
-        if (!exists(file)) yield remark(root.text.file, at, `${file} on the disk`, 'no such file or folder')
+        if (!exists(file)) yield missingFile(root.text.file, at, file, 'no such file or folder', input)
       for (const generator of ['configMapGenerator', 'secretGenerator'].flatMap((key) => root.items(key)))
         for (const { file, outside, at } of filesOfGenerator(generator)) {
           const name = generator.string('name') ?? root.text.file
@@ -34,7 +36,7 @@ export const check: Check = {
             )
           else if (!exists(file) && !mounted.has(file))
             yield {
-              ...remark(name, at, `${file} on the disk`, 'no such file'),
+              ...missingFile(name, at, file, 'no such file', input),
               causes: { lines: at.lines(), elsewhere: { of: READ_BY_GRAFANA } },
             }
         }

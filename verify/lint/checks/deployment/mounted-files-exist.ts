@@ -1,4 +1,5 @@
-import { remark, type Check } from '../../lint-check.ts'
+import type { Check } from '../../lint-check.ts'
+import { missingFile } from '../../missing-file.ts'
 import { sourceOf } from '../../../config/deployment/container-files.ts'
 import { interpolate } from '../../../config/deployment/workloads.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
@@ -14,7 +15,8 @@ export const check: Check = {
     mend: 'Restore the file, or correct its path in the compose file; paths start from the folder of the compose file.',
     example: 'volumes: ["./monitoring/prometheus.yaml:/etc/prometheus/prometheus.yml:ro"] # the file is prometheus.yml',
   },
-  *judge({ config, exists }) {
+  *judge(input) {
+    const { config, exists } = input
     const reported = new Set<string>()
     const missing = (at: Cursor, source: string): string | undefined => {
       const file = sourceOf(at, /^\.{0,2}\//.test(source) ? source : `./${source}`)
@@ -25,9 +27,9 @@ export const check: Check = {
     for (const workload of config.workloads)
       for (const { source, target, readOnly, at } of workload.mounts) {
         // A folder that does not exist yet is one that the container writes to; of a volume only the name is known.
-        if (!/^\.{1,2}\//.test(source) || (!readOnly && !isFile(source) && !isFile(target))) continue
+        if (!/^\.{1,2}\//.test(source) || (!readOnly && !isFile(source) && !isFile(target) && !PROVISIONED.test(target))) continue
         const file = missing(at, source)
-        if (file !== undefined) yield remark(workload.name, at, `${file} on the disk`, 'no such file or folder')
+        if (file !== undefined) yield missingFile(workload.name, at, file, 'no such file or folder', input)
       }
     for (const root of config.compose) {
       const named: [string, Cursor][] = [
@@ -45,11 +47,14 @@ export const check: Check = {
       for (const [name, at] of named) {
         const source = interpolate(at.string() ?? '', config.variables)
         const file = source === '' ? undefined : missing(at, source)
-        if (file !== undefined) yield remark(name, at, `${file} on the disk`, 'no such file')
+        if (file !== undefined) yield missingFile(name, at, file, 'no such file', input)
       }
     }
   },
 }
+
+/** Folders of configuration, to which no program writes. */
+const PROVISIONED = /^\/etc\/(?:grafana\/provisioning|prometheus|alertmanager|loki|promtail|otel\w*|tempo)(?:\/|$)/
 
 /** A name with an extension. */
 function isFile(name: string): boolean {

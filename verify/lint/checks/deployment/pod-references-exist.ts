@@ -78,11 +78,19 @@ function* judgeName(
   { kustomizations }: Configuration,
 ): Generator<Remark> {
   const names = known.map((each) => each.name)
-  const idle = names.filter((each) => !all.some((other) => other.kind === kind && other.name === each))
+  // Secrets are seldom kept in a repository: one of a test says nothing of those of a pod elsewhere.
+  const near = kind === 'Secret' ? known.filter((each) => isBeside(each.at, pod.object)).map((each) => each.name) : names
+  const idle = near.filter((each) => !all.some((other) => other.kind === kind && other.name === each))
   const meant = nearest(name, names, 3) ?? (idle.length === 1 ? idle[0] : undefined)
   if (meant !== undefined) yield remark(pod.name, at, `${kind} ${meant}`, `${name}: there is no such ${kind}`)
   else if (kind === 'ConfigMap' && kustomizations.length > 0 && names.length > 0)
     yield warning(pod.name, at, `one of the ConfigMaps here: ${names.join(', ')}`, `${name}: not among them`)
+}
+
+/** In one folder, or one in a folder of the other's. */
+function isBeside(one: Cursor, other: Cursor): boolean {
+  const [a, b] = [one, other].map(({ text }) => text.file.replace(/[^/\\]*$/, ''))
+  return a !== undefined && b !== undefined && (a.startsWith(b) || b.startsWith(a))
 }
 
 /** The API server refuses a mount of a volume that the pod does not have. */

@@ -126,6 +126,12 @@ function askersOf(workload: Workload, { config, spec }: LintInput): Asker[] {
     /\b(?:mysql|mysqladmin|mariadb|mariadb-admin)\b.*?\s(?:-P|--port)[\s=]?(\d{2,5})\b/.exec(command) ??
     []
   if (asked !== undefined) found.push({ port: Number(asked), who: 'its health check', at: health?.near('test') ?? workload.at })
+  for (const source of config.datasources.flatMap((root) => root.items('datasources'))) {
+    const [, host = '', port] = /^https?:\/\/([\w-]+):(\d+)/.exec(source.string('url') ?? '') ?? []
+    // Of what is promised datasources-are-provisioned says it.
+    if (spec.rules.length === 0 && names.includes(host) && port !== undefined)
+      found.push({ port: Number(port), who: `the data source ${source.string('name') ?? ''}`, at: source.near('url') })
+  }
   for (const { container, at } of workload.ports) found.push({ port: container, who: 'its published port', at })
   for (const other of config.workloads)
     for (const { name, host, port, at } of addresses(other))

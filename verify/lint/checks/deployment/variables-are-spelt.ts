@@ -1,7 +1,7 @@
 import { oncePerPlace, warning, type Check, type Remark } from '../../lint-check.ts'
 import { imageNameOf } from '../../known-images.ts'
 import { ENV_WORDS } from '../../env-words.ts'
-import { slipOf } from '../../../text/did-you-mean.ts'
+import { nearest, slipOf } from '../../../text/did-you-mean.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
 
 export const check: Check = {
@@ -17,7 +17,7 @@ export const check: Check = {
   },
   *judge({ config }) {
     const words = new Set([...ENV_WORDS, ...config.workloads.flatMap(({ name }) => name.toUpperCase().split(/[^A-Z0-9]+/))])
-    yield* oncePerPlace(config.workloads.flatMap((workload) => [...judgeNames(workload, words), ...odd(workload)]))
+    yield* oncePerPlace(config.workloads.flatMap((workload) => [...judgeNames(workload, words), ...odd(workload), ...sections(workload)]))
   },
 }
 
@@ -35,6 +35,27 @@ function* odd({ name: subject, image, env }: Workload): Generator<Remark> {
       yield warning(subject, where, `a variable that ${names?.[0] ?? 'the image'} reads`, name)
     else if (/^[a-z]\w*$/.test(name) && small.length === 1 && env.size > 3)
       yield warning(subject, where, 'a name in capitals, as the others have', name)
+  }
+}
+
+/** Sections of Grafana's configuration, of which GF_<SECTION>_<KEY> are made: conf/defaults.ini of Grafana 11. */
+const SECTIONS = new Set(
+  'PATHS SERVER DATABASE DATAPROXY ANALYTICS SECURITY SNAPSHOTS DASHBOARDS DATASOURCES USERS AUTH SMTP EMAILS LOG QUOTA ALERTING UNIFIED ANNOTATIONS EXPLORE METRICS TRACING GRAFANA RENDERING PANELS PLUGINS PLUGIN FEATURE DATE REMOTE INSTALL DEFAULT INSTANCE PROFILE NAVIGATION LIVE EXTERNAL ENTERPRISE RBAC CLOUD AWS AZURE QUERY HELP NEWS PUBLIC RECORDED SUPPORT SECRETS SSO STORAGE SQL EXPRESSIONS GEOMAP CACHING APP ENVIRONMENT CORRELATIONS'.split(
+    ' ',
+  ),
+)
+
+function* sections({ name: subject, env }: Workload): Generator<Remark> {
+  for (const [name, { at }] of env) {
+    const [, section = ''] = /^GF_([A-Z]+)_/.exec(name) ?? []
+    const meant = section === '' || SECTIONS.has(section) ? undefined : nearest(section, SECTIONS, 1)
+    if (meant !== undefined)
+      yield warning(
+        subject,
+        at.key === name ? at.keyPlace() : at,
+        name.replace(section, meant),
+        `${name}: Grafana has no section ${section}`,
+      )
   }
 }
 

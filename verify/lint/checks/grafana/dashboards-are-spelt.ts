@@ -1,5 +1,6 @@
 import { causing, oncePerPlace, remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import { DASHBOARD_KEYS } from '../../known-keys/dashboard-keys.ts'
+import { groupedRemarks } from '../../grouped-remarks.ts'
 import { slipOf } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 
@@ -41,7 +42,15 @@ export const check: Check = {
     example: '"fieldConfig": { "defaults": { "thresholds": { "mdoe": "absolute" } } }',
   },
   *judge({ config }) {
-    for (const root of config.dashboards) yield* oncePerPlace([...keys(root, ''), ...panels(root), ...required(root)])
+    for (const root of config.dashboards) {
+      const all = [...oncePerPlace([...keys(root, ''), ...panels(root), ...required(root)])]
+      yield* all.filter(({ message }) => message !== DESCENDING)
+      // One habit of a whole dashboard.
+      yield* groupedRemarks(
+        all.flatMap((said) => (said.message === DESCENDING ? { group: '', said } : [])),
+        'panels',
+      )
+    }
   },
 }
 
@@ -122,6 +131,8 @@ function* panels(root: Cursor): Generator<Remark> {
   }
 }
 
+const DESCENDING = 'A threshold of a panel is never reached: its colour is not shown'
+
 /** The first step has no value: it holds from minus infinity. One that Grafana never comes to is a colour that is not shown. */
 function* thresholds(panel: Cursor, title: string): Generator<Remark> {
   const steps = panel.items('fieldConfig', 'defaults', 'thresholds', 'steps')
@@ -132,7 +143,7 @@ function* thresholds(panel: Cursor, title: string): Generator<Remark> {
     if (value === undefined && index > 0)
       yield warning(title, step, 'a value for each threshold but the first', step.string('value') ?? 'none')
     if (value !== undefined && value <= last)
-      yield warning(title, step.near('value'), `a value above ${last}: thresholds ascend`, String(value))
+      yield warning(title, step.near('value'), `a value above ${last}: thresholds ascend`, String(value), DESCENDING)
     last = value ?? last
   }
 }

@@ -1,4 +1,5 @@
-import { note, refused, remark, type Check } from '../../lint-check.ts'
+import { note, refused, remark, type Check, type Remark } from '../../lint-check.ts'
+import { groupedRemarks } from '../../grouped-remarks.ts'
 import { dashboardsOf } from '../../../config/grafana/dashboards.ts'
 import { datasourceFiles, isGivenToGrafana } from '../../grafana-instances.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
@@ -35,6 +36,7 @@ export const check: Check = {
       if (uid !== undefined && !/^[\w-]{1,40}$/.test(uid.string() ?? '') && uid.string()?.includes('$') !== true)
         yield refused(remark(uid.string() ?? '', uid, 'a uid of at most 40 letters, digits, - and _', uid.string() ?? 'none'))
     }
+    const unresolved: { group: string; said: Remark }[] = []
     const isGenerated = sources.some((source) => !source.has('uid'))
     const names = new Set(sources.map((source) => source.string('name') ?? ''))
     for (const { at: root, panels, parsed } of dashboardsOf(config, facts)) {
@@ -55,10 +57,14 @@ export const check: Check = {
             (isGenerated && GENERATED.test(uid))
           )
             continue
-          yield remark(panel.title, at.near('uid'), oneOf(known), `${uid}${didYouMean(uid, known)}`)
+          unresolved.push({
+            group: `${at.text.file} ${uid}`,
+            said: remark(panel.title, at.near('uid'), oneOf(known), `${uid}${didYouMean(uid, known)}`),
+          })
         }
       }
     }
+    yield* groupedRemarks(unresolved, 'panels')
     for (const source of sources) {
       const settings = ['tracesToLogsV2', 'tracesToLogs', 'tracesToMetrics', 'serviceMap'].map((key) => source.get('jsonData', key))
       const uses = [...source.items('jsonData', 'derivedFields'), ...settings].flatMap((setting) => setting?.get('datasourceUid') ?? [])

@@ -41,8 +41,15 @@ finds(
 finds(
   'grafana-accepts-datasources',
   'a query that is not used',
-  { file: 'datasources.yml', from: 'customQuery: true', to: 'customQuery: false', subject: 'Jaeger' },
-  { file: 'datasources.yml', from: 'customQuery: true', to: 'byHand: true', subject: 'Jaeger', expected: 'customQuery: true' },
+  { file: 'datasources.yml', from: 'customQuery: true', to: 'customQuery: false', subject: 'Jaeger', severity: 'warning' },
+  {
+    file: 'datasources.yml',
+    from: 'customQuery: true',
+    to: 'byHand: true',
+    subject: 'Jaeger',
+    expected: 'customQuery: true',
+    severity: 'warning',
+  },
 )
 
 finds(

@@ -71,7 +71,9 @@ function* settings(source: Cursor, name: string): Generator<Remark> {
   if (url !== undefined && /^(?:prometheus|loki|jaeger|tempo)$/.test(type) && text !== '' && !text.includes('$')) {
     const [, path = ''] = /^https?:\/\/[^/]+(\/.*)?$/.exec(text) ?? []
     if (!/^https?:\/\//.test(text)) yield remark(name, url, `http://${text}`, `${text}: Grafana asks no URL without a scheme`)
-    // Grafana appends the path of the API itself.
+    // Grafana appends the path of the API itself: /loki/api/v1 to Loki's.
+    else if (type === 'loki' && /^\/loki\/?$/.test(path) && /:3100\//.test(text))
+      yield remark(name, url, text.slice(0, text.length - path.length), `${path}: Grafana asks /loki/loki/api/v1`)
     else if (/\/(?:api(?:\/v1)?|loki\/api\/v1(?:\/push)?|graph|search|metrics|explore)\/?$/.test(path))
       yield remark(name, url, text.slice(0, text.length - path.length), `${path}: Grafana appends the path of the API`)
   }
@@ -89,12 +91,16 @@ function* settings(source: Cursor, name: string): Generator<Remark> {
       if ((field.string(key) ?? '') === '') yield remark(name, field, `${key} of the derived field`, 'none')
   const links = source.get('jsonData', 'tracesToLogsV2')
   if ((links?.string('query') ?? '') !== '' && links?.bool('customQuery') !== true)
-    yield remark(
-      name,
-      links?.near('customQuery') ?? source,
-      'customQuery: true, without which the query is not used',
-      links?.string('customQuery') ?? 'none',
-    )
+    yield {
+      ...remark(
+        name,
+        links?.near('customQuery') ?? source,
+        'customQuery: true, without which the query is not used',
+        links?.string('customQuery') ?? 'none',
+        'A query of a data source is never used',
+        'warning',
+      ),
+    }
 }
 
 function where(source: Cursor): string {

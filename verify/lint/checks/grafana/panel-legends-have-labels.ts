@@ -1,8 +1,9 @@
-import { warning, type Check } from '../../lint-check.ts'
+import { warning, type Check, type Remark } from '../../lint-check.ts'
 import { dashboardsOf } from '../../../config/grafana/dashboards.ts'
 import { parsePromql } from '../../../promql/parse-promql.ts'
 import { lacks, shapeOf } from '../../../promql/shape.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
+import { groupedRemarks } from '../../grouped-remarks.ts'
 import { labelWorld } from '../../rule-views.ts'
 
 export const check: Check = {
@@ -19,6 +20,7 @@ export const check: Check = {
   *judge(input) {
     // A target may have more labels than were recorded: what counts is what an aggregation left.
     const world = { ...labelWorld(input), closed: false }
+    const found: { group: string; said: Remark }[] = []
     for (const { panels } of dashboardsOf(input.config, input.facts))
       for (const { title, at, targets } of panels)
         for (const { expr, at: place } of targets) {
@@ -33,12 +35,16 @@ export const check: Check = {
           const gone = asked.filter((label) => label !== '__name__' && lacks(shape, label))
           const kept = [...(shape.may ?? [])].sort()
           if (gone.length > 0)
-            yield warning(
-              title,
-              legend,
-              kept.length === 0 ? 'no label: the query keeps none' : `a label of the query (${kept.join(', ')})`,
-              `{{${gone.join('}}, {{')}}}${didYouMean(gone[0] ?? '', kept)}`,
-            )
+            found.push({
+              group: at.text.file,
+              said: warning(
+                title,
+                legend,
+                kept.length === 0 ? 'no label: the query keeps none' : `a label of the query (${kept.join(', ')})`,
+                `{{${gone.join('}}, {{')}}}${didYouMean(gone[0] ?? '', kept)}`,
+              ),
+            })
         }
+    yield* groupedRemarks(found, 'panels')
   },
 }

@@ -65,7 +65,8 @@ const UNITS: Readonly<Record<Measured['base'], readonly (readonly [factor: numbe
 const KNOWN = new Set(Object.values(UNITS).flatMap((list) => list.flatMap(([, ids]) => ids.split(' '))))
 
 /** Undefined: no unit of Grafana has that factor. A share of times and sizes may be shown as a number, and a moment as one. */
-function unitsOf({ base, factor, metric, isRate }: Measured): string[] | undefined {
+function unitsOf({ base, factor, metric, isRate, ofTime }: Measured): string[] | undefined {
+  if (ofTime === true && base === 'share' && factor === 1) return ['percentunit', 's', 'dtdurations']
   // Seconds in a second: a share of the time.
   if (isRate === true && base === 'seconds' && factor === 1 && /_sum$/.test(metric)) return ['percentunit', 's']
   if (/_(?:timestamp|start_time|created|time)_seconds$/.test(metric)) return undefined

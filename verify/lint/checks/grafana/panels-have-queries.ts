@@ -31,6 +31,9 @@ const OF_DATA = new Set(
   ),
 )
 
+/** Panels that ask no data source. */
+const WITHOUT_DATA = new Set(['text', 'row', 'dashlist', 'news', 'welcome', 'gettingstarted'])
+
 function* ofDashboard({ panels, parsed }: LintedDashboard, types: ReadonlyMap<string, string>, { spec }: LintInput): Generator<Remark> {
   const ids = new Set(parsed.panels.flatMap(({ id }) => id ?? []))
   const promised = new Set(spec.slo.panels.map(({ title }) => title))
@@ -39,7 +42,8 @@ function* ofDashboard({ panels, parsed }: LintedDashboard, types: ReadonlyMap<st
     // slo-panels-measure says what a promised panel lacks.
     if (OF_DATA.has(type) && targets.length === 0 && !at.has('libraryPanel') && !at.has('snapshotData') && !promised.has(title))
       yield remark(title, at.get('targets') ?? at.get('title') ?? at, 'a target with a query', 'none')
-    for (const target of targets) {
+    // A text asks for nothing, whatever was left in it.
+    for (const target of WITHOUT_DATA.has(type) ? [] : targets) {
       yield* asked(title, target, at, promised.has(title))
       yield* ofAnotherPanel(title, target, ids, at)
       yield* ofAnotherKind(title, target, at, types)

@@ -3,7 +3,7 @@ import { clientsOf, isProxy, storeOf, textOf } from '../../../config/loki/loki-s
 import type { Configuration } from '../../../config/configuration.ts'
 import { filesIn } from '../../../config/deployment/container-files.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
-import { didYouMean } from '../../../text/did-you-mean.ts'
+import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 
 const PUSH = '/loki/api/v1/push'
@@ -44,6 +44,7 @@ export const check: Check = {
               `${positions} is inside the container`,
             )
       }
+      yield* withoutFiles(promtail)
       const clients = clientsOf(promtail)
       const store = storeOf(promtail, config)
       const port = textOf(store, config, '3100', 'server.http-listen-port', 'server', 'http_listen_port')
@@ -105,6 +106,29 @@ export const check: Check = {
       isPromised,
     )
   },
+}
+
+/** What brings lines by other means than files. https://grafana.com/docs/loki/latest/send-data/promtail/configuration/#scrape_configs */
+const OTHER_SOURCES =
+  /^(?:journal|syslog|gelf|loki_push_api|windows_events|gcplog|azure_event_hubs|kafka|cloudflare|heroku_drain|docker_sd_configs)$/
+
+/** A job of fixed targets reads the files that __path__ names, and nothing without it. */
+function* withoutFiles(promtail: Cursor): Generator<Remark> {
+  for (const job of promtail.items('scrape_configs')) {
+    const isOther = job.pairs().some(([key]) => OTHER_SOURCES.test(key))
+    if (isOther || job.items('relabel_configs').some((step) => step.string('target_label') === '__path__')) continue
+    for (const group of job.items('static_configs')) {
+      const labels = group.get('labels')
+      if (labels?.has('__path__') === true) continue
+      const near = labels?.pairs().find(([name]) => nearest(name, ['__path__'], 3) !== undefined)
+      yield remark(
+        job.string('job_name') ?? '',
+        near?.[1].keyPlace() ?? labels ?? group,
+        '__path__ with the files to read',
+        near?.[0] ?? 'none: the job reads nothing',
+      )
+    }
+  }
 }
 
 /** Where the kubelet and Docker write what containers print. */

@@ -1,6 +1,6 @@
 import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
-import { nameOfObject as nameOf, objectsOf, podTemplates } from '../../../config/deployment/kubernetes-objects.ts'
+import { nameOfObject as nameOf, objectsOf, podTemplates, resourcesOf } from '../../../config/deployment/kubernetes-objects.ts'
 import type { PodTemplate } from '../../../config/deployment/kubernetes-objects.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 
@@ -18,7 +18,11 @@ export const check: Check = {
   *judge({ config }) {
     const all = objectsOf(config)
     for (const at of all.filter((each) => isOperators(each) && each.string('kind') === 'ServiceMonitor'))
-      yield* judgeMonitor(at, 'endpoints', all.filter((each) => each.string('kind') === 'Service').map(serviceOf))
+      yield* judgeMonitor(
+        at,
+        'endpoints',
+        all.filter((each) => each.string('kind') === 'Service').map((each) => serviceOf(each, config.kustomizations)),
+      )
     for (const at of all.filter((each) => isOperators(each) && each.string('kind') === 'PodMonitor'))
       yield* judgeMonitor(at, 'podMetricsEndpoints', podTemplates(config).map(podOf))
     for (const at of all.filter((each) => isOperators(each) && each.string('kind') === 'Prometheus')) yield* judgePrometheus(at, all)
@@ -35,13 +39,24 @@ interface Candidate {
 
 const isOperators = (at: Cursor): boolean => /^monitoring\.coreos\.com\//.test(at.string('apiVersion') ?? '')
 
-function serviceOf(at: Cursor): Candidate {
+function serviceOf(at: Cursor, kustomizations: readonly Cursor[]): Candidate {
   return {
     name: nameOf(at),
     kind: 'Service',
-    labels: at.labels('metadata', 'labels'),
+    labels: { ...at.labels('metadata', 'labels'), ...addedLabels(at, kustomizations) },
     ports: at.items('spec', 'ports').flatMap((each) => each.string('name') ?? []),
   }
+}
+
+/** https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/labels/ */
+function addedLabels(at: Cursor, kustomizations: readonly Cursor[]): Record<string, string> {
+  const own = kustomizations.filter((root) => resourcesOf(root).some(({ file }) => file === at.text.file))
+  return Object.fromEntries(
+    own.flatMap((root) => [
+      ...Object.entries(root.labels('commonLabels')),
+      ...root.items('labels').flatMap((each) => Object.entries(each.labels('pairs'))),
+    ]),
+  )
 }
 
 function podOf({ name, kind, labels, ports }: PodTemplate): Candidate {

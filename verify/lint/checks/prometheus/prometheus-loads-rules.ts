@@ -31,7 +31,11 @@ export const check: Check = {
       if (readers === 'elsewhere') continue
       const reported = new Set<Cursor>()
       // Without a container: those that no Prometheus loads, at the one beside them.
-      const left = [...owners].filter(([, { loadedBy, nearest }]) => loadedBy.length === 0 && nearest[0] === prometheus)
+      // One without rules that no container reads, beside one that is read, is for another deployment.
+      const isOther =
+        prometheus.items('rule_files').length === 0 &&
+        config.prometheus.some((each) => each !== prometheus && readersOf(each, config).length > 0)
+      const left = isOther ? [] : [...owners].filter(([, { loadedBy, nearest }]) => loadedBy.length === 0 && nearest[0] === prometheus)
       if (readers.length === 0) for (const [file] of left) yield* notLoaded(prometheus, file, undefined, reported)
       for (const reader of readers) {
         for (const [file, { loadedBy }] of owners) {
@@ -88,6 +92,12 @@ function* patternsOfNothing(
       readers.length === 0
         ? files.some((file) => owners.get(file)?.loadedBy.includes(prometheus) === true && matchesByName(text, file))
         : readers.every((reader) => reader.files.some((each) => globOf(resolveIn(reader.folder, text)).test(each.path)))
-    if (!isMet) yield warning(text, pattern, 'a pattern that matches a rule file', 'matches none of the given files')
+    // That the file beside it is mounted nowhere is said of the file: configuration-is-mounted.
+    const isUnmounted = files.some(
+      (file) =>
+        file.text.file === `${folderOf(pattern.text.file)}/${text}` && readers.every((reader) => placesOf(reader, file).length === 0),
+    )
+    if (!isMet && !(isUnmounted && readers.length > 0))
+      yield warning(text, pattern, 'a pattern that matches a rule file', 'matches none of the given files')
   }
 }

@@ -114,6 +114,13 @@ function* federation(job: Cursor): Generator<Remark> {
 
 /** https://github.com/prometheus/blackbox_exporter#prometheus-configuration */
 function* probe(job: Cursor): Generator<Remark> {
+  const path = job.string('metrics_path') ?? ''
+  // What gets a module and the address as a parameter is a prober.
+  const isProber =
+    job.get('params', 'module') !== undefined &&
+    job.items('relabel_configs').some((step) => step.string('target_label') === '__param_target')
+  if (isProber && nearest(path, ['/probe'], 2) !== undefined)
+    yield remark(job.string('job_name') ?? '', job.near('metrics_path'), '/probe', path)
   if (job.string('metrics_path')?.endsWith('/probe') !== true || job.get('params', 'target') !== undefined) return
   const targets = job.items('static_configs').flatMap((entry) => entry.items('targets'))
   const steps = job.items('relabel_configs')

@@ -30,7 +30,7 @@ export const check: Check = {
       if (pair === undefined) continue
       const size = config.rules.filter((rule) => fileOf(rule) === fileOf(pair[0])).length
       // Which of them a Prometheus loads is not known here: a file that repeats another one is a copy, in an example or in a chart.
-      if (config.prometheus.length === 0 && isCopy(pair, pairs.length / size, pairs.length))
+      if (config.prometheus.length === 0 && (isCopy(pair, pairs.length / size, pairs.length) || isWhole(pair, pairs.length, config.rules)))
         yield note(
           pair[0].alert,
           pair[0].at.near('alert'),
@@ -54,6 +54,12 @@ export const check: Check = {
 function isCopy([rule, twin]: readonly [RuleNode, RuleNode], share: number, count: number): boolean {
   const [here, there] = [fileOf(rule), fileOf(twin)]
   return here !== there && share >= 0.5 && (count >= 3 || nameOf(here) === nameOf(there))
+}
+
+/** The one file is the other one: generated from it, or kept beside it. */
+function isWhole([rule, twin]: readonly [RuleNode, RuleNode], count: number, rules: readonly RuleNode[]): boolean {
+  const [here, there] = [fileOf(rule), fileOf(twin)]
+  return here !== there && [here, there].every((file) => rules.filter((each) => fileOf(each) === file).length === count)
 }
 
 function nameOf(file: string): string {

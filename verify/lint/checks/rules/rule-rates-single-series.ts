@@ -29,6 +29,9 @@ export const check: Check = {
             ? `deriv(${aggregate}(...)[...]), or ${aggregate} alone`
             : `${aggregate}(${node.fn}(...))`,
           `${node.fn} of ${recorded === undefined ? '' : `a recorded `}${aggregate}(...)`,
+          undefined,
+          // As etcd's own rules have it: max without (...) (x) or 0 * absent(x).
+          inner?.kind === 'binary' && inner.op === 'or' && /^(?:max|min)$/.test(aggregate) ? 'warning' : undefined,
         )
       }
     }

@@ -34,7 +34,9 @@ export const check: Check = {
       for (const [name, processor] of collector.pairs('processors')) {
         const drops =
           /^(probabilistic_sampler|tail_sampling|filter)(\/|$)/.test(name) && usedForTraces(collector, 'processors').includes(name)
-        if (drops) yield remark(name, processor, 'no sampling and no filter processor', `${name}, which drops traces`)
+        // Without a promise of traces, sampling is a choice.
+        if (drops && spec.traces.length > 0)
+          yield remark(name, processor, 'no sampling and no filter processor', `${name}, which drops traces`)
       }
     }
   },

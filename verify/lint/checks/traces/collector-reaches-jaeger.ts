@@ -27,7 +27,10 @@ export const check: Check = {
         const { scheme, host, port } = hostPort(text)
         if (kind === 'jaeger') yield remark(name, exporter, 'otlp', 'the exporter jaeger, which the collector does not have since 0.86')
         // A variable that is not known here may say anything.
-        if (text.includes('${')) continue
+        if (text.includes('${') || text.includes('{{')) continue
+        // A service of others, or a gateway before the store, has ports, paths and TLS of its own.
+        const isOthers = OTHERS.test(host) || (!grpc && /^\w+:\/\/[^/]+\/(?!v1\/traces\/?$)./.test(text))
+        if (isOthers && !hosts.includes(host.split('.')[0] ?? '')) continue
         if (text === '') yield refused(remark(name, exporter.keyPlace(), 'an endpoint', 'none'))
         else if (grpc ? port !== '4317' && port !== '14317' : kind !== 'jaeger' && port !== '4318')
           yield remark(name, at, grpc ? 'port 4317: this exporter speaks gRPC' : 'port 4318: this exporter speaks HTTP', text)
@@ -52,6 +55,9 @@ export const check: Check = {
     }
   },
 }
+
+/** A name of the internet. */
+const OTHERS = /\.(?:com|io|net|org|cloud|dev|app|ai|eu)$/
 
 /** Where the configuration of Jaeger says that it receives spans. https://www.jaegertracing.io/docs/1.54/cli/ */
 function* ofJaeger(config: Configuration, host: string, port: string | undefined): Generator<Remark> {

@@ -1,0 +1,318 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ConfigText } from '../config/yaml/cursor.ts'
+import { configure } from '../config/configuration.ts'
+import { lint, type LintOptions } from './lint.ts'
+import { noSpecification } from './no-specification.ts'
+import { TRAPS } from './traps.ts'
+
+/*
+ * What whole repositories of others taught, tried without a specification: what must not be said of them, and single breaks put into them by
+ * hand. The files here are small ones in their style. Three variants of each kind at least.
+ */
+
+const text = (file: string, content: string): ConfigText => ({ file, path: file, text: content, lineOffset: 0, columnOffset: 0 })
+
+/** `severity id file:line` of what is said of the files. */
+function said(files: Record<string, string>, options: Partial<LintOptions> = {}): string[] {
+  const texts = Object.entries(files).map(([file, content]) => text(file, content))
+  const { findings, problems } = lint(texts, {
+    spec: noSpecification(configure(texts)),
+    catalogue: { targets: [] },
+    logLines: {},
+    checks: [...TRAPS],
+    ...options,
+  })
+  return [
+    ...problems.map(({ code, message }) => `problem ${code}: ${message}`),
+    ...findings.map(({ severity, id, file, line }) => `${severity} ${id} ${file}:${line}`),
+  ]
+}
+
+interface Kind {
+  kind: string
+  /** Each with what it must come to; nothing where it is fine. */
+  variants: [files: Record<string, string>, expected: string[], options?: Partial<LintOptions>][]
+}
+
+const COMPOSE = (services: string): Record<string, string> => ({ 'compose.yaml': `services:\n${services}` })
+const missing = (...files: string[]): Partial<LintOptions> => ({
+  exists: (file) => !files.includes(file),
+  isIgnored: (file) => files.includes(file) && !file.includes('kept'),
+})
+
+const dashboard = (...panels: string[]): string => `{ "uid": "d", "title": "D", "panels": [${panels.join(',\n')}] }`
+const legend = (label: string, index: number): string =>
+  `{ "id": ${index}, "type": "timeseries", "title": "P${index}", "datasource": { "uid": "p", "type": "prometheus" },\n "targets": [{ "refId": "A", "expr": "sum(up)",\n "legendFormat": "{{${label}}}" }] }`
+const steps = (index: number, ...values: number[]): string =>
+  `{ "id": ${index}, "type": "stat", "title": "S${index}", "targets": [{ "refId": "A", "expr": "up" }], "fieldConfig": { "defaults": { "thresholds": { "mode": "absolute", "steps": [{ "color": "green", "value": null }${values.map((value) => `,\n { "color": "red", "value": ${value} }`).join('')}] } } } }`
+
+const collector = (endpoint: string, kind = 'otlp', more = ''): Record<string, string> => ({
+  'collector.yaml': `receivers: { otlp: { protocols: { grpc: {} } } }\nprocessors: { batch: {}${more === '' ? '' : `, ${more}: {}`} }\nexporters:\n  ${kind}:\n    endpoint: ${endpoint}\nservice:\n  pipelines:\n    traces: { receivers: [otlp], processors: [${more === '' ? '' : `${more}, `}batch], exporters: [${kind}] }\n`,
+})
+
+const promtail = (job: string): Record<string, string> => ({
+  'promtail.yml': `server: { http_listen_port: 9080 }\npositions: { filename: /data/p.yaml }\nclients: [{ url: "http://loki:3100/loki/api/v1/push" }]\nscrape_configs:\n  - job_name: j\n${job}`,
+})
+
+const QUIET: Kind[] = [
+  {
+    kind: 'a file that .gitignore lists is made elsewhere: a note, and no error',
+    variants: [
+      [
+        COMPOSE('  am:\n    image: shop:1\n    volumes:\n      - ./am/slack_url.txt:/run/secrets/slack_url.txt:ro\n'),
+        ['note mounted-files-exist compose.yaml:5'],
+        missing('am/slack_url.txt'),
+      ],
+      [COMPOSE('  shop:\n    image: shop:1\n    env_file: shop.env\n'), ['note mounted-files-exist compose.yaml:4'], missing('shop.env')],
+      [
+        {
+          'k/kustomization.yaml':
+            'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nsecretGenerator:\n  - name: s\n    files: [url.txt]\n',
+        },
+        ['note kustomization-files-exist k/kustomization.yaml:5'],
+        missing('k/url.txt'),
+      ],
+      [COMPOSE('  shop:\n    image: shop:1\n    env_file: kept.env\n'), ['error mounted-files-exist compose.yaml:4'], missing('kept.env')],
+    ],
+  },
+  {
+    kind: 'sampling is a choice where no traces are promised',
+    variants: (['tail_sampling', 'probabilistic_sampler', 'filter/health'] as const).map((each) => [
+      collector('tempo:4317\n    tls: { insecure: true }', 'otlp', each),
+      [],
+    ]),
+  },
+  {
+    kind: 'stores of others have ports, paths and TLS of their own',
+    variants: [
+      [collector('api.honeycomb.io:443'), []],
+      [collector('https://otlp.eu01.nr-data.net', 'otlphttp'), []],
+      [collector('https://tempo-gateway.traces.svc:8080/api/traces/v1/tenant', 'otlphttp'), []],
+      [collector('"https://tempo-{{ .Name }}.{{ .Namespace }}.svc:8080"', 'otlphttp'), []],
+    ],
+  },
+  {
+    kind: 'parts of an image that come from variables are not known here',
+    variants: ['${REGISTRY}/shop:${TAG}', '${PREFIX}shop:${TAG}', 'shop:${TAG}'].map((image) => [
+      COMPOSE(`  shop:\n    image: ${image}\n    environment: { A: b }\n`),
+      // That nothing sets them is another matter.
+      [],
+      { only: ['images-are-spelt'] },
+    ]),
+  },
+  {
+    kind: 'values of charts are called after the program',
+    variants: [
+      [{ 'loki.yaml': 'loki:\n  auth_enabled: false\nwrite: { replicas: 2 }\n' }, []],
+      [{ 'prometheus.yaml': 'server:\n  retention: 2d\nalertmanager: { enabled: false }\n' }, []],
+      [{ 'promtail.yaml': 'config:\n  lokiAddress: http://loki\n' }, []],
+      [{ 'prometheus.yml': 'scrape_config:\n  - job_name: a\n' }, ['warning files-are-recognised prometheus.yml:1']],
+    ],
+  },
+  {
+    kind: 'one cause of many panels is one finding',
+    variants: [
+      [
+        { 'd.json': dashboard(...Array.from({ length: 9 }, (_, index) => legend('pod', index))) },
+        ['warning panel-legends-have-labels d.json:3'],
+      ],
+      [
+        { 'd.json': dashboard(...Array.from({ length: 6 }, (_, index) => steps(index, 90, 80))) },
+        ['warning dashboards-are-spelt d.json:3'],
+      ],
+      [
+        { 'd.json': dashboard(legend('pod', 1), legend('job', 2)) },
+        ['warning panel-legends-have-labels d.json:3', 'warning panel-legends-have-labels d.json:6'],
+      ],
+      [
+        COMPOSE(
+          `  prometheus:\n    image: prom/prometheus:v2.48.0\n    command: [--config.file=/etc/prometheus/prometheus.yml, --web.external-url=http://a1:80/]\n    environment:\n${[1, 2, 3, 4, 5].map((index) => `      A${index}: http://v${index}:80\n`).join('')}${[1, 2, 3, 4, 5].map((index) => `  v${index}: { image: "shop:${index}", profiles: [v${index % 2}] }\n`).join('')}`,
+        ),
+        ['warning containers-reach-each-other compose.yaml:11'],
+        { only: ['containers-reach-each-other'] },
+      ],
+    ],
+  },
+  {
+    kind: 'users of a database are made by scripts of its own',
+    variants: ['mysql:8.0', 'mariadb:11', 'mysql:8.4'].map((image) => [
+      COMPOSE(
+        `  db:\n    image: ${image}\n    environment: { MYSQL_ROOT_PASSWORD: r, MYSQL_USER: app, MYSQL_PASSWORD: a }\n    volumes: ["./sql:/docker-entrypoint-initdb.d:ro"]\n  exporter:\n    image: prom/mysqld-exporter:v0.15.1\n    command: ["--mysqld.address=db:3306", "--mysqld.username=exporter"]\n    environment: { MYSQLD_EXPORTER_PASSWORD: e }\n`,
+      ),
+      [],
+      { only: ['credentials-agree'] },
+    ]),
+  },
+  {
+    kind: 'Promtail listens where its jobs say so',
+    variants: [
+      ['    syslog: { listen_address: "0.0.0.0:1514", labels: { a: b } }\n', '1514:1514', []],
+      ['    gelf: { listen_address: "0.0.0.0:12201" }\n', '12201:12201', []],
+      ['    loki_push_api: { server: { http_listen_port: 3500, grpc_listen_port: 3600 } }\n', '3500:3500', []],
+      [
+        '    syslog: { listen_address: "0.0.0.0:1514", labels: { a: b } }\n',
+        '1515:1514\n      - 1515:1516',
+        ['error ports-agree compose.yaml:6'],
+      ],
+    ].map(([job, port, expected]) => [
+      {
+        ...promtail(job as string),
+        ...COMPOSE(
+          `  promtail:\n    image: grafana/promtail:2.9.0\n    ports:\n      - ${port as string}\n    volumes: ["./promtail.yml:/etc/promtail/config.yml", "data:/data"]\n`,
+        ),
+      },
+      expected as string[],
+      { only: ['ports-agree'] },
+    ]),
+  },
+]
+
+const OPERATOR = (service: string, monitor: string, kustomization = ''): Record<string, string> => ({
+  'k/kustomization.yaml': `apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [service.yaml, monitor.yaml]\n${kustomization}`,
+  'k/service.yaml': `apiVersion: v1\nkind: Service\nmetadata: { name: shop${service} }\nspec: { selector: { app: shop }, ports: [{ name: web, port: 80 }] }\n`,
+  'k/monitor.yaml': `apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: { name: shop }\nspec:\n  selector: { matchLabels: { app: shop } }\n  endpoints:\n    - port: ${monitor}\n`,
+})
+
+const TEMPO =
+  'server: { http_listen_port: 3200 }\ndistributor: { receivers: { otlp: { protocols: { grpc: {} } } } }\nstorage: { trace: { backend: local } }\n'
+const withTempo = (mount: string, more: Record<string, string> = {}, flag = '-config.file'): Record<string, string> => ({
+  'tempo.yaml': TEMPO,
+  ...COMPOSE(
+    `  tempo:\n    image: grafana/tempo:2.7.0\n    command: ["${flag}=/etc/tempo.yaml"]\n    volumes:\n      - ./tempo.yaml:${mount}\n`,
+  ),
+  ...more,
+})
+const scrape = (target: string, more = ''): Record<string, string> => ({
+  'prometheus.yml': `scrape_configs:\n  - job_name: a\n    static_configs:\n      - targets: ["${target}"]\n${more}`,
+})
+
+const FOUND: Kind[] = [
+  {
+    kind: 'a monitor asks for a port of the Services that it selects, by the labels of a kustomization too',
+    variants: [
+      [OPERATOR(', labels: { app: shop }', 'web'), []],
+      [OPERATOR(', labels: { app: shop }', 'wbe'), ['error monitors-select-services k/monitor.yaml:7']],
+      [OPERATOR('', 'metrics', 'commonLabels: { app: shop }\n'), ['error monitors-select-services k/monitor.yaml:7']],
+      [OPERATOR('', 'metrics', 'labels: [{ pairs: { app: shop } }]\n'), ['error monitors-select-services k/monitor.yaml:7']],
+    ],
+  },
+  {
+    kind: 'a file is mounted where the flag of its program looks for it',
+    variants: [
+      [withTempo('/etc/tempo.yaml'), []],
+      [withTempo('/etc/tempo/tempo.yaml'), ['error configuration-is-mounted compose.yaml:6']],
+      [withTempo('/tempo.yaml', {}, '--config.file'), ['error configuration-is-mounted compose.yaml:6']],
+      [withTempo('/conf/tempo.yaml', {}, '--config'), ['error configuration-is-mounted compose.yaml:6']],
+    ],
+  },
+  {
+    kind: 'Tempo and data sources are asked at a port that is listened on',
+    variants: [
+      [withTempo('/etc/tempo.yaml', scrape('tempo:3200')), []],
+      [withTempo('/etc/tempo.yaml', scrape('tempo:3100')), ['error ports-agree prometheus.yml:4']],
+      [
+        withTempo('/etc/tempo.yaml', {
+          'grafana.yaml':
+            'apiVersion: 1\ndatasources:\n  - { name: Tempo, uid: t, type: tempo, access: proxy, url: "http://tempo:3201" }\n',
+        }),
+        ['error ports-agree grafana.yaml:3'],
+      ],
+      [
+        {
+          ...COMPOSE('  prometheus: { image: "prom/prometheus:v2.48.0" }\n'),
+          'grafana.yaml':
+            'apiVersion: 1\ndatasources:\n  - { name: P, uid: p, type: prometheus, access: proxy, url: "http://prometheus:9091" }\n',
+        },
+        ['error ports-agree grafana.yaml:3'],
+      ],
+    ],
+  },
+  {
+    kind: 'a timeout is at most the interval',
+    variants: [
+      [{ 'prometheus.yml': `global: { scrape_interval: 5s }\n${scrape('10.0.0.1:80')['prometheus.yml'] ?? ''}` }, []],
+      [
+        { 'prometheus.yml': `global:\n  scrape_interval: 60s\n  scrape_timeout: 90s\n${scrape('10.0.0.1:80')['prometheus.yml'] ?? ''}` },
+        ['error prometheus-timeouts-fit prometheus.yml:3'],
+      ],
+      [scrape('10.0.0.1:80', '    scrape_timeout: 2m\n'), ['error prometheus-timeouts-fit prometheus.yml:5']],
+      [scrape('10.0.0.1:80', '    scrape_interval: 10s\n    scrape_timeout: 11s\n'), ['error prometheus-timeouts-fit prometheus.yml:6']],
+    ],
+  },
+  {
+    kind: 'a job of Promtail with fixed targets names its files',
+    variants: [
+      [promtail('    static_configs: [{ targets: [localhost], labels: { job: a, __path__: /var/log/*.log } }]\n'), []],
+      [promtail('    journal: { max_age: 12h }\n'), []],
+      [
+        promtail('    static_configs:\n      - labels:\n          job: a\n          _path_: /var/log/*.log\n'),
+        ['error log-agent-is-whole promtail.yml:9'],
+      ],
+      [
+        promtail('    static_configs:\n      - labels:\n          __paths__: /var/log/*.log\n'),
+        ['error log-agent-is-whole promtail.yml:8'],
+      ],
+      [
+        promtail('    static_configs:\n      - targets: [localhost]\n        labels: { job: a }\n'),
+        ['error log-agent-is-whole promtail.yml:8'],
+      ],
+    ],
+  },
+  {
+    kind: 'folders of configuration are there, read-only or not',
+    variants: ['/etc/grafana/provisioning/datasources', '/etc/prometheus/rules', '/etc/alertmanager/templates'].map((target) => [
+      COMPOSE(`  shop:\n    image: shop:1\n    volumes:\n      - ./here:${target}\n      - ./filled:/var/lib/shop\n`),
+      ['error mounted-files-exist compose.yaml:5'],
+      { exists: (file: string) => file !== 'here' && file !== 'filled' },
+    ]),
+  },
+  {
+    kind: 'a prober is asked at /probe',
+    variants: ['/probe', '/probes', '/prob', '/porbe'].map((path) => [
+      scrape(
+        'blackbox:9115',
+        `    metrics_path: ${path}\n    params: { module: [http_2xx] }\n    relabel_configs:\n      - { source_labels: [__address__], target_label: __param_target }\n`,
+      ),
+      path === '/probe' ? [] : ['error scrape-jobs-are-accepted prometheus.yml:5'],
+    ]),
+  },
+  {
+    kind: 'variables of Grafana name a section, and those of a JVM hold its options',
+    variants: [
+      [COMPOSE('  g:\n    image: grafana/grafana:10.2.0\n    environment:\n      GF_PATHS_PROVISIONING: /p\n'), []],
+      [
+        COMPOSE('  g:\n    image: grafana/grafana:10.2.0\n    environment:\n      GF_PATH_PROVISIONING: /p\n'),
+        ['warning variables-are-spelt compose.yaml:5'],
+      ],
+      [
+        COMPOSE('  g:\n    image: grafana/grafana:10.2.0\n    environment:\n      GF_USER_ALLOW_SIGN_UP: "false"\n'),
+        ['warning variables-are-spelt compose.yaml:5'],
+      ],
+      [
+        COMPOSE('  k:\n    image: shop:1\n    environment:\n      KAFKA_HEAP_OPTS: Xmx256m\n'),
+        ['error java-command-is-whole compose.yaml:5'],
+      ],
+      [
+        COMPOSE('  k:\n    image: shop:1\n    environment:\n      JAVA_TOOL_OPTIONS: prometheus\n'),
+        ['error java-command-is-whole compose.yaml:5'],
+      ],
+      [COMPOSE('  k:\n    image: shop:1\n    environment:\n      JAVA_TOOL_OPTIONS: -Xmx64m -Da=b\n'), []],
+    ],
+  },
+  {
+    kind: "Loki is asked without its API's path",
+    variants: ['', '/loki', '/loki/'].map((path) => [
+      {
+        'grafana.yaml': `apiVersion: 1\ndatasources:\n  - name: L\n    uid: l\n    type: loki\n    access: proxy\n    url: http://loki:3100${path}\n`,
+      },
+      path === '' ? [] : ['error grafana-accepts-datasources grafana.yaml:7'],
+    ]),
+  },
+]
+
+for (const { kind, variants } of [...QUIET, ...FOUND])
+  test(kind, () => {
+    for (const [index, [files, expected, options]] of variants.entries())
+      assert.deepEqual(said(files, options), expected, `variant ${index + 1}: ${JSON.stringify(files)}`)
+  })
