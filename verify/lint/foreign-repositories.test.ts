@@ -234,10 +234,10 @@ const FOUND: Kind[] = [
       [{ 'prometheus.yml': `global: { scrape_interval: 5s }\n${scrape('10.0.0.1:80')['prometheus.yml'] ?? ''}` }, []],
       [
         { 'prometheus.yml': `global:\n  scrape_interval: 60s\n  scrape_timeout: 90s\n${scrape('10.0.0.1:80')['prometheus.yml'] ?? ''}` },
-        ['error prometheus-timeouts-fit prometheus.yml:3'],
+        ['error scrape-jobs-are-accepted prometheus.yml:3'],
       ],
-      [scrape('10.0.0.1:80', '    scrape_timeout: 2m\n'), ['error prometheus-timeouts-fit prometheus.yml:5']],
-      [scrape('10.0.0.1:80', '    scrape_interval: 10s\n    scrape_timeout: 11s\n'), ['error prometheus-timeouts-fit prometheus.yml:6']],
+      [scrape('10.0.0.1:80', '    scrape_timeout: 2m\n'), ['error scrape-jobs-are-accepted prometheus.yml:5']],
+      [scrape('10.0.0.1:80', '    scrape_interval: 10s\n    scrape_timeout: 11s\n'), ['error scrape-jobs-are-accepted prometheus.yml:6']],
     ],
   },
   {

@@ -24,6 +24,7 @@ const OF_A_SPECIFICATION = new Set([
   'prometheus-intervals-match',
   'prometheus-keeps-series',
   'prometheus-scrapes-targets',
+  'prometheus-timeouts-fit',
   'receiver-address-is-known',
   'receiver-notifies',
   'receiver-sends-resolved',

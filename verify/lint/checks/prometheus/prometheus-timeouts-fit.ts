@@ -12,26 +12,15 @@ export const check: Check = {
     mend: 'In prometheus.yml, set scrape_timeout to the specified duration, at most the scrape interval. For redis_exporter, set REDIS_EXPORTER_CONNECTION_TIMEOUT below half the scrape timeout.',
     example: 'global:\n  scrape_interval: 15s\n  scrape_timeout: 20s',
   },
-  *judge({ spec: { platform, rules }, config }) {
-    // Without a specification only what Prometheus refuses is wrong.
-    const isPromised = rules.length > 0
+  *judge({ spec: { platform }, config }) {
     for (const prometheus of config.prometheus) {
       const global = prometheus.get('global')
-      const globalIntervalMs = global?.durationMs('scrape_interval') ?? 60_000
-      // Without one it is 10s, and no more than the interval.
-      const globalTimeoutMs = global?.durationMs('scrape_timeout') ?? Math.min(10_000, globalIntervalMs)
-      if (isPromised && globalTimeoutMs !== platform.scrapeTimeoutMs)
+      const globalTimeoutMs = global?.durationMs('scrape_timeout') ?? 10_000
+      if (globalTimeoutMs !== platform.scrapeTimeoutMs)
         yield remark(
           'global scrape_timeout',
           global?.get('scrape_timeout') ?? global ?? prometheus,
           formatDuration(platform.scrapeTimeoutMs),
-          formatDuration(globalTimeoutMs),
-        )
-      else if (globalTimeoutMs > globalIntervalMs)
-        yield remark(
-          'global scrape_timeout',
-          global?.near('scrape_timeout') ?? prometheus,
-          `scrape_timeout of at most ${formatDuration(globalIntervalMs)}, the scrape_interval`,
           formatDuration(globalTimeoutMs),
         )
       for (const job of scrapeJobs(config, prometheus)) {
@@ -39,7 +28,7 @@ export const check: Check = {
         // One that is left to the global timeout is judged there, unless the target is promised its own.
         if (!job.has('scrape_timeout') && known?.scrapeTimeoutMs === undefined) continue
         const timeoutMs = job.durationMs('scrape_timeout') ?? globalTimeoutMs
-        const intervalMs = job.durationMs('scrape_interval') ?? globalIntervalMs
+        const intervalMs = job.durationMs('scrape_interval') ?? global?.durationMs('scrape_interval') ?? 60_000
         const specifiedMs = Math.min(known?.scrapeTimeoutMs ?? platform.scrapeTimeoutMs, intervalMs)
         if (timeoutMs > intervalMs)
           yield remark(
@@ -48,11 +37,11 @@ export const check: Check = {
             `scrape_timeout of at most ${formatDuration(intervalMs)}, the scrape_interval`,
             formatDuration(timeoutMs),
           )
-        else if (isPromised && known !== undefined && timeoutMs !== specifiedMs)
+        else if (known !== undefined && timeoutMs !== specifiedMs)
           yield remark(job.string('job_name') ?? '', job.near('scrape_timeout'), formatDuration(specifiedMs), formatDuration(timeoutMs))
       }
     }
-    for (const workload of isPromised ? config.workloads : []) {
+    for (const workload of config.workloads) {
       const setting = workload.env.get('REDIS_EXPORTER_CONNECTION_TIMEOUT')
       const flag = workload.args.find((arg) => /^-{1,2}connection-timeout=/.test(arg.value))
       if (!/redis_exporter/.test(workload.image)) continue

@@ -1,6 +1,7 @@
 import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import { scrapeJobs } from '../../../config/configuration.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
+import { parseDuration } from '../../../promql/duration.ts'
 import { parsePromql } from '../../../promql/parse-promql.ts'
 import { accepts, validRegex } from '../../../promql/compare-matchers.ts'
 import { selectors } from '../../../promql/ast.ts'
@@ -16,8 +17,10 @@ export const check: Check = {
     mend: 'In prometheus.yml, correct the key that the finding names.',
     example: 'metrics_path: /federate # and no params: { "match[]": [...] }',
   },
-  *judge({ config }) {
+  *judge({ config, spec }) {
     for (const root of config.prometheus) {
+      // What is specified is compared with its specification: prometheus-timeouts-fit.
+      if (spec.rules.length === 0) yield* timeouts(root, scrapeJobs(config, root))
       yield* lists(root, ['rule_files', 'scrape_configs', 'scrape_config_files', 'remote_write', 'remote_read'])
       for (const job of scrapeJobs(config, root)) yield* judgeJob(job)
       for (const step of root.items('alerting', 'alert_relabel_configs')) yield* judgeStep(step)
@@ -37,6 +40,23 @@ export const check: Check = {
         )
     }
   },
+}
+
+/** Prometheus refuses a timeout above the interval; without one it is 10s, and no more than the interval. */
+function* timeouts(root: Cursor, jobs: readonly Cursor[]): Generator<Remark> {
+  const global = root.get('global')
+  const usual = global?.string('scrape_interval') ?? '1m'
+  for (const [name, at] of [['global', global] as const, ...jobs.map((job) => [job.string('job_name') ?? '', job] as const)]) {
+    const interval = at?.string('scrape_interval') ?? usual
+    const [timeoutMs, intervalMs] = [at?.durationMs('scrape_timeout'), parseDuration(interval)]
+    if (at !== undefined && timeoutMs !== undefined && intervalMs !== undefined && timeoutMs > intervalMs)
+      yield remark(
+        name,
+        at.near('scrape_timeout'),
+        `scrape_timeout of at most ${interval}, the scrape_interval`,
+        at.string('scrape_timeout') ?? '',
+      )
+  }
 }
 
 function* lists(owner: Cursor, keys: readonly string[]): Generator<Remark> {

@@ -56,10 +56,14 @@ function isCopy([rule, twin]: readonly [RuleNode, RuleNode], share: number, coun
   return here !== there && share >= 0.5 && (count >= 3 || nameOf(here) === nameOf(there))
 }
 
-/** The one file is the other one: generated from it, or kept beside it. */
+/** The one file is the other one, in another folder: generated from it, or kept for another deployment. */
 function isWhole([rule, twin]: readonly [RuleNode, RuleNode], count: number, rules: readonly RuleNode[]): boolean {
   const [here, there] = [fileOf(rule), fileOf(twin)]
-  return here !== there && [here, there].every((file) => rules.filter((each) => fileOf(each) === file).length === count)
+  return folderOf(here) !== folderOf(there) && [here, there].every((file) => rules.filter((each) => fileOf(each) === file).length === count)
+}
+
+function folderOf(file: string): string {
+  return file.slice(0, file.lastIndexOf('/') + 1)
 }
 
 function nameOf(file: string): string {
