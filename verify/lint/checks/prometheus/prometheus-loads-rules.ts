@@ -92,12 +92,10 @@ function* patternsOfNothing(
       readers.length === 0
         ? files.some((file) => owners.get(file)?.loadedBy.includes(prometheus) === true && matchesByName(text, file))
         : readers.every((reader) => reader.files.some((each) => globOf(resolveIn(reader.folder, text)).test(each.path)))
-    // That the file beside it is mounted nowhere is said of the file: configuration-is-mounted.
-    const isUnmounted = files.some(
-      (file) =>
-        file.text.file === `${folderOf(pattern.text.file)}/${text}` && readers.every((reader) => placesOf(reader, file).length === 0),
-    )
-    if (!isMet && !(isUnmounted && readers.length > 0))
+    // That the file beside it is in no mount is said of the file: configuration-is-mounted.
+    const isUnmounted = readers.length > 0 && files.some((file) => file.text.file === `${folderOf(pattern.text.file)}/${text}`)
+    const isMeant = config.workloads.some(({ mounts }) => mounts.some(({ source }) => nameOf(source) === nameOf(text)))
+    if (!isMet && (isMeant || !isUnmounted))
       yield warning(text, pattern, 'a pattern that matches a rule file', 'matches none of the given files')
   }
 }
