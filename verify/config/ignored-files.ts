@@ -47,7 +47,7 @@ function foldersOfRepository(from: string): string[] {
   }
 }
 
-export interface IgnoreRule {
+interface IgnoreRule {
   pattern: RegExp
   isNegated: boolean
   /** Folders alone. */
@@ -55,7 +55,7 @@ export interface IgnoreRule {
 }
 
 /** The lines of a .gitignore, last one counts. */
-export function ignoreRules(text: string): IgnoreRule[] {
+function ignoreRules(text: string): IgnoreRule[] {
   return text.split(/\r?\n/).flatMap((line) => {
     const written = line.replace(/(?<!\\)\s+$/, '')
     if (written === '' || written.startsWith('#')) return []

@@ -7,8 +7,8 @@ import { noSpecification } from './no-specification.ts'
 import { TRAPS } from './traps.ts'
 
 /*
- * What whole repositories of others taught, tried without a specification: what must not be said of them, and single breaks put into them by
- * hand. The files here are small ones in their style. Three variants of each kind at least.
+ * What whole repositories of others taught, tried without a specification: what must not be said of them, and single breaks that were put
+ * into them by hand. The files here are small ones in their style. Three variants of each kind at least.
  */
 
 const text = (file: string, content: string): ConfigText => ({ file, path: file, text: content, lineOffset: 0, columnOffset: 0 })

@@ -42,7 +42,7 @@ function* ofDashboard({ panels, parsed }: LintedDashboard, types: ReadonlyMap<st
     // slo-panels-measure says what a promised panel lacks.
     if (OF_DATA.has(type) && targets.length === 0 && !at.has('libraryPanel') && !at.has('snapshotData') && !promised.has(title))
       yield remark(title, at.get('targets') ?? at.get('title') ?? at, 'a target with a query', 'none')
-    // A text asks for nothing, whatever was left in it.
+    // A text asks for nothing; what was left in it is not read.
     for (const target of WITHOUT_DATA.has(type) ? [] : targets) {
       yield* asked(title, target, at, promised.has(title))
       yield* ofAnotherPanel(title, target, ids, at)
