@@ -110,6 +110,8 @@ const TABLE: readonly Row[] = [
       'verify/report/moment.ts',
       'verify/report/rung-status.ts',
       'verify/report/reproduce.ts',
+      'verify/report/causes.ts',
+      'verify/report/next-step.ts',
     ],
     // A game day is played from it with the real session.
     tests: ['playwright-core', 'verify/drill/', 'verify/judge/', 'verify/report/', 'chaos/fault-registry.ts'],

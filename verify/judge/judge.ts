@@ -21,7 +21,7 @@ import { Recorder, recordOf } from './record/recorder.ts'
 import type { RunRecord } from './record/recorder.ts'
 import { starvedText } from './record/cpu-waits.ts'
 import { starved, timeOf } from './starvation.ts'
-import { goneIn } from './signal/platform-gone.ts'
+import { goneIn, type Gone } from './signal/platform-gone.ts'
 import { clockTime } from '../text/instant.ts'
 import { messageOf } from '../text/error-text.ts'
 
@@ -71,20 +71,36 @@ type Judged = Verdict & Pick<Finding, 'handledBy' | 'waitsJudged' | 'late'>
 /** A failure of a time in which nothing of the platform answered at all: the promises are of one that runs. */
 function unlessGone(run: RunRecord, checks: readonly Check[], verdict: Judged): Judged {
   const check = checks.find(({ meta }) => meta.id === verdict.check)
+  if (verdict.status === 'unknown' && verdict.cause === 'source-unreachable') return whenGone(run, verdict)
   if (check === undefined || verdict.status !== 'fail' || check.meta.slowMachine !== 'excuses') return verdict
   const [fromMs, untilMs] = timeOf(run, verdict.subject, verdict.window)
   const gone = goneIn(run).find((each) => each.fromMs < untilMs && each.untilMs > fromMs)
   if (gone === undefined) return verdict
   const { diagnosis: _, part: __, ...rest } = verdict
-  const until = gone.untilMs === Infinity ? 'to the end' : `to ${clockTime(gone.untilMs)}`
   return {
     ...rest,
     status: 'unknown',
     title: sentence(check, 'unknown'),
-    observed: `${verdict.observed}. But no service and no Prometheus was there from ${clockTime(gone.fromMs)} ${until}: the engine or machine that runs them was stopped or restarted`,
+    observed: `${verdict.observed}. But no ${goneText(gone)}`,
     cause: 'source-unreachable',
+    diagnosis: goneAdvice(gone),
     pointers: [...new Set([...verdict.pointers, gone.seq])].sort((a, b) => a - b),
   }
+}
+
+function goneText({ fromMs, untilMs }: Gone): string {
+  const until = untilMs === Infinity ? 'to the end' : `to ${clockTime(untilMs)}`
+  return `service and no Prometheus was there from ${clockTime(fromMs)} ${until}: the engine or machine that runs them was stopped or restarted`
+}
+
+function goneAdvice(gone: Gone): string {
+  return `No ${goneText(gone)}. Look why, start it again, then run the drill again.`
+}
+
+/** Of a source that could not be reached because nothing was there: that, and not its address, is to be mended. */
+function whenGone(run: RunRecord, verdict: Judged): Judged {
+  const gone = goneIn(run).find(({ untilMs }) => untilMs === Infinity)
+  return gone === undefined ? verdict : { ...verdict, diagnosis: goneAdvice(gone) }
 }
 
 /** A failure that the machine may have made, and not the platform. */

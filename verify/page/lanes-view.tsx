@@ -13,6 +13,8 @@ import { clock } from './verdict-signs.ts'
 const ROW = 22
 const LABELS = 190
 const AXIS = 26
+/** Of the time at a tick, in pixels. */
+const TIME_WIDTH = 62
 const MOST_ZOOM = 200
 
 const GROUPS: Record<Lane['group'], string> = {
@@ -138,9 +140,12 @@ export function DrillLanes({ page, only }: { page: Page; only?: string }) {
           {scale.ticks(Math.max(3, Math.floor(inner / 110))).map((tick) => (
             <g key={tick.getTime()} class="tick">
               <line x1={x(tick.getTime())} x2={x(tick.getTime())} y1={AXIS - 6} y2={height} />
-              <text x={x(tick.getTime()) + 3} y={AXIS - 9}>
-                {clock(tick.getTime())}
-              </text>
+              {/* The last may have no room for its time. */}
+              {x(tick.getTime()) + TIME_WIDTH > LABELS + inner ? null : (
+                <text x={x(tick.getTime()) + 3} y={AXIS - 9}>
+                  {clock(tick.getTime())}
+                </text>
+              )}
             </g>
           ))}
         </g>

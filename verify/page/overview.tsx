@@ -2,6 +2,8 @@ import { Fragment } from 'preact'
 import type { ComponentChildren } from 'preact'
 import type { Cause } from '../model/report.ts'
 import type { Isolation, IsolationCell, Page } from '../model/page.ts'
+import { reachOf } from '../report/causes.ts'
+import { NEXT_STEP } from '../report/next-step.ts'
 import { reproductionsOf } from '../report/reproduce.ts'
 import { lastText, subjectText } from '../report/subject-reports.ts'
 import { took } from '../report/time.ts'
@@ -109,7 +111,9 @@ export function Overview({ page }: { page: Page }) {
 }
 
 function CauseCard({ page, cause }: { page: Page; cause: Cause }) {
-  const { root, also, consequences } = cause
+  const { root, consequences } = cause
+  const { also } = reachOf(cause)
+  const change = root.diagnosis ?? (root.cause === undefined ? undefined : NEXT_STEP[root.cause])
   const room =
     page.signals[root.subject] !== undefined
       ? 'experiment'
@@ -124,7 +128,7 @@ function CauseCard({ page, cause }: { page: Page; cause: Cause }) {
         <a href={opens}>{root.subject}</a>: {root.title}
         {root.part === undefined || root.title.includes(root.part) ? '' : ` (${root.part})`}
       </h3>
-      {root.diagnosis === undefined ? null : <p class="change">{root.diagnosis}</p>}
+      {change === undefined ? null : <p class="change">{change}</p>}
       <dl>
         <dt>expected</dt>
         <dd>{root.expected}</dd>
@@ -133,10 +137,10 @@ function CauseCard({ page, cause }: { page: Page; cause: Cause }) {
           {root.observed}
           {root.cause === undefined ? '' : ` (${root.cause})`}
         </dd>
-        {also.length > 0 ? (
+        {also !== '' ? (
           <>
             <dt>also at</dt>
-            <dd>{also.map(({ subject }) => subject).join(', ')}</dd>
+            <dd>{also}</dd>
           </>
         ) : null}
       </dl>

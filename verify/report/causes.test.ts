@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Verdict, VerdictStatus } from '../model/verdict.ts'
 import { checks } from '../judge/drill-checks.ts'
-import { causesOf, LINKS, ROOTS } from './causes.ts'
+import { causesOf, LINKS, reachOf, ROOTS } from './causes.ts'
 
 const verdict = (subject: string, check: string, more: Partial<Verdict> = {}): Verdict => ({
   subject,
@@ -127,6 +127,15 @@ test('unknown verdicts are causes only where nothing failed; what passed is none
   assert.deepEqual(listed(unknown), [['a injection-took-hold', 0, 1]])
   assert.deepEqual(listed([of('unknown'), verdict('b', 'isolation')]), [['b isolation', 0, 0]])
   assert.deepEqual(listed([of('pass'), of('skipped')]), [])
+})
+
+test('a source that did not answer is one cause, and each question that it left open is named', () => {
+  const open = (check: string, observed = 'prometheus: connect ECONNREFUSED'): Verdict =>
+    verdict('drill', check, { status: 'unknown', cause: 'source-unreachable', observed })
+  const [cause, ...others] = causesOf([open('healthy-end'), open('slo-budget-sign'), open('slo-thresholds')])
+  assert.deepEqual(others, [])
+  assert.equal(cause === undefined ? '' : reachOf(cause).also, 'slo-budget-sign, slo-thresholds')
+  assert.equal(causesOf([open('healthy-end'), open('slo-thresholds', 'loki: connect ECONNREFUSED')]).length, 2)
 })
 
 test('links that lead back to where they began end', () => {

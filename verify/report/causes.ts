@@ -152,6 +152,8 @@ function reaches(from: Verdict, to: Verdict, reach: Reach): boolean {
  * subject's own name; without advice (unknown) with the same observation.
  */
 function likeness({ check, cause, diagnosis, observed, part, subject }: Verdict): string {
+  // A source that did not answer is one cause, however many questions it left open.
+  if (cause === 'source-unreachable') return `${cause} ${diagnosis ?? observed}`
   if (part !== undefined && ONE_A_PART.has(check)) return `${check} of ${part}`
   return `${check} ${cause ?? ''} ${(diagnosis ?? observed)
     .split(/([\w-]+)/)
@@ -161,9 +163,9 @@ function likeness({ check, cause, diagnosis, observed, part, subject }: Verdict)
 }
 
 /** Where else it shows, and what follows from it, as two lines of text; empty when there is none. */
-export function reachOf({ also, consequences }: Cause): { also: string; follows: string } {
+export function reachOf({ root, also, consequences }: Cause): { also: string; follows: string } {
   return {
-    also: also.map(({ subject }) => subject).join(', '),
+    also: [...new Set(also.map(({ subject, check }) => (subject === root.subject ? check : subject)))].join(', '),
     follows: consequences.map(({ subject, check }) => `${subject} ${check}`).join(', '),
   }
 }

@@ -96,7 +96,9 @@ export function headline({ outcome, causes }: Pick<Report, 'outcome' | 'causes'>
   const more = diagnosis ?? (status === 'unknown' ? reasonOf(first.root) : undefined)
   const advice = more === undefined ? '' : ` ${beginOf(more)}`
   const next = status === 'unknown' && diagnosis === undefined && cause !== undefined ? `${fullStop(advice)} ${NEXT_STEP[cause]}` : ''
-  return `${begin} ${causeName(first)}: ${causeTitle(first)}.${advice}${next}`
+  // It left many questions open, and none of them is what is to be mended.
+  const asked = status === 'unknown' && cause === 'source-unreachable' ? '' : ` ${causeName(first)}: ${causeTitle(first)}.`
+  return `${begin}${asked}${advice}${next}`
 }
 
 function fullStop(text: string): string {
@@ -113,9 +115,13 @@ function beginOf(advice: string): string {
   return begin.length <= ADVICE ? begin : `${begin.slice(0, ADVICE)} ...`
 }
 
+const BUT = '. But '
+
 /** Why it is unknown: what kept the evidence away stands after the observation itself. */
 function reasonOf({ observed }: Verdict): string {
-  return observed.includes('. But ') ? observed.slice(observed.indexOf('. But ') + 2) : observed
+  const at = observed.indexOf(BUT)
+  const reason = at === -1 ? observed : observed.slice(at + BUT.length)
+  return reason.charAt(0).toUpperCase() + reason.slice(1)
 }
 
 /** What is wrong, and with which part where that is known. */

@@ -6,6 +6,7 @@ import { unreviewedText } from '../text/unreviewed.ts'
 import { numbers, table } from './blocks.ts'
 import type { Block, Cell } from './blocks.ts'
 import { reachOf } from './causes.ts'
+import { NEXT_STEP } from './next-step.ts'
 import { headline, UNDRILLED, WORDS } from './console.ts'
 import { momentBlocks } from './moment.ts'
 import { reproductionsOf } from './reproduce.ts'
@@ -72,6 +73,7 @@ function causeBlocks(cause: Cause): Block[] {
     `expected: ${verdict.expected}`,
     `observed: ${verdict.observed}${verdict.cause === undefined ? '' : ` (${verdict.cause})`}`,
     ...(verdict.diagnosis === undefined ? [] : [`why: ${verdict.diagnosis}`]),
+    ...(verdict.diagnosis !== undefined || verdict.cause === undefined ? [] : [`next: ${NEXT_STEP[verdict.cause]}`]),
     ...(verdict.pointers.length === 0 ? [] : [`journal: ${numbers(verdict.pointers)}`]),
     ...(also === '' ? [] : [`also: ${also}`]),
   ]

@@ -8,7 +8,7 @@ export const NEXT_STEP: Readonly<Record<UnknownCause, string>> = {
   'load-short': 'Give k6 more processor time or a lower rate, then run it again.',
   'not-alone': 'Run it again with --serial.',
   'clock-skew': 'Set the clocks of the machines, then run it again.',
-  'source-unreachable': 'Make it answer this machine, then run it again.',
+  'source-unreachable': 'Start what should answer there, or correct its address, then run it again.',
   'unhealthy-start': 'Mend what was wrong before the fault, then run it again.',
   'interrupted': 'Run it again to its end.',
   'evidence-missing': 'Mend what kept the evidence away, then run it again.',

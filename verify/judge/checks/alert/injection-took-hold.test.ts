@@ -2,6 +2,8 @@ import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import type { Journal } from '../../../model/journal.ts'
 import { alter, run, verdictOf } from '../../../../testing/journals/honest-run.ts'
+import { namedText } from '../../../../testing/journals/named-journal.ts'
+import { parseJournal } from '../../record/parse-journal.ts'
 
 test('a cause seen by its own signal passes', () => {
   const verdict = verdictOf(run(), 'injection-took-hold')
@@ -34,4 +36,17 @@ test('what the fault did not reach is said, whether it took hold or not', () => 
   const never = verdictOf(partly(run({ mutant: 'not-injected' })), 'injection-took-hold')
   assert.equal(never.status, 'unknown')
   assert.ok(never.observed.endsWith(`; ${missed}`), never.observed)
+})
+
+test('a fault that was in effect and was not seen says so, and what to correct', () => {
+  const verdict = verdictOf(parseJournal(namedText('wrong-part-killed')), 'injection-took-hold', 'redis-killed')
+  assert.match(
+    verdict.diagnosis ?? '',
+    /^kill-process promtail was in effect, but redis_up\{job="redis-exporter"\} between 1 and 1, never == 0: it harms another part than that signal measures\. Correct the experiment's target/,
+  )
+  const planned = alter(parseJournal(namedText('wrong-part-killed')), 'fault', (entry) => ({ ...entry, target: 'loki' }))
+  assert.match(
+    verdictOf(planned, 'injection-took-hold', 'redis-killed').diagnosis ?? '',
+    /^kill-process loki was in effect where kill-process promtail is planned/,
+  )
 })

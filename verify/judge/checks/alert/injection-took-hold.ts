@@ -41,11 +41,19 @@ export const check = defineCheck(
       values.length === 0
         ? `no sample of ${signal}`
         : `${signal} between ${round(Math.min(...values))} and ${round(Math.max(...values))}, never ${comparator} ${threshold}`
-    return unknown(
-      'not-injected',
-      expected,
-      `${reached}${fire?.ended === 'failed' ? `; the fire leg failed: ${fire.detail ?? 'no detail'}` : ''}${missed}`,
-      pointers,
-    )
+    const seen = `${reached}${fire?.ended === 'failed' ? `; the fire leg failed: ${fire.detail ?? 'no detail'}` : ''}${missed}`
+    const planned = experiment.legs.find(({ name }) => name === 'fire')?.fault
+    const done = own.find(({ phase, ok }) => phase === 'inject' && ok)
+    // Where the leg failed or left something out, that is the reason.
+    const isUnseen = fire?.ended !== 'failed' && missed === '' && planned !== undefined && done !== undefined
+    const advice = isUnseen ? unseen(`${planned.id} ${planned.target}`, `${done.fault} ${done.target}`, reached) : undefined
+    return unknown('not-injected', expected, seen, pointers, advice === undefined ? {} : { diagnosis: advice })
   },
 )
+
+/** A fault was in effect, and its own signal did not see it. */
+function unseen(planned: string, done: string, reached: string): string {
+  return done === planned
+    ? `${done} was in effect, but ${reached}: it harms another part than that signal measures. Correct the experiment's target, or the part in the target file, then run it again.`
+    : `${done} was in effect where ${planned} is planned, and ${reached}: another part was harmed. Correct the part in the target file, then run it again.`
+}
