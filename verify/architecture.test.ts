@@ -240,6 +240,9 @@ const TABLE: readonly Row[] = [
       'node:',
       'commander',
       'chaos/controller.ts',
+      // A process that another has started becomes a part that faults may touch.
+      'chaos/drivers/adopt-process.ts',
+      'chaos/drivers/process.ts',
       'chaos/fault-registry.ts',
       'verify/backtest/',
       'verify/coverage/',

@@ -27,6 +27,7 @@ const COMMANDS: Record<string, (io: CommandIo) => Promise<Command>> = {
   trend: async (io) => (await import('./commands/trend-command.ts')).trendCommand(io),
   diff: async (io) => (await import('./commands/diff-command.ts')).diffCommand(io),
   gameday: async (io) => (await import('./commands/gameday-command.ts')).gamedayCommand(io),
+  adopt: async (io) => (await import('./commands/adopt-command.ts')).adoptCommand(io),
   undo: async (io) => (await import('./commands/undo-command.ts')).undoCommand(io),
   mutate: async (io) =>
     (await import('./commands/mutate-command.ts')).mutateCommand(io, (await import('./commands/mutate-live.ts')).liveJudge(io)),

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { basename, dirname, isAbsolute } from 'node:path'
 import type { Undo, UndoDriver } from '../undo-record.ts'
 import { PATIENT_MS, healthAnswers, processState, readRecord, resumeProcess, startProcess, waitHealthy } from './process.ts'
 
@@ -20,7 +21,12 @@ export const processUndo: UndoDriver<ProcessUndo> = {
   },
 }
 
-/** The records are removed with the lab: then there is nothing to restore, and nothing may be started again. */
+/**
+ * A lab's records are removed with their folder: then there is nothing to restore, and nothing may be started again. A record of a target
+ * file that is missing says nothing of its process.
+ */
 export function labIsGone(recordFile: string | undefined): boolean {
-  return recordFile !== undefined && !existsSync(recordFile)
+  if (recordFile === undefined) return false
+  const folder = dirname(recordFile)
+  return isAbsolute(folder) && basename(folder) === 'records' && !existsSync(folder)
 }

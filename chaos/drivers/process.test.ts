@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { procInfo } from './proc.ts'
 import { processUndo } from './process-undo.ts'
@@ -151,4 +152,17 @@ test('what is slow to answer was put back all the same; what never answers was n
   assert.equal(await processUndo.readBack(undo, new AbortController().signal), null)
   await writeRecord(record.file, { ...(await readRecord(record.file)), health: { kind: 'http', url, status: 204 } })
   assert.match((await processUndo.readBack(undo, new AbortController().signal)) ?? '', /health check does not answer/)
+})
+
+test('a missing record is no lab that is gone: its process is not taken for restored', async (t) => {
+  const folder = await temporaryDirectory(t)
+  const { signal } = new AbortController()
+  const missing = { driver: 'process', state: 'running', recordFile: join(folder, 'shop.json') } as const
+  await assert.rejects(processUndo.restore(missing, signal), { code: 'PROCESS_RECORD' })
+  await assert.rejects(processUndo.readBack(missing, signal), { code: 'PROCESS_RECORD' })
+  // As an earlier version wrote it, from a target file with a relative path; what carries it out works elsewhere.
+  await assert.rejects(processUndo.restore({ ...missing, recordFile: 'records/shop.json' }, signal), { code: 'PROCESS_RECORD' })
+  const ofLab = { ...missing, recordFile: join(folder, 'records/redis.json') }
+  await processUndo.restore(ofLab, signal)
+  assert.equal(await processUndo.readBack(ofLab, signal), null)
 })

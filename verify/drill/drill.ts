@@ -16,6 +16,7 @@ import { credentialsOf, hidingProgress } from '../targets/credentials.ts'
 import { requireDockerSockets } from '../targets/docker-socket.ts'
 import { inLab, labTargetThatIsUp } from '../targets/lab.ts'
 import { undoBeforeDrill } from '../targets/leftovers.ts'
+import { requireOwnProcesses } from '../targets/own-processes.ts'
 import { requireTypedName } from '../targets/typed-name.ts'
 import { connect, loadedTiming, requireStores } from './connect.ts'
 import { dryRunText } from './dry-run.ts'
@@ -64,6 +65,7 @@ export async function drill(request: DrillRequest, io: CommandIo, below?: () => 
   planFor(spec, asked, asked.form, { runs: [], nowMs: systemClock.now() })
   if (request.dryRun) {
     const target = typeof chosen === 'string' ? await labTargetThatIsUp(io.env) : chosen.target
+    if (target !== undefined) await requireOwnProcesses(target)
     io.stdout(dryRun(asked, target, spec, io))
     return { exitCode: 0, folder: null }
   }
@@ -132,6 +134,7 @@ async function drillOn(
   const connected = connect(target, io)
   const progress = hidingProgress(shown, connected.hidden)
   if (held === undefined) await undoBeforeDrill(target.name, progress, io.env)
+  await requireOwnProcesses(target)
   const runId = newRunId(systemClock.now(), randomBytes(2).toString('hex'))
   const out = resolve(io.cwd, request.out ?? join(request.platform.reports, runId))
   const past = pastIn(dirname(out), target.name, systemClock.now())

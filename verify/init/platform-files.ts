@@ -40,7 +40,7 @@ export function targetFile(
 }
 
 const WAYS: Record<Deployed['runs'], string> = {
-  process: '{ process: { recordFile: /path/to/its/record.json } }',
+  process: '{ process: { recordFile: ../its-record.json } } # firedrill adopt PID its-record.json --health http://HOST:PORT/',
   container: '{ docker: { container: its-container } }',
   kubernetes: '(see kubernetes.parts in docs/kubernetes.md)',
 }

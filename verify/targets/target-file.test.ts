@@ -51,6 +51,15 @@ test('an environment is read with its defaults', () => {
   assert.equal(target.endpoints.receiver.host, '127.0.0.1')
 })
 
+test('paths of parts are relative to the target file, and whole: the watchdog and undo work in other folders', () => {
+  const { parts } = readTargetFile(
+    write(`${GOOD}  shop: { process: { recordFile: run/shop.json } }\n  web: { docker: { container: web, socket: docker.sock } }\n`),
+  ).target
+  assert.deepEqual(parts['shop'], { name: 'shop', process: { recordFile: join(folder, 'run/shop.json') } })
+  assert.deepEqual(parts['web']?.docker, { container: 'web', socket: join(folder, 'docker.sock') })
+  assert.equal(parts['redis']?.docker?.socket, '/var/run/docker.sock')
+})
+
 test('synthetic alerts are posted only where the file asks for them', () => {
   assert.equal(readTargetFile(write(GOOD)).target.deliveryProbes, undefined)
   assert.equal(readTargetFile(write(`${GOOD}deliveryProbes: true\n`)).target.deliveryProbes, true)

@@ -19,7 +19,9 @@ const part = z.strictObject({
     .optional()
     .describe('Kill and pause the container'),
   process: z
-    .strictObject({ recordFile: z.string().describe('Process record, as chaos/drivers/process.ts writes it') })
+    .strictObject({
+      recordFile: z.string().min(1).describe('Record of the process, as `firedrill adopt` writes it; relative to the target file'),
+    })
     .optional()
     .describe('Kill and pause a native process'),
   redis: z
@@ -205,12 +207,15 @@ export function readTargetFile(file: string): { target: Target; speed: number } 
   const posted =
     parsed.data.deliveryProbes === true ? [new URL(endpoints.alertmanager.url).hostname].filter((host) => !LOOPBACK.test(host)) : []
   const workloads = workloadsOf(kubernetes)
+  const folder = dirname(resolve(file))
   const named = Object.fromEntries(
-    [...new Set([...Object.keys(parts), ...Object.keys(workloads)])].map((name) => [name, { name, ...parts[name], ...workloads[name] }]),
+    [...new Set([...Object.keys(parts), ...Object.keys(workloads)])].map((name) => [
+      name,
+      { name, ...withWholePaths(parts[name], folder), ...workloads[name] },
+    ]),
   )
   const { receiver, toxiproxy, services, ...sources } = endpoints
   const load = loadOf(kubernetes, urlsOf(services), root)
-  const folder = dirname(resolve(file))
   const servicesAccess = accessOf(services, folder)
   const access = { ...accessOf(sources, folder), ...(Object.keys(servicesAccess).length === 0 ? {} : { services: servicesAccess }) }
   const addresses = { ...urlsOf(sources), receiver, toxiproxy, services: urlsOf(services) }
@@ -259,6 +264,16 @@ function addressesOf(
       ...(toxiproxy === undefined ? [] : [{ path: ['parts', name, 'toxiproxy', 'api'], host: new URL(toxiproxy.api).hostname }]),
     ]),
   ]
+}
+
+/** The watchdog and `undo` work in other folders than the drill. */
+function withWholePaths(one: z.infer<typeof part> | undefined, folder: string): z.infer<typeof part> {
+  const { docker, process, ...rest } = one ?? {}
+  return {
+    ...rest,
+    ...(docker === undefined ? {} : { docker: { ...docker, socket: resolve(folder, docker.socket) } }),
+    ...(process === undefined ? {} : { process: { recordFile: resolve(folder, process.recordFile) } }),
+  }
 }
 
 function workloadsOf(kubernetes: z.infer<typeof schema>['kubernetes']): Record<string, Pick<TargetPart, 'kubernetes'>> {
