@@ -19,8 +19,8 @@ export interface Adoption {
 }
 
 /**
- * Writes the record of a process that another has started, so that faults may kill, pause and start it again: with the command, environment,
- * folder and user that it has now. Rejects with PROCESS_NOT_ADOPTED, and writes nothing, where a start could not be the same.
+ * Writes the record of a process that another has started, so that faults may kill, pause and start it again: with the command,
+ * environment, folder and user that it has now. Rejects with PROCESS_NOT_ADOPTED, and writes nothing, where a start could not be the same.
  */
 export async function adoptProcess({ pid, recordFile, health, command, env }: Adoption): Promise<ProcessRecord> {
   const info = procInfo(pid)
