@@ -19,7 +19,7 @@ import {
 import { tcpServerRecord, temporaryDirectory } from '../testing/chaos/processes.ts'
 
 const subject = { fault: 'kill-process', target: 'redis', experiment: 'redis-killed' }
-const undo = { driver: 'process', state: 'running', recordFile: '/nowhere/gone.json' } as const
+const undo = { driver: 'process', state: 'running', recordFile: '/nowhere/records/gone.json' } as const
 const intended = (id: string, recordFile: string = undo.recordFile): LedgerLine => ({
   state: 'intended',
   id,

@@ -255,10 +255,10 @@ test('undo says what it undid, what it could not and how to give up; lab down un
   const env = { PATH: process.env['PATH'], HOME: folder, XDG_STATE_HOME: join(folder, 'left') }
   assert.deepEqual(await type('undo', { env }), { code: 0, out: 'nothing was left behind\n', err: '' })
   // The record of a part that no longer is: nothing is to be started again.
-  await leave(env, join(folder, 'no-record.json'))
+  await leave(env, join(folder, 'records/gone.json'))
   assert.deepEqual(await type('undo', { env }), { code: 0, out: 'undone: kill-process redis (experiment redis-killed)\n', err: '' })
 
-  await leave(env, join(folder, 'no-record.json'))
+  await leave(env, join(folder, 'records/gone.json'))
   assert.equal((await type('lab down', { env })).out, 'undone: kill-process redis (experiment redis-killed)\nno lab was up\n')
 
   const broken = join(folder, 'broken.json')
@@ -280,8 +280,8 @@ test('undo says what it undid, what it could not and how to give up; lab down un
 
 test('undo without a target looks at every ledger, and the advice names the target', async () => {
   const env = { PATH: process.env['PATH'], HOME: folder, XDG_STATE_HOME: join(folder, 'every') }
-  await leave(env, join(folder, 'no-record.json'))
-  await leave(env, join(folder, 'no-record.json'), 'compose')
+  await leave(env, join(folder, 'records/gone.json'))
+  await leave(env, join(folder, 'records/gone.json'), 'compose')
   const broken = join(folder, 'broken-too.json')
   writeFileSync(broken, '{')
   await leave(env, broken, 'staging')

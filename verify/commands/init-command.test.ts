@@ -108,7 +108,10 @@ test('a running Prometheus and Alertmanager become a platform whose specificatio
     ],
   )
   // What a cause would harm can be allowed by one line, a service that requests go to as well.
-  assert.match(files()['targets/deployed.yaml'] ?? '', /^# parts:\n(?:#.*\n)*# {3}shop: \{ process: \{ recordFile: \S+ \} \}$/m)
+  assert.match(
+    files()['targets/deployed.yaml'] ?? '',
+    /^# parts:\n(?:#.*\n)*# {3}shop: \{ process: \{ recordFile: \S+ \} \} # firedrill adopt .*$/m,
+  )
   assert.match(files()['spec/rules/shop-errors.yaml'] ?? '', /# Notifies: pager\n[^]*faultShare: 0\.15/)
   assert.match(files()['recordings/targets/shop.prom'] ?? '', /# TYPE shop_requests_total counter\nshop_requests_total\{code="200"\} 17\n$/)
   assert.ok(

@@ -4,7 +4,7 @@ import type { Target } from '../model/target.ts'
 
 /**
  * A process of a target file that no fault could kill is said before the drill, not in its middle. Rejects with PROCESS_RECORD where a
- * record cannot be read, and with PROCESS_OTHER where its process is gone: it may run again under another pid, which is not known to be the same.
+ * record cannot be read, and with PROCESS_OTHER where its process is gone: it may run again under another pid, which nothing says.
  */
 export async function requireOwnProcesses({ kind, parts }: Pick<Target, 'kind' | 'parts'>): Promise<void> {
   if (kind !== 'file') return
