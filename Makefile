@@ -39,7 +39,7 @@ health: ## ask every part that has an HTTP port
 	  if [ "$$name" = grafana ] && ! echo "$$there" | grep -qx grafana; then echo "none  grafana  left out of this engine"; \
 	  elif curl --silent --fail --output /dev/null --max-time 3 "$$url"; then echo "ok    $$name  $$url"; \
 	  else echo "DOWN  $$name  $$url"; failed=1; fi; \
-	done; exit $$failed
+	done; [ $$failed = 0 ] || echo "make up starts what is DOWN; why one does not: npm run engine:docker -- compose logs NAME" >&2; exit $$failed
 
 # GNU make itself ends with 2 for any failed recipe, so the code is printed; a CI job calls bin/firedrill itself.
 drill: ## drill what `make up` started, in real time; SPEED=15 divides its durations by 15

@@ -253,7 +253,7 @@ async function readConfig(context: string): Promise<KubeConfig> {
     const known = config.getContexts().map(({ name }) => name)
     throw new FiredrillError('TARGET_CONTEXT', `the kubeconfig has no context ${context}`, {
       exitCode: 2,
-      next: known.length === 0 ? 'set KUBECONFIG' : `it has: ${known.join(', ')}`,
+      next: `${known.length === 0 ? 'it has none: set KUBECONFIG' : `it has: ${known.join(', ')}`}; kubernetes.context of the target file names one`,
     })
   }
   config.setCurrentContext(context)

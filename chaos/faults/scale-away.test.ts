@@ -117,7 +117,10 @@ test('one that another has scaled up meanwhile, or made anew, is left as it is',
 test('a context that the kubeconfig lacks is named', async (t) => {
   await apiServer(t, [])
   const part = { name: 'web', kubernetes: { ...deployment.kubernetes, context: 'prod' } }
-  await assert.rejects(scaleAwayFault.prepare(part, {}, context), { code: 'TARGET_CONTEXT', next: 'it has: fd' })
+  await assert.rejects(scaleAwayFault.prepare(part, {}, context), {
+    code: 'TARGET_CONTEXT',
+    next: 'it has: fd; kubernetes.context of the target file names one',
+  })
 })
 
 /** The same workload with a HorizontalPodAutoscaler and a PodDisruptionBudget. */

@@ -148,6 +148,21 @@ test('a second run changes nothing; what was changed by hand or reviewed is show
   assert.match(files()['spec/rules/shop-down.yaml'] ?? '', /^for: 2m$/m)
 })
 
+test('of a recording that no person has edited it is not said that one has', async (t) => {
+  const { folder, fake, init, files } = await place(t)
+  const args = ['--prometheus', fake.url, '--alertmanager', fake.url]
+  await init(...args)
+  const file = 'recordings/targets/shop.prom'
+  const older = (files()[file] ?? '').replaceAll('shop_requests_total', 'shop_answers_total')
+  writeFileSync(join(folder, file), older)
+  const { out } = await init(...args)
+  assert.match(
+    oneLine(out),
+    /not written: recordings\/targets\/shop\.prom is recorded once \(delete it to record it anew\), .*- shop_answers_total/,
+  )
+  assert.equal(files()[file], older)
+})
+
 test('files of someone else are never overwritten, nor what a link leads to', async (t) => {
   const { folder, fake, init, files } = await place(t)
   mkdirSync(join(folder, 'monitoring'))

@@ -121,7 +121,11 @@ function keptRecording({ path: file, text }: InitFile, before: (file: string) =>
     ...[...old].filter((name) => !fresh.has(name)).map((name) => `- ${name}`),
     ...[...fresh].filter((name) => !old.has(name)).map((name) => `+ ${name}`),
   ]
-  return { path: file, text: existing, change: { path: file, what: diff.length === 0 ? 'unchanged' : 'kept', text: existing, diff } }
+  const change: Change =
+    diff.length === 0
+      ? { path: file, what: 'unchanged', text: existing, diff }
+      : { path: file, what: 'kept', why: 'is recorded once (delete it to record it anew)', text: existing, diff }
+  return { path: file, text: existing, change }
 }
 
 /** Where a platform that is there has its folders; the defaults where there is none. */

@@ -10,6 +10,8 @@ export interface Change {
    * so not written. unchanged: nothing differs.
    */
   what: 'created' | 'rewritten' | 'kept' | 'unchanged'
+  /** Of a kept one, where it is for another reason than a person's hand. */
+  why?: string
   /** With its mark: what is written where it is created or rewritten. */
   text: string
   /** What differs, value by value: `- for: 5m`, `+ for: 10m`. */

@@ -65,10 +65,10 @@ function changeLines({ changes, dryRun }: InitResult): string[] {
       : [`${dryRun ? 'would create' : 'created'}: ${created.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`]),
     ...changes
       .filter(({ what }) => what === 'rewritten' || what === 'kept')
-      .flatMap(({ path, what, diff }) => [
+      .flatMap(({ path, what, diff, why = 'is reviewed, edited or of someone else' }) => [
         what === 'rewritten'
           ? `${dryRun ? 'would rewrite' : 'rewritten'}: ${path}`
-          : `not written: ${path} is reviewed, edited or of someone else, and differs from what is deployed:`,
+          : `not written: ${path} ${why}, and differs from what is deployed:`,
         ...diff.slice(0, MOST_DIFFERENCES).map((each) => `    ${each.slice(0, 200)}`),
         ...(diff.length > MOST_DIFFERENCES ? [`    and ${diff.length - MOST_DIFFERENCES} more`] : []),
       ]),

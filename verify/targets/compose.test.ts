@@ -94,7 +94,7 @@ test('without a socket the error says where else an engine listens: rootless Doc
     requireDockerSockets({ parts }, env)
   }
   const code = 'DOCKER_SOCKET'
-  assert.throws(check({ HOME: folder }), { code, exitCode: 3, message: /none\.sock/, next: /Is the engine running\?/ })
+  assert.throws(check({ HOME: folder }), { code, exitCode: 3, message: /none\.sock/, next: /Is the engine running\? `make up`/ })
   mkdirSync(runtime)
   writeFileSync(join(runtime, 'docker.sock'), '')
   assert.throws(check({ HOME: folder, XDG_RUNTIME_DIR: runtime }), { code, next: new RegExp(`DOCKER_HOST=unix://${runtime}/docker.sock`) })

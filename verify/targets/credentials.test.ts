@@ -71,6 +71,10 @@ test('what parts are reached with is secret under whatever name, and set, if onl
   assert.throws(() => credentialsOf(target(undefined, parts), { REDIS_AUTH: 'hidden' }), {
     code: 'SECRET_MISSING',
     message: 'the environment variable DB (parts.mysql.mysql) is not set',
+    next: /^Set what is named to the password/,
+  })
+  assert.throws(() => credentialsOf({ ...target(undefined, parts), kind: 'compose' }, { REDIS_AUTH: 'hidden' }), {
+    next: /in \.env .*`make up`/,
   })
 })
 

@@ -74,7 +74,12 @@ export function credentialsOf(target: Target, env: NodeJS.ProcessEnv): AllCreden
       missing.length === 0
         ? `the environment variable ${last} is not set`
         : `the environment variables ${missing.join(', ')} and ${last} are not set`,
-      { next: 'Set what is named to the password or token. Nothing was touched.' },
+      {
+        next:
+          target.kind === 'compose'
+            ? 'Set what is named, in .env or the environment; `make up` makes .env from .env.example. Nothing was touched.'
+            : 'Set what is named to the password or token. Nothing was touched.',
+      },
     )
   }
   return { to, services: ofServices, secrets: [...secrets] }

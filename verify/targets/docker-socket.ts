@@ -67,7 +67,7 @@ export function requireDockerSockets({ parts }: Pick<Target, 'parts'>, env: Node
     exitCode: 3,
     next:
       other === undefined
-        ? 'Is the engine running? For another socket set DOCKER_HOST or `docker context use`, or docker.socket in the target file. Nothing was touched.'
+        ? 'Is the engine running? `make up` of a checkout makes one where there is none (docs/docker.md). For another socket set DOCKER_HOST or `docker context use`, or docker.socket in the target file. Nothing was touched.'
         : `An engine listens at ${other}: set DOCKER_HOST=unix://${other}, or docker.socket in the target file. Nothing was touched.`,
   })
 }
