@@ -30,12 +30,6 @@ test('every fault of the plan is there with its undo and who feels it, by the me
   assert.doesNotMatch(text, /kill-process/)
 })
 
-test('a workload of a cluster is named with its context', () => {
-  const kubernetes = { context: 'staging', namespace: 'moalog', kind: 'statefulset', name: 'redis' } as const
-  const text = dryRunText(plan, { ...compose, parts: { redis: { name: 'redis', kubernetes } } }, faults)
-  assert.match(text, /fault scale-away redis \(statefulset moalog\/redis of context staging\)\n +undo: /)
-})
-
 test('every load is there with its undo, and the alerts that a fault brings along', () => {
   const text = dryRunText(plan, compose, faults)
   const loads = plan.experiments.flatMap(({ legs }) => legs.flatMap(({ load }) => load ?? []))

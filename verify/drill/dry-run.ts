@@ -10,7 +10,6 @@ import { formatLabels } from '../promql/labels.ts'
 const PLACES: Partial<Record<Need, (part: TargetPart) => string | undefined>> = {
   docker: ({ docker }) => docker && `container ${docker.container}`,
   process: ({ name, process }) => process && `process ${name}`,
-  kubernetes: ({ kubernetes: at }) => at && `${at.kind} ${at.namespace}/${at.name} of context ${at.context}`,
   redis: ({ redis }) => redis && `${redis.host}:${redis.port}`,
   mysql: ({ mysql }) => mysql && `${mysql.host}:${mysql.port}`,
   cpu: ({ cpu }) => cpu && `at most ${cpu.cores} cores of this machine`,

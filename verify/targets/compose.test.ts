@@ -67,7 +67,8 @@ test('the engine is where docker looks for it: DOCKER_HOST, DOCKER_CONTEXT, the 
     join(meta, 'meta.json'),
     JSON.stringify({ Name: 'desktop', Endpoints: { docker: { Host: 'unix:///home/me/docker.sock' } } }),
   )
-  const env = { DOCKER_CONFIG: config }
+  // An engine of `npm run engine:docker` may run on this machine.
+  const env = { DOCKER_CONFIG: config, FIREDRILL_ENGINE_DIR: join(folder, 'no-engine') }
   assert.equal(dockerSocket(env), '/var/run/docker.sock')
   assert.equal(dockerSocket({ ...env, DOCKER_CONTEXT: 'desktop' }), '/home/me/docker.sock')
   writeFileSync(join(config, 'config.json'), '{"currentContext": "desktop"}')
