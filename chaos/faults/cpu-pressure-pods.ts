@@ -25,7 +25,7 @@ export const cpuPressurePodsFault = defineFault({
     title: 'Keep cores busy in a container of all pods of a Kubernetes workload, within its CPU limit',
     needs: ['kubernetes'],
     blastRadius:
-      'The container in each pod: the fault takes its share of the CPU limit. Refused where there is no limit, which would be the node.',
+      'The container in each pod that is there when it begins: the fault takes its share of the CPU limit. Refused where there is no limit, which would be the node.',
     undone: 'No process of the fault runs, and all pods of the workload are ready.',
     params: {
       cores: {

@@ -19,7 +19,7 @@ export const memoryPressurePodsFault = defineFault({
     title: 'Hold a share of the memory limit of a container in all pods of a Kubernetes workload',
     needs: ['kubernetes'],
     blastRadius:
-      'The container in each pod: where it then wants more than is left, the kernel kills it. Refused where it has no memory limit.',
+      'The container in each pod that is there when it begins: where it then wants more than is left, the kernel kills it. Refused where it has no memory limit.',
     undone: 'No process of the fault runs, and all pods of the workload are ready.',
     params: {
       share: { kind: 'number', default: 0.85, min: 0.05, max: 0.95, title: 'working set / memory limit to reach' },
