@@ -19,7 +19,7 @@ export const freezePodsFault = defineFault({
     needs: ['kubernetes'],
     leaves: 'hung',
     blastRadius:
-      'The container in each pod that is there when it begins; a readinessProbe takes the pod out of its Service after a while, which then refuses connections.',
+      'The container in each pod that is there when it begins. A readinessProbe takes the pod out of its Service after a while, which then refuses connections.',
     undone: 'No process of these containers is stopped, and all pods of the workload are ready.',
     params: {
       expirySeconds: { kind: 'integer', default: 600, min: 5, max: 3_600, title: 'the containers go on by themselves after this' },
