@@ -1,4 +1,5 @@
-import type { Labels, LogSpec, Spec } from '../model/spec.ts'
+import type { Labels, LogSpec } from '../model/spec.ts'
+import { podTemplates } from '../config/deployment/kubernetes-objects.ts'
 import type { LintInput } from './lint-check.ts'
 import type { Cursor } from '../config/yaml/cursor.ts'
 import { labelKey } from '../promql/labels.ts'
@@ -17,7 +18,7 @@ export interface Stream {
 }
 
 /** Meta labels that Docker discovery or Kubernetes discovery gives a service's container. */
-function discovered(log: LogSpec, spec: Spec, job: Cursor, project: string | undefined): Labels[] {
+function discovered(log: LogSpec, { spec, config }: LintInput, job: Cursor, project: string | undefined): Labels[] {
   const service = spec.platform.services.find((candidate) => candidate.name === log.service)
   const container = service?.container ?? log.service
   const logstream = log.labels['logstream'] ?? 'stdout'
@@ -37,14 +38,24 @@ function discovered(log: LogSpec, spec: Spec, job: Cursor, project: string | und
       __meta_kubernetes_pod_container_name: container,
       __meta_kubernetes_pod_name: `${container}-0`,
       __meta_kubernetes_namespace: 'default',
-      __meta_kubernetes_pod_label_app: log.service,
-      __meta_kubernetes_pod_label_app_kubernetes_io_name: log.service,
+      ...podLabels(log.service, container, config),
       __meta_kubernetes_pod_uid: '0123',
       __stream__: logstream,
     })
   }
   for (const group of job.items('static_configs')) results.push(group.labels('labels'))
   return results
+}
+
+/** Of the service's own pod where it is here, else the two that most have: https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/ */
+function podLabels(service: string, container: string, config: LintInput['config']): Labels {
+  const own = podTemplates(config).find(
+    ({ name, containers }) => name === service || containers.some((each) => each.string('name') === container),
+  )
+  const labels = own?.labels ?? { 'app': service, 'app.kubernetes.io/name': service }
+  return Object.fromEntries(
+    Object.entries(labels).map(([label, value]) => [`__meta_kubernetes_pod_label_${label.replace(/[^a-zA-Z0-9_]/g, '_')}`, value]),
+  )
 }
 
 /** For each log of the specification, the streams that the jobs make of it. */
@@ -60,7 +71,7 @@ export function streamsOf(input: LintInput): { promtail: Cursor; log: LogSpec; s
         const steps = job.items('relabel_configs').map(relabelStep)
         // Promtail does not start with an invalid regex.
         const valid = steps.every(({ regex }) => validRegex(regex))
-        return discovered(log, input.spec, job, project).map((meta) => {
+        return discovered(log, input, job, project).map((meta) => {
           const labels = valid ? relabelled({ labels: meta, unstated }, steps)?.labels : undefined
           return { log, job, labels: labels === undefined ? undefined : visible(labels) }
         })

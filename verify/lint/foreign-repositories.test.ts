@@ -290,6 +290,10 @@ const FOUND: Kind[] = [
         ['warning variables-are-spelt compose.yaml:5'],
       ],
       [
+        COMPOSE('  g:\n    image: grafana/grafana:10.2.0\n    environment:\n      GF_SECURITY_ADMIN_PASS: a\n'),
+        ['warning variables-are-spelt compose.yaml:5'],
+      ],
+      [
         COMPOSE('  k:\n    image: shop:1\n    environment:\n      KAFKA_HEAP_OPTS: Xmx256m\n'),
         ['error java-command-is-whole compose.yaml:5'],
       ],
@@ -299,6 +303,52 @@ const FOUND: Kind[] = [
       ],
       [COMPOSE('  k:\n    image: shop:1\n    environment:\n      JAVA_TOOL_OPTIONS: -Xmx64m -Da=b\n'), []],
     ],
+  },
+  {
+    kind: 'logs of pods lie where the kubelet writes them',
+    variants: [
+      ['/var/log/pods/*$1/*.log', true],
+      ['/var/log/containers/*.log', true],
+      ['/var/log/containers/*$1/*.log', false],
+      ['/var/log/containers/$1/0.log', false],
+      ['/var/log/pods/*$1*.log', false],
+    ].map(([path, isFine]) => [
+      promtail(
+        `    kubernetes_sd_configs: [{ role: pod }]\n    relabel_configs:\n      - source_labels: [__meta_kubernetes_pod_uid]\n        target_label: __path__\n        replacement: ${path as string}\n`,
+      ),
+      isFine === true ? [] : ['error log-agent-is-whole promtail.yml:10'],
+      { only: ['log-agent-is-whole'] },
+    ]),
+  },
+  {
+    kind: 'a Secret that several pods name is spelt as they spell it',
+    variants: [
+      ['shop-passwords', []],
+      ['shop-password', ['error pod-references-exist pods.yaml:14']],
+      ['shop-pasword', []],
+      ['shop-passwodrs', ['error pod-references-exist pods.yaml:14']],
+      ['shop-passwordss', ['error pod-references-exist pods.yaml:14']],
+      ['tls-1', []],
+    ].map(([name, expected]) => [
+      {
+        'pods.yaml': ['shop-passwords', 'shop-passwords', name as string, 'tls-2']
+          .map(
+            (secret, index) =>
+              `apiVersion: v1\nkind: Pod\nmetadata: { name: p${index} }\nspec: { containers: [{ name: a, image: "shop:1", envFrom: [{ secretRef: { name: ${secret} } }] }] }\n`,
+          )
+          .join('---\n'),
+      },
+      expected as string[],
+      { only: ['pod-references-exist'] },
+    ]),
+  },
+  {
+    kind: 'times of routes have a unit',
+    variants: ['group_wait', 'group_interval', 'repeat_interval'].map((key) => [
+      { 'alertmanager.yml': `route:\n  receiver: a\n  ${key}: 4\nreceivers: [{ name: a }]\n` },
+      ['error values-have-their-type alertmanager.yml:3'],
+      { only: ['values-have-their-type'] },
+    ]),
   },
   {
     kind: "Loki is asked without its API's path",

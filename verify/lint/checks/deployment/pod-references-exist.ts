@@ -81,7 +81,17 @@ function* judgeName(
   // Secrets are seldom kept in a repository: one of a test says nothing of those of a pod elsewhere.
   const near = kind === 'Secret' ? known.filter((each) => isBeside(each.at, pod.object)).map((each) => each.name) : names
   const idle = near.filter((each) => !all.some((other) => other.kind === kind && other.name === each))
-  const meant = nearest(name, names, 3) ?? (idle.length === 1 ? idle[0] : undefined)
+  // Made by hand, and not here: what several others name was meant.
+  const others = Map.groupBy(
+    all.flatMap((other) => (other.kind === kind && other.name !== name ? other.name : [])),
+    (each) => each,
+  )
+  const own = all.filter((other) => other.kind === kind && other.name === name).length
+  const usual = [...others].flatMap(([each, uses]) => (uses.length > 1 && uses.length > own ? each : []))
+  const alike = nearest(name, usual, 1)
+  // One and two of a kind are names of their own.
+  const slip = alike?.replace(/\d/g, '') === name.replace(/\d/g, '') ? undefined : alike
+  const meant = nearest(name, names, 3) ?? slip ?? (idle.length === 1 ? idle[0] : undefined)
   if (meant !== undefined) yield remark(pod.name, at, `${kind} ${meant}`, `${name}: there is no such ${kind}`)
   else if (kind === 'ConfigMap' && kustomizations.length > 0 && names.length > 0)
     yield warning(pod.name, at, `one of the ConfigMaps here: ${names.join(', ')}`, `${name}: not among them`)

@@ -45,9 +45,17 @@ const SECTIONS = new Set(
   ),
 )
 
+/** Settings that are often made by a variable; one that ends too early is the default of Grafana instead. */
+const SETTINGS =
+  'GF_SECURITY_ADMIN_PASSWORD GF_SECURITY_ADMIN_USER GF_SECURITY_SECRET_KEY GF_SECURITY_ALLOW_EMBEDDING GF_SERVER_ROOT_URL GF_SERVER_HTTP_PORT GF_SERVER_SERVE_FROM_SUB_PATH GF_AUTH_ANONYMOUS_ENABLED GF_AUTH_ANONYMOUS_ORG_ROLE GF_AUTH_DISABLE_LOGIN_FORM GF_USERS_ALLOW_SIGN_UP GF_PATHS_PROVISIONING GF_PATHS_DATA GF_PATHS_PLUGINS GF_INSTALL_PLUGINS GF_FEATURE_TOGGLES_ENABLE GF_SMTP_ENABLED GF_SMTP_PASSWORD GF_DATABASE_PASSWORD GF_LOG_LEVEL GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH'.split(
+    ' ',
+  )
+
 function* sections({ name: subject, env }: Workload): Generator<Remark> {
   for (const [name, { at }] of env) {
     const [, section = ''] = /^GF_([A-Z]+)_/.exec(name) ?? []
+    const whole = SETTINGS.find((each) => each !== name && each.startsWith(name) && !SETTINGS.includes(name))
+    if (whole !== undefined && name.length > 10) yield warning(subject, at.key === name ? at.keyPlace() : at, whole, name)
     const meant = section === '' || SECTIONS.has(section) ? undefined : nearest(section, SECTIONS, 1)
     if (meant !== undefined)
       yield warning(

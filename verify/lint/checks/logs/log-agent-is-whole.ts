@@ -45,6 +45,7 @@ export const check: Check = {
             )
       }
       yield* withoutFiles(promtail)
+      for (const job of promtail.items('scrape_configs')) if (job.has('kubernetes_sd_configs')) yield* judgePodPath(job)
       const clients = clientsOf(promtail)
       const store = storeOf(promtail, config)
       const port = textOf(store, config, '3100', 'server.http-listen-port', 'server', 'http_listen_port')
@@ -106,6 +107,23 @@ export const check: Check = {
       isPromised,
     )
   },
+}
+
+/**
+ * Where the kubelet keeps logs: pods/NAMESPACE_NAME_UID/CONTAINER/N.log, and containers/NAME_NAMESPACE_CONTAINER-ID.log as links to them.
+ * https://kubernetes.io/docs/concepts/cluster-administration/logging/#log-location-node
+ */
+function* judgePodPath(job: Cursor): Generator<Remark> {
+  for (const step of job.items('relabel_configs')) {
+    const path = step.string('replacement') ?? ''
+    if (step.string('target_label') !== '__path__') continue
+    const expected = /^\/var\/log\/containers\/.*\//.test(path)
+      ? '/var/log/pods/*$1/*.log, or /var/log/containers/*.log, which has no folders'
+      : /^\/var\/log\/pods\/[^/]*$/.test(path)
+        ? '/var/log/pods/*$1/*.log: a folder for each container of a pod'
+        : undefined
+    if (expected !== undefined) yield remark(job.string('job_name') ?? '', step.near('replacement'), expected, `${path}: no file is found`)
+  }
 }
 
 /** What brings lines by other means than files. https://grafana.com/docs/loki/latest/send-data/promtail/configuration/#scrape_configs */
