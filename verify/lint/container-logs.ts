@@ -47,7 +47,10 @@ function discovered(log: LogSpec, { spec, config }: LintInput, job: Cursor, proj
   return results
 }
 
-/** Of the service's own pod where it is here, else the two that most have: https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/ */
+/**
+ * Of the service's own pod where it is here, else the two that most have:
+ * https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/
+ */
 function podLabels(service: string, container: string, config: LintInput['config']): Labels {
   const own = podTemplates(config).find(
     ({ name, containers }) => name === service || containers.some((each) => each.string('name') === container),

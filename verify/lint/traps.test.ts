@@ -116,8 +116,13 @@ test('route trees, collectors, log agents and dashboards alone', () => {
     ],
     [
       'alertmanager.yml',
-      'route: { receiver: mail, group_wait: 30, routes: [{ match: { severity: page }, receiver: pager, mute_time_intervals: [nights] }] }\nreceivers: [{ name: mail }, { name: pager }]\n',
+      'route: { receiver: mail, routes: [{ match: { severity: page }, receiver: pager, mute_time_intervals: [nights] }] }\nreceivers: [{ name: mail }, { name: pager }]\n',
       'routing-times-are-read',
+    ],
+    [
+      'alertmanager.yml',
+      'route: { receiver: mail, group_wait: 30, routes: [{ match: { severity: page }, receiver: pager }] }\nreceivers: [{ name: mail }, { name: pager }]\n',
+      'values-have-their-type',
     ],
     [
       'collector.yml',
