@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { tcpServerRecord, temporaryDirectory, waitUntil } from '../../testing/chaos/processes.ts'
-import { adoptProcess, type Adoption } from './adopt-process.ts'
+import { adoptProcess, unitOf, type Adoption } from './adopt-process.ts'
 import { procInfo } from './proc.ts'
 import { processUndo } from './process-undo.ts'
 import { isRunning, killProcess, processState, startProcess, waitHealthy } from './process.ts'
@@ -69,4 +69,14 @@ test('what could not be started again the same is not adopted', async (t) => {
   assert.equal(existsSync(adoption.recordFile), false)
   await adoptProcess(adoption)
   assert.equal(await isRunning(adoption.recordFile), true)
+})
+
+test('a service of systemd is known by its control group and its parent', () => {
+  const unified = '0::/system.slice/redis-server.service\n'
+  assert.equal(unitOf(unified, 'systemd'), 'redis-server.service')
+  assert.equal(unitOf('5:cpu:/system.slice\n1:name=systemd:/system.slice/redis.service\n0::/\n', 'systemd'), 'redis.service')
+  assert.equal(unitOf('0::/user.slice/user-1000.slice/user@1000.service/app.slice/shop.service\n', 'systemd'), 'shop.service')
+  // Left by its shell, of a session; started by a job of CI.
+  assert.equal(unitOf('0::/user.slice/user-1000.slice/session-3.scope\n', 'systemd'), undefined)
+  assert.equal(unitOf('0::/system.slice/actions.runner.service\n', 'bash'), undefined)
 })

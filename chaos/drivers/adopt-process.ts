@@ -35,7 +35,7 @@ export async function adoptProcess({ pid, recordFile, health, command, env }: Ad
       )
     }
   }
-  const unit = unitOf(at('cgroup', text))
+  const unit = unitOf(at('cgroup', text), procInfo(info.ppid)?.name)
   if (unit !== undefined)
     throw notAdopted(
       `process ${pid} belongs to ${unit} of systemd, and would run outside of it when a fault is undone`,
@@ -111,8 +111,12 @@ function variables(lines: readonly string[]): Record<string, string> {
   )
 }
 
-/** The service unit of a process; a session or a container is none. https://systemd.io/CGROUP_DELEGATION/ */
-function unitOf(cgroups: string): string | undefined {
+/**
+ * The unit whose main process it is, by /proc/PID/cgroup and the name of its parent. What a job of cron or of CI has started is in the unit
+ * of cron or of the runner, below another parent. https://systemd.io/CGROUP_DELEGATION/
+ */
+export function unitOf(cgroups: string, parent: string | undefined): string | undefined {
+  if (parent !== 'systemd') return undefined
   return /^(?:0:|\d+:name=systemd):.*\/([^/\n]+\.service)$/m.exec(cgroups)?.[1]
 }
 

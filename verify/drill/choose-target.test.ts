@@ -34,7 +34,12 @@ test('a target is a file from the working folder, else one of the platform by it
     'staging-eu 2',
   ])
   assert.deepEqual(await usualTarget(shop, shop.folder), { name: 'staging-eu', speed: 2 })
-  await assert.rejects(chosenTarget('stagin', shop, shop.folder), { code: 'TARGET_UNREADABLE' })
+  await assert.rejects(chosenTarget('stagin', shop, shop.folder), {
+    code: 'TARGET_UNREADABLE',
+    exitCode: 2,
+    next: /^Did you mean "staging"\? A target is a file of /,
+  })
+  await assert.rejects(chosenTarget('prod', shop, shop.folder), { next: /^Known: staging\. / })
 })
 
 test('of several none is meant unless firedrill.yaml says so', async () => {

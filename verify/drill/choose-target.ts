@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { FiredrillError } from '../model/error.ts'
 import type { PlatformFolder } from '../model/platform-folder.ts'
 import type { Target } from '../model/target.ts'
+import { suggestion } from '../text/did-you-mean.ts'
 import { LAB_COMPOSE, targetNames } from '../platform/read-platform.ts'
 
 /** Brought up or asked for as it is needed, or read from its file already. */
@@ -22,8 +23,14 @@ export async function chosenTarget(asked: string | undefined, platform: Platform
     })
   }
   // Loaded for a file alone: a plan for the lab must answer at once.
-  if (name !== 'lab' && name !== 'compose')
-    return (await import('../targets/target-file.ts')).readTargetFile(targetFile(name, platform, cwd))
+  if (name !== 'lab' && name !== 'compose') {
+    const file = targetFile(name, platform, cwd)
+    if (!existsSync(file))
+      throw new FiredrillError('TARGET_UNREADABLE', `there is no target ${JSON.stringify(name)}, and no file ${file}`, {
+        next: `${suggestion(name, targetNames(platform.targets))} A target is a file of ${platform.targets}, the path of another one, lab or compose.`,
+      })
+    return (await import('../targets/target-file.ts')).readTargetFile(file)
+  }
   // Both know the parts of one compose file. Of another one `compose` would harm containers that are not meant.
   if (platform.compose === LAB_COMPOSE || (name === 'lab' && isForLab(platform.compose))) return name
   throw new FiredrillError('TARGET_NONE', `${platform.name} has no ${name}: it drills the compose file of the firedrill checkout alone`, {
