@@ -27,6 +27,7 @@ import { ledgerFolder } from '../targets/ledger-folder.ts'
 import { proveWayBack, receiverAddresses } from '../targets/way-back.ts'
 import { versionsOf, type Connected } from './connect.ts'
 import { loadOf } from './load-of.ts'
+import { needsK6 } from './needs-k6.ts'
 import { toolVersionText } from './version.ts'
 
 /** The slowest part of the lab to become steady is a JVM whose first answers are slow: its p95 alert may be pending for a window. */
@@ -70,7 +71,10 @@ export async function record(plan: Plan, spec: Spec, connected: Connected, recor
     })
     const chaos = await createChaos({ target, ledgerDir: ledgerFolder(target.name, env), ...(held === undefined ? {} : { held }) })
     closing.defer(() => chaos.close())
-    const load = await loadOf(withLoad(target, plan), { k6: toolPath('k6'), scripts: home.scripts, credentials: services, chaos })
+    // An environment of its own has as a rule its own traffic.
+    const own = target.kind === 'file' && target.background !== true ? {} : loadsOf(home)
+    const k6 = needsK6(plan, spec, own) ? toolPath('k6') : 'k6'
+    const load = await loadOf(withLoad(target, plan), { k6, scripts: home.scripts, credentials: services, chaos })
     const addresses = await receiverAddresses(target)
     const receiver = await openReceiver(addresses, systemClock)
     closing.defer(() => receiver.close())
@@ -117,8 +121,7 @@ export async function record(plan: Plan, spec: Spec, connected: Connected, recor
         // A platform that is brought up for drills has as a rule nothing to lose, and a failure there says what is wrong with it.
         guardHealth: target.kind === 'file' || guard,
         ...(budgetFloor === undefined ? {} : { budgetFloor }),
-        // An environment of its own has as a rule its own traffic.
-        ...(target.kind === 'file' && target.background !== true ? {} : loadsOf(home)),
+        ...own,
       },
     )
   } finally {
