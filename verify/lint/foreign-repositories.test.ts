@@ -343,6 +343,76 @@ const FOUND: Kind[] = [
     ]),
   },
   {
+    kind: 'a program and its options are those of its image',
+    variants: [
+      ['[redis-server, --maxmemory, 64mb, --save, "", --appendonly, "no"]', []],
+      ['[rdeis-server, --maxmemory, 64mb]', ['error flags-are-known compose.yaml:4']],
+      ['[redis-serve]', ['error flags-are-known compose.yaml:4']],
+      ['[redis-server, --maxmemory, 64m b]', ['error flags-are-known compose.yaml:4']],
+      ['[redis-server, --maxmemory-policy, noeviction, "", --appendonly, "no"]', ['error flags-are-known compose.yaml:4']],
+      ['redis-server --save 60 1 --bind 0.0.0.0 127.0.0.1', []],
+    ].map(([command, expected]) => [
+      COMPOSE(`  redis:\n    image: redis:7-alpine\n    command: ${command as string}\n`),
+      expected as string[],
+      { only: ['flags-are-known'] },
+    ]),
+  },
+  {
+    kind: 'hosts, ports and servers stand in their own variables',
+    variants: [
+      ['REDIS_HOST: redis', []],
+      ['REDIS_HOST: "6379"', ['error urls-are-whole compose.yaml:5']],
+      ['REDIS_PORT: redis', ['error urls-are-whole compose.yaml:5']],
+      ['KAFKA_BOOTSTRAP_SERVERS: http://toxiproxy:18099', ['error urls-are-whole compose.yaml:5']],
+      ['KAFKA_BOOTSTRAP_SERVERS: kafka:29092,kafka2:29092', []],
+    ].map(([variable, expected]) => [
+      COMPOSE(`  shop:\n    image: shop:1\n    environment:\n      ${variable as string}\n`),
+      expected as string[],
+      { only: ['urls-are-whole'] },
+    ]),
+  },
+  {
+    kind: 'a jar is started where the Dockerfile copies it',
+    variants: [
+      ['/app/service.jar', '', []],
+      ['/service.jar', '', ['error java-command-is-whole compose.yaml:11']],
+      ['/opt/service.jar', '', ['error java-command-is-whole compose.yaml:11']],
+      ['/srv/app/service.jar', '', ['error java-command-is-whole compose.yaml:11']],
+      ['/service.jar', '\n        RUN mv /app/service.jar /', []],
+    ].map(([jar, more, expected]) => [
+      COMPOSE(
+        `  shop:\n    build:\n      context: .\n      dockerfile_inline: |\n        FROM maven:3 AS build\n        RUN mvn package && cp target/service.jar /out/service.jar\n        FROM eclipse-temurin:17\n        COPY --from=build /out /app${more as string}\n        USER nobody\n    command: [java, -jar, ${jar as string}]\n`,
+      ),
+      expected as string[],
+      { only: ['java-command-is-whole'] },
+    ]),
+  },
+  {
+    kind: 'jobs log in as one user',
+    variants: ['actuator', 'atcuator', 'actuatr', 'admin'].map((user) => [
+      {
+        'prometheus.yml': `scrape_configs:\n${['actuator', 'actuator', user].map((each, index) => `  - job_name: j${index}\n    basic_auth: { username: ${each}, password_file: /p }\n    static_configs: [{ targets: ["10.0.0.${index}:80"] }]\n`).join('')}`,
+      },
+      /^a(?:tcuator|ctuatr)$/.test(user) ? ['warning scrape-jobs-are-accepted prometheus.yml:9'] : [],
+    ]),
+  },
+  {
+    kind: 'a field that is derived from a line leads somewhere',
+    variants: [
+      ["{ name: t, matcherRegex: 't=(\\w+)', datasourceUid: j, url: '$${__value.raw}' }", true],
+      ["{ name: t, matcherRegex: 't=(\\w+)', url: 'https://x.example/$${__value.raw}' }", true],
+      ["{ name: t, matcherRegex: 't=(\\w+)', url: '$${__value.raw}' }", false],
+      ["{ name: t, matcherRegex: 't=(\\w+)', url: '$$__value' }", false],
+      ["{ name: t, matcherRegex: 't=(\\w+)', url: 'traces/$${__value.raw}' }", false],
+    ].map(([field, isFine]) => [
+      {
+        'grafana.yaml': `apiVersion: 1\ndatasources:\n  - name: L\n    uid: l\n    type: loki\n    access: proxy\n    url: http://loki:3100\n    jsonData:\n      derivedFields: [${field as string}]\n  - { name: J, uid: j, type: jaeger, access: proxy, url: "http://jaeger:16686" }\n`,
+      },
+      isFine === true ? [] : ['error grafana-accepts-datasources grafana.yaml:9'],
+      { only: ['grafana-accepts-datasources'] },
+    ]),
+  },
+  {
     kind: 'times of routes have a unit',
     variants: ['group_wait', 'group_interval', 'repeat_interval'].map((key) => [
       { 'alertmanager.yml': `route:\n  receiver: a\n  ${key}: 4\nreceivers: [{ name: a }]\n` },

@@ -1,7 +1,7 @@
 import flags from '../../known-keys/flags.json' with { type: 'json' }
 import { remark, type Check, type Remark } from '../../lint-check.ts'
 import { imageNameOf, type KnownImage } from '../../known-images.ts'
-import { didYouMean, slipOf } from '../../../text/did-you-mean.ts'
+import { didYouMean, nearest, slipOf } from '../../../text/did-you-mean.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
 
 /** Flags as `PROGRAM --help` lists them: Prometheus 2.42, Alertmanager 0.27, mysqld_exporter 0.16, Promtail 3.0; else the usual ones. */
@@ -45,12 +45,24 @@ function startsOther({ at, args }: Workload): boolean {
 /** https://redis.io/docs/latest/develop/reference/eviction/#eviction-policies */
 const POLICIES = 'noeviction allkeys-lru allkeys-lfu allkeys-random volatile-lru volatile-lfu volatile-random volatile-ttl'.split(' ')
 
+const REDIS_PROGRAMS = ['redis-server', 'redis-sentinel', 'valkey-server', 'valkey-sentinel']
+/** Options of which a second word is "wrong number of arguments". */
+const ONE_VALUE =
+  /^--(?:maxmemory(?:-policy|-samples)?|appendonly|appendfsync|port|loglevel|databases|dir|dbfilename|requirepass|timeout|tcp-keepalive|protected-mode)$/
+
 /** Each option of redis-server has a value: --save "" is one of no text. */
 function* redisOptions({ name, args }: Workload): Generator<Remark> {
+  const [program] = args
+  const meant = program === undefined ? undefined : nearest(program.value, REDIS_PROGRAMS, 2)
+  if (program !== undefined && /^\w[\w-]*$/.test(program.value) && !REDIS_PROGRAMS.includes(program.value) && meant !== undefined)
+    yield remark(name, program.at, meant, program.value)
   const words = args.flatMap(({ value, at }) => (value === '' ? [{ word: '', at }] : value.split(/\s+/).map((word) => ({ word, at }))))
   for (const [index, { word, at }] of words.entries()) {
     const next = words[index + 1]
     if (!/^--[a-z]/.test(word)) continue
+    const after = words[index + 2]
+    if (ONE_VALUE.test(word) && next !== undefined && !next.word.startsWith('--') && after !== undefined && !/^--[a-z]/.test(after.word))
+      yield remark(name, after.at, `one value of ${word}`, `${next.word} ${after.word === '' ? '""' : after.word}`)
     if (next === undefined || /^--[a-z]/.test(next.word)) yield remark(name, at, `a value of ${word}`, next?.word ?? 'none')
     else if (word === '--maxmemory' && !/^\d+(?:b|kb?|mb?|gb?)?$/i.test(next.word) && !next.word.includes('$'))
       yield remark(name, next.at, 'a size: 64mb, 1gb (https://redis.io/docs/latest/operate/oss_and_stack/management/config/)', next.word)

@@ -104,6 +104,21 @@ function* made({ name, at, args, mounts }: Workload): Generator<Remark> {
     const base = file.split('/').at(-1) ?? ''
     const isMounted = mounts.some(({ target }) => file.startsWith(`${target.replace(/\/$/, '')}/`) || file === target)
     const isNamed = inline.includes(`/${base}`) || inline.includes(`:${base.replace(/\.jar$/, '')}:`) || /\*\.jar|\*-?\w*\.jar/.test(inline)
+    // Copied, and to another folder: where the last stage copies and does nothing else.
+    const last = inline.split(/^\s*FROM\s/im).at(-1) ?? ''
+    const copiesAlone = last
+      .split('\n')
+      .slice(1)
+      .every((line) => /^\s*(?:COPY|USER|CMD|ENTRYPOINT|ENV|EXPOSE|LABEL|#.*)?(?:\s|$)/i.test(line))
+    if (
+      !isMounted &&
+      isNamed &&
+      copiesAlone &&
+      folders.length > 0 &&
+      file.startsWith('/') &&
+      !folders.some((folder) => file.startsWith(`${folder}/`))
+    )
+      yield remark(name, where, `${folders.map((folder) => `${folder}/${base}`).join(' or ')}, where the Dockerfile copies it`, file)
     if (!isMounted && !isNamed && folders.some((folder) => file.startsWith(`${folder}/`)))
       yield remark(name, where, `${file}, made by the Dockerfile`, `the Dockerfile names no ${base}`)
   }

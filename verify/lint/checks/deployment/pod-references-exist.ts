@@ -79,7 +79,12 @@ function* judgeName(
 ): Generator<Remark> {
   const names = known.map((each) => each.name)
   // Secrets are seldom kept in a repository: one of a test says nothing of those of a pod elsewhere.
-  const near = kind === 'Secret' ? known.filter((each) => isBeside(each.at, pod.object)).map((each) => each.name) : names
+  const near =
+    kind === 'Secret'
+      ? known
+          .filter(({ at: made }) => isBeside(made, pod.object) || kustomizations.some((root) => root.text === made.text))
+          .map((each) => each.name)
+      : names
   const idle = near.filter((each) => !all.some((other) => other.kind === kind && other.name === each))
   // Made by hand, and not here: what several others name was meant.
   const others = Map.groupBy(

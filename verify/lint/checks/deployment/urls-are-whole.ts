@@ -73,6 +73,10 @@ function judgeText(at: Cursor, text: string): Remark[] {
     .map((each) => slipOf(each, HOSTS))
     .find((each) => each !== undefined)
   if (label !== undefined) return said(`a host with ${label}`)
+  // A host beside its port, and servers beside a URL: what stands in the other one's place.
+  if (/(?:^|_)HOST$/.test(at.key) && /^\d{2,5}$/.test(text)) return said('the name of a host')
+  if (/(?:^|_)PORT$/.test(at.key) && /^[a-z][\w-]{2,}$/i.test(text)) return said('a port')
+  if (/(?:^|_)BOOTSTRAP_SERVERS$/.test(at.key) && /^https?:\/\//.test(text)) return said('host:port, without a scheme')
   // Spaces are no URL.
   if (
     /(?:^|_)UR[LI]$/.test(at.key) &&

@@ -89,6 +89,13 @@ function* settings(source: Cursor, name: string): Generator<Remark> {
   for (const field of source.items('jsonData', 'derivedFields'))
     for (const key of ['name', 'matcherRegex'])
       if ((field.string(key) ?? '') === '') yield remark(name, field, `${key} of the derived field`, 'none')
+  for (const field of source.items('jsonData', 'derivedFields')) {
+    const target = field.string('url') ?? ''
+    // Without a data source the field is a link:
+    // https://grafana.com/docs/grafana/latest/datasources/loki/configure-loki-data-source/#derived-fields
+    if (!field.has('datasourceUid') && target !== '' && !/^(?:https?:\/\/|\/|\$\{?[A-Z])/.test(target))
+      yield remark(name, field.near('url'), 'datasourceUid beside it, or a URL', `${target}: a link that leads nowhere`)
+  }
   const links = source.get('jsonData', 'tracesToLogsV2')
   if ((links?.string('query') ?? '') !== '' && links?.bool('customQuery') !== true)
     yield {

@@ -72,3 +72,11 @@ finds('agent-is-attached', 'a variable that no JVM reads', {
   observed: 'JAVA_TOOLS_OPTIONS, which the JVM does not read',
   line: 'JAVA_TOOLS_OPTIONS',
 })
+
+finds('agent-is-attached', 'what fetches the agent keeps it to itself', {
+  file: 'docker-compose.yaml',
+  from: '    volumes: ["otel_agent:/otel"]\n',
+  to: '',
+  subject: 'otel-agent-init',
+  expected: 'the volume otel_agent at /otel',
+})

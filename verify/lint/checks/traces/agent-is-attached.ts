@@ -71,6 +71,25 @@ export const check: Check = {
           yield* once(at, () =>
             remark(other.name, at, `${mount.source} mounted writable: ${other.name} writes ${agent.jar}`, 'mounted read-only'),
           )
+        // What writes it there has the volume nowhere: the jar stays in its container.
+        const [outside] =
+          writers.length > 0
+            ? []
+            : input.config.workloads.filter(
+                (other) =>
+                  other !== workload &&
+                  other.mounts.every(({ source }) => source !== mount.source) &&
+                  other.args.some(({ value }) => value.split(/[\s=]+/).includes(agent.jar) && !value.startsWith('-javaagent')),
+              )
+        if (outside !== undefined)
+          yield* once(outside.at, () =>
+            remark(
+              outside.name,
+              outside.at,
+              `the volume ${mount.source} at ${mount.target}`,
+              `no volume: ${agent.jar} stays in ${outside.name}`,
+            ),
+          )
         for (const writer of writers) yield* tooEarly(service.name, workload, writer)
         const written = writers.flatMap((writer) => writtenFiles(writer).map((file) => ({ writer, ...file })))
         const wanted = agent.jar.slice(mount.target.replace(/\/$/, '').length)
