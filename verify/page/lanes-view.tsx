@@ -15,6 +15,11 @@ const LABELS = 190
 const AXIS = 26
 /** Of the time at a tick, in pixels. */
 const TIME_WIDTH = 62
+
+/** Every which tick has room for its time: of a drill of seconds there are more of them than were asked for. */
+function everyTick(apart: number): number {
+  return Math.max(1, Math.ceil(TIME_WIDTH / apart))
+}
 const MOST_ZOOM = 200
 
 const GROUPS: Record<Lane['group'], string> = {
@@ -137,11 +142,11 @@ export function DrillLanes({ page, only }: { page: Page; only?: string }) {
           </clipPath>
         </defs>
         <g clip-path={`url(#inside-${only ?? 'all'})`}>
-          {scale.ticks(Math.max(3, Math.floor(inner / 110))).map((tick) => (
+          {scale.ticks(Math.max(3, Math.floor(inner / 110))).map((tick, index, all) => (
             <g key={tick.getTime()} class="tick">
               <line x1={x(tick.getTime())} x2={x(tick.getTime())} y1={AXIS - 6} y2={height} />
-              {/* The last may have no room for its time. */}
-              {x(tick.getTime()) + TIME_WIDTH > LABELS + inner ? null : (
+              {index % everyTick(x(all[1]?.getTime() ?? Infinity) - x(all[0]?.getTime() ?? 0)) > 0 ||
+              x(tick.getTime()) + TIME_WIDTH > LABELS + inner ? null : (
                 <text x={x(tick.getTime()) + 3} y={AXIS - 9}>
                   {clock(tick.getTime())}
                 </text>

@@ -138,6 +138,14 @@ test('a source that did not answer is one cause, and each question that it left 
   assert.equal(causesOf([open('healthy-end'), open('slo-thresholds', 'loki: connect ECONNREFUSED')]).length, 2)
 })
 
+test('what a drill did not ask because the platform was unwell before it follows from that', () => {
+  const open = (check: string, cause: Verdict['cause'] = 'evidence-missing'): Verdict =>
+    verdict('drill', check, { status: 'unknown', cause })
+  const unwell = open('healthy-start', 'unhealthy-start')
+  assert.deepEqual(listed([open('log-labels-and-fields'), open('slo-thresholds'), unwell]), [['drill healthy-start', 0, 2]])
+  assert.equal(listed([verdict('drill', 'slo-thresholds'), unwell])[0]?.[0], 'drill slo-thresholds', 'a failure is not taken back')
+})
+
 test('links that lead back to where they began end', () => {
   const circle = ['grouping-works', 'grouped-as-specified', 'notification-delivered', 'repeat-works'].map((check) => verdict('a', check))
   assert.equal(causesOf(circle).flatMap(({ also, consequences }) => [0, ...also, ...consequences]).length, 4)

@@ -128,6 +128,11 @@ function originOf(verdict: Verdict, open: readonly Verdict[]): Verdict | undefin
     const first = open.find(({ subject, check }) => check === verdict.check && subject === verdict.subject.replace(ALONE, ''))
     if (first !== undefined) return first
   }
+  // A drill that found the platform unwell asks nothing more.
+  if (verdict.status === 'unknown' && verdict.cause === 'evidence-missing') {
+    const unwell = open.find(({ cause, check }) => check === 'healthy-start' && cause === 'unhealthy-start')
+    if (unwell !== undefined) return unwell
+  }
   for (const { from, reach, to } of LINKS) {
     if (!to.includes(verdict.check) || from === verdict.check) continue
     const origin = open.find((other) => other.check === from && reaches(other, verdict, reach))

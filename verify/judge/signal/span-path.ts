@@ -262,26 +262,26 @@ export function brokenLink(path: SpanPath, service: string, missingAll: boolean)
   if (accepted === 0)
     return (
       earlier ??
-      `Exporter of the service: ${account} So ${service} sends elsewhere or cannot send. Look at OTEL_EXPORTER_OTLP_ENDPOINT and _PROTOCOL (agent 2.x speaks http/protobuf on 4318 by default) and at the collector's receivers. Search the service's own output for "Failed to export".`
+      `Exporter of the service: ${service} sends elsewhere or cannot send. Look at OTEL_EXPORTER_OTLP_ENDPOINT and _PROTOCOL (agent 2.x speaks http/protobuf on 4318 by default) and at the collector's receivers. Search the service's own output for "Failed to export". ${account}`
     )
   // Also where some of the traces are there: one that keeps only the newest has lost the drill's own, which is older.
   if (storeKnowsOthers === false)
-    return `Trace store: ${account} The store has not even the drill's own trace: it forgets (memory.max-traces, retention), or the collector sends to another one.`
+    return `Trace store: it has not even the drill's own trace: it forgets (memory.max-traces, retention), or the collector sends to another one. ${account}`
   if (lostThoughSampled)
     return (
       earlier ??
-      `Exporter of the service: ${account} The lines of ${service} say that the missing traces are sampled, and the collector passed on what it got. So the service's own queue dropped them (OTEL_BSP_MAX_QUEUE_SIZE). Or it sends nowhere or elsewhere (OTEL_TRACES_EXPORTER, OTEL_EXPORTER_OTLP_ENDPOINT).`
+      `Exporter of the service: the lines of ${service} say that the missing traces are sampled, and the collector passed on what it got. Look at what it sends to (OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_EXPORTER) and at its own queue (OTEL_BSP_MAX_QUEUE_SIZE). ${account}`
     )
   if (!missingAll)
-    return `Sampler: ${account} Some requests left a trace and some did not, and no span was lost on the way: look at OTEL_TRACES_SAMPLER and its ratio.`
+    return `Sampler: some requests left a trace and some did not, and no span was lost on the way. Look at OTEL_TRACES_SAMPLER and its ratio. ${account}`
   if (storeKnowsOthers === true)
     return (
       earlier ??
-      `Sampler or exporter of the service: ${account} The store has traces of others. So ${service} samples none (OTEL_TRACES_SAMPLER) or sends elsewhere (OTEL_EXPORTER_OTLP_ENDPOINT, another collector).`
+      `Sampler or exporter of the service: the store has traces of others. So ${service} samples none (OTEL_TRACES_SAMPLER) or sends elsewhere (OTEL_EXPORTER_OTLP_ENDPOINT, another collector). ${account}`
     )
   return (
     earlier ??
-    `Sampler, exporter or store: ${account} Spans of others pass. So ${service} samples none (OTEL_TRACES_SAMPLER) or sends elsewhere, or the trace store forgets (its limit of traces).`
+    `Sampler, exporter or store: spans of others pass. So ${service} samples none (OTEL_TRACES_SAMPLER) or sends elsewhere, or the trace store forgets (its limit of traces). ${account}`
   )
 }
 
@@ -313,8 +313,8 @@ export function collectorLink({ collector, vanished }: Pick<SpanPath, 'collector
   if (accepted === 0) return undefined
   if (sent < accepted / 2 || lost({ accepted, sent })) {
     return vanished.accepted > 0 && !lost(vanished)
-      ? `Collector, pipeline: ${account} In all of the drill it passed on what it took, so it holds spans back. Look at its processors (${HOLDERS}) and at the exporter's queue.`
-      : `Collector, pipeline: ${account} ${accepted - sent} vanished in between. Look at its processors (a sampler, a filter, or ${HOLDERS}) and at the exporter's queue.`
+      ? `Collector, pipeline: in all of the drill it passed on what it took, so it holds spans back. Look at its processors (${HOLDERS}) and at the exporter's queue. ${account}`
+      : `Collector, pipeline: ${accepted - sent} spans vanished in it. Look at its processors (a sampler, a filter, or ${HOLDERS}) and at the exporter's queue. ${account}`
   }
   if (lost(vanished))
     return `Collector, pipeline: of ${countOf(vanished.accepted, 'span')} that it accepted in all of the drill it passed on ${vanished.sent}. Look at its processors (a sampler, a filter) and at the exporter's queue.`

@@ -12,6 +12,10 @@ test('a hole in the text fails', () => {
   const verdict = verdictOf(run({ mutant: 'annotation-changed' }), 'annotations-exact')
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.observed ?? '', /summary is " is broken"/)
+  assert.match(
+    verdict.diagnosis ?? '',
+    /^In the rule file, at alert Probed: set annotation summary: ".+ is broken", then reload Prometheus\.$/,
+  )
 })
 
 test('an annotation too many fails', () => {

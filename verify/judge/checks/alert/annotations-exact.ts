@@ -35,7 +35,15 @@ export const check = defineCheck(
         }),
       )
       const difference = labelDifference(wanted, alert.annotations)
-      if (difference !== '') return fail(quote(wanted), difference, [alert.seq])
+      if (difference !== '') {
+        const wrong = Object.keys(wanted).filter((name) => alert.annotations[name] !== wanted[name])
+        const said = wrong.map((name) => `${name}: ${JSON.stringify(experiment.annotations[name])}`).join(', ')
+        return fail(quote(wanted), difference, [alert.seq], {
+          ...(wrong.length === 0
+            ? {}
+            : { diagnosis: `In the rule file, at alert ${experiment.alert}: set annotation ${said}, then reload Prometheus.` }),
+        })
+      }
     }
     return pass(
       quote(Object.fromEntries(Object.entries(experiment.annotations).map(([name, text]) => [name, expandTemplate(text, first.labels)]))),

@@ -40,6 +40,7 @@ test('a grouping that lost a label fails', () => {
   )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.observed ?? '', /grouped by alertname/)
+  assert.match(verdict.diagnosis ?? '', /set group_by: \[alertname, job\]\. It groups by alertname\.$/)
 })
 
 test('a group that the alert does not belong to fails', () => {

@@ -36,7 +36,9 @@ export const check = defineCheck(
         .join(', ')
       const got = Object.keys(alert.groupLabels).sort().join(', ')
       if (wanted !== got)
-        return fail(`group_by ${groupBy.join(', ')}`, `a notification grouped by ${got === '' ? 'no label' : got}`, [alert.seq])
+        return fail(`group_by ${groupBy.join(', ')}`, `a notification grouped by ${got === '' ? 'no label' : got}`, [alert.seq], {
+          diagnosis: `In alertmanager.yml, at the route to ${alert.receiver} or one above it: set group_by: [${groupBy.join(', ')}]. It groups by ${got === '' ? 'no label' : got}.`,
+        })
       const foreign = Object.entries(alert.groupLabels).find(([name, value]) => alert.labels[name] !== value)
       if (foreign !== undefined)
         return fail(

@@ -17,6 +17,7 @@ test('a target that is down is named', () => {
   assert.equal(verdict.status, 'unknown', JSON.stringify(verdict))
   assert.equal(verdict.cause, 'unhealthy-start')
   assert.match(verdict.observed ?? '', /refused/)
+  assert.match(verdict.diagnosis ?? '', /probed \(x\) is down: refused\. Start what is down, or correct its target in prometheus\.yml/)
 })
 
 test('a target that is missing is named', () => {

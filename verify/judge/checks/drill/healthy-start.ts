@@ -42,7 +42,10 @@ export const check = defineCheck(
         part: deaf[0]?.service ?? '',
         diagnosis: deaf.map(({ mend }) => mend).join(' '),
       })
-    if (trouble.length > 0) return unknown('unhealthy-start', expected, trouble.join('; '), pointers)
+    if (trouble.length > 0)
+      return unknown('unhealthy-start', expected, trouble.join('; '), pointers, {
+        diagnosis: `Not well before anything was harmed: ${trouble.join('; ')}. Start what is down, or correct its target in prometheus.yml; then run it again.`,
+      })
     return pass(
       expected,
       `${spec.platform.targets.length} of ${spec.platform.targets.length} targets up${spans.length > 0 ? ', 0 specified alerts active' : ''}${foreign.length > 0 ? `; alerts of other rules active: ${foreign.join(', ')}` : ''}`,

@@ -30,7 +30,7 @@ for (const [what, change, expected] of [
     const verdict = verdictOf(loadedAs(change), 'timing-as-specified')
     assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
     assert.match(verdict.observed, expected)
-    assert.match(verdict.diagnosis ?? '', /^Set /)
+    assert.match(verdict.diagnosis ?? '', /^Set .+ \(at the drill's speed \w+ and not \w+\) as the specification has it/)
   })
 }
 

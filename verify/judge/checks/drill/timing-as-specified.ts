@@ -49,10 +49,14 @@ export const check = defineCheck(
     const [alert, ...others] = new Set(wrong.map(({ where }) => /^(?:for|keep_firing_for) of (.+)$/.exec(where)?.[1]))
     return fail(expected, [...new Set(texts)].join('; '), pointers, {
       ...(alert === undefined || others.length > 0 ? {} : { part: alert }),
-      diagnosis: `Set ${[...new Set(wrong.map(({ where }) => where))].join(', ')} as the specification has it, or correct the specification where this platform is meant to differ.`,
+      diagnosis: `Set ${[...new Set(wrong.map(intervalText))].join(', ')} as the specification has it, or correct the specification where this platform is meant to differ.`,
     })
   },
 )
+
+function intervalText({ where, loadedMs, promisedMs }: Interval): string {
+  return `${where} (at the drill's speed ${formatDuration(promisedMs)} and not ${formatDuration(loadedMs)})`
+}
 
 function ofPrometheus(loaded: Timing, promised: Timing, { platform, rules }: Spec): Interval[] {
   const pair = (where: string, key: 'scrapeIntervalMs' | 'scrapeTimeoutMs' | 'evaluationIntervalMs' | 'resendDelayMs'): Interval => ({

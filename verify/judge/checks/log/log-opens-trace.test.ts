@@ -14,8 +14,9 @@ test('a regex that finds nothing fails', () => {
 })
 
 test('a regex that cuts out something else fails', () => {
-  const verdict = verdictOf(logRun({ link: { traceId: 'x', found: true } }), 'log-opens-trace')
+  const verdict = verdictOf(logRun({ link: { traceId: 'x', found: true, file: 'd.yml' } }), 'log-opens-trace')
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.diagnosis ?? '', /Look at derivedFields\.matcherRegex in d\.yml\.$/)
 })
 
 test('an invalid id in the line fails, whatever is wrong with it', () => {

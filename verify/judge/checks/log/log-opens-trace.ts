@@ -72,7 +72,7 @@ export const check = defineCheck(
               link.traceId,
               sent,
               logs.flatMap(({ answer }) => answer?.lines ?? []),
-            )}${ignored}`,
+            )} Look at derivedFields.matcherRegex in ${file}.${ignored}`,
           },
         )
       const dead = link.links === undefined ? undefined : deadLink(link.links)

@@ -209,7 +209,7 @@ const broken: { link: string; entries: JournalBody[]; names: RegExp }[] = [
   {
     link: 'a sampler of one in two in the collector',
     entries: counters({ ...GOOD, exporter_sent: [10, 270] }),
-    names: /^Collector, pipeline: .*240 vanished/,
+    names: /^Collector, pipeline: .*240 spans vanished/,
   },
   { link: 'nobody knows which, without the counters', entries: [], names: /^The collector's own counters of that time were not recorded/ },
 ]
