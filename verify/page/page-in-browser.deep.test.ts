@@ -189,6 +189,22 @@ test(
   },
 )
 
+test('printed on A4 no table is cut off, with a script and without', { skip }, async () => {
+  const { file } = await written('printed', withRungs(namedText('all-well')))
+  for (const javaScriptEnabled of [true, false]) {
+    // A4 at 96 dpi, less the margins that Chromium gives it.
+    const { tab, trouble } = await opened(file, { viewport: { width: 718, height: 1000 }, javaScriptEnabled })
+    await tab.emulateMedia({ media: 'print' })
+    await tab.locator('table').first().waitFor()
+    const wide = await tab.evaluate(
+      `[...document.querySelectorAll('table')].filter((each) => each.getBoundingClientRect().right > innerWidth + 1).map((each) => each.textContent.slice(0, 80))`,
+    )
+    assert.deepEqual(wide, [], javaScriptEnabled ? 'the page' : 'without a script')
+    assert.deepEqual(trouble, [])
+    await tab.context().close()
+  }
+})
+
 test('each colour of the lanes is in their legend, and is that colour', { skip }, async () => {
   const { file } = await written('legend', namedText('all-well'))
   const { tab, trouble } = await opened(file)

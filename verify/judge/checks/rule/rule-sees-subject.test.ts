@@ -214,7 +214,7 @@ test('the exporter of another Redis is found', () => {
   assert.equal(of(seenRun({ ...memory, series: rows('0.58') })).status, 'pass')
   const blind = of(seenRun({ ...memory, series: [], needs: [{ selector: 'probed', series: [], any: [] }] }))
   assert.match(blind.observed, /Probed can never fire for probed: no series probed\{job="probed"\}/)
-  assert.match(blind.diagnosis ?? '', /^Look at what probed is set to .*: what is stored is not what redis itself has\./)
+  assert.match(blind.diagnosis ?? '', /^Look at what probed is set to .*\. Prometheus has not what redis itself has\./)
   assert.equal(blind.part, 'probed')
 })
 
