@@ -73,4 +73,8 @@ const defects: { story: string; change: (folder: string) => Promise<void>; expec
 for (const { story, change, expected } of defects)
   test(`a folder with ${story}`, () => withTeam(change, async (folder) => assert.deepEqual(await codes(folder), expected)))
 
-test('a folder that is not there is one problem', async () => assert.deepEqual(await codes(join(TEAM, 'nowhere')), ['SPEC_FOLDER']))
+test('a folder that is not there is one problem, and the error says how one is made', async () => {
+  assert.deepEqual(await codes(join(TEAM, 'nowhere')), ['SPEC_FOLDER'])
+  const { problems } = await loadSpec(join(TEAM, 'nowhere'))
+  assert.match(problems[0]?.next ?? '', /--spec DIR, or make one by `firedrill init`/)
+})

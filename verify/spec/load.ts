@@ -48,7 +48,7 @@ async function yamlFiles(folder: string, problems: FiredrillError[], needed: boo
     if (needed)
       problems.push(
         new FiredrillError('SPEC_FOLDER', `the specification folder ${shorten(folder)} cannot be read: ${reason(error)}`, {
-          next: 'Give a folder with platform.yaml, routing.yaml and rules/ by --spec DIR.',
+          next: 'Give a folder with platform.yaml, routing.yaml and rules/ by --spec DIR, or make one by `firedrill init`.',
           cause: error,
         }),
       )
