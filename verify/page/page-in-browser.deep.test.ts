@@ -192,8 +192,8 @@ test(
 test('printed on A4 no table is cut off, with a script and without', { skip }, async () => {
   const { file } = await written('printed', withRungs(namedText('all-well')))
   for (const javaScriptEnabled of [true, false]) {
-    // A4 at 96 dpi, less the margins that Chromium gives it.
-    const { tab, trouble } = await opened(file, { viewport: { width: 718, height: 1000 }, javaScriptEnabled })
+    // A4, its long side, at 96 dpi, less the margins that Chromium gives it.
+    const { tab, trouble } = await opened(file, { viewport: { width: 1047, height: 718 }, javaScriptEnabled })
     await tab.emulateMedia({ media: 'print' })
     await tab.locator('table').first().waitFor()
     const wide = await tab.evaluate(
