@@ -49,6 +49,15 @@ export interface Applied {
   stop?(): Promise<void>
 }
 
+/** A verb that a fault needs, as the API server is asked for it (resourceAttributes of a SelfSubjectAccessReview). */
+export interface Permission {
+  verb: string
+  group: string
+  resource: string
+  subresource?: string
+  name?: string
+}
+
 export interface Prepared {
   /** Everything that must be restored however the fault ends. */
   undo: Undo
@@ -59,12 +68,15 @@ export interface Prepared {
 /** A fault never undoes itself: `prepare` only looks, and says how to restore what it sees; that is on disk before `apply` runs. */
 export interface Fault {
   meta: FaultMeta
+  /** What the API server of the part's cluster must allow for `prepare`, `apply` and the undo. */
+  permissions?(part: TargetPart): readonly Permission[]
   prepare(part: TargetPart, params: Record<string, number | string>, context: FaultContext): Promise<Prepared>
 }
 
 /** Types the parameters by the meta. */
 export function defineFault<const Params extends Record<string, ParamMeta>>(fault: {
   meta: FaultMeta<Params>
+  permissions?(part: TargetPart): readonly Permission[]
   prepare(part: TargetPart, params: ParamValues<Params>, context: FaultContext): Promise<Prepared>
 }): Fault {
   return fault as unknown as Fault

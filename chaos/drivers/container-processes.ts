@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { notSteady } from '../fault.ts'
-import type { Permission, Workload } from './kubernetes-driver.ts'
+import { notSteady, type Permission } from '../fault.ts'
+import type { Workload } from './kubernetes-driver.ts'
 import { EXEC_PERMISSIONS, execIn, NotStarted, type ContainerOfPod } from './pod-exec.ts'
 
 /** Of the faults on processes of containers, by kind of workload. */

@@ -1,7 +1,7 @@
-import type { KubeConfig, V1Deployment, V1LabelSelector, V1Pod, V1ResourceAttributes, V1StatefulSet } from '@kubernetes/client-node'
+import type { KubeConfig, V1Deployment, V1LabelSelector, V1Pod, V1StatefulSet } from '@kubernetes/client-node'
 import { FiredrillError } from '../../verify/model/error.ts'
 import type { TargetPart } from '../../verify/model/target.ts'
-import { notSteady } from '../fault.ts'
+import { notSteady, type Permission } from '../fault.ts'
 
 export type Workload = NonNullable<TargetPart['kubernetes']>
 
@@ -160,16 +160,18 @@ export async function podsIn(place: Pick<Workload, 'context' | 'namespace'>): Pr
   return items.map((pod) => ({ uid: pod.metadata?.uid ?? '', workload: ownerOf(pod) ?? `pod/${pod.metadata?.name ?? ''}` }))
 }
 
-/** A verb that a fault needs, as the API server is asked for it. */
-export type Permission = Required<Pick<V1ResourceAttributes, 'verb' | 'group' | 'resource'>> &
-  Pick<V1ResourceAttributes, 'subresource' | 'name'>
-
 /**
  * Asks the API server whether this user may (SelfSubjectAccessReview, open to every user). Throws FAULT_FORBIDDEN with what is missing and
  * the Role that would give it; nothing was touched.
  */
-export async function mayDo(workload: Workload, permissions: readonly Permission[], role = 'firedrill-rbac.yaml'): Promise<void> {
-  const { namespace, name, context } = workload
+export async function mayDo(workload: Workload, permissions: readonly Permission[], role?: string): Promise<void> {
+  const refused = await refusedOf(workload, permissions)
+  if (refused.length > 0) throw forbidden(workload, refused, role)
+}
+
+/** What this user may not, in words; empty: nothing. */
+export async function refusedOf(workload: Workload, permissions: readonly Permission[]): Promise<string[]> {
+  const { namespace, name } = workload
   const { AuthorizationV1Api } = await client()
   const api = (await configOf(workload)).makeApiClient(AuthorizationV1Api)
   const refused: string[] = []
@@ -181,11 +183,18 @@ export async function mayDo(workload: Workload, permissions: readonly Permission
     })
     if (status?.allowed !== true) refused.push(textOf(permission))
   }
-  if (refused.length > 0)
-    throw new FiredrillError('FAULT_FORBIDDEN', `the user of context ${context} may not ${refused.join(', ')} in namespace ${namespace}`, {
-      exitCode: 3,
-      next: `nothing was touched; bind the Role of deploy/kubernetes/${role} to that user, or leave the experiment out with --skip`,
-    })
+  return refused
+}
+
+export function forbidden(
+  { context, namespace }: Pick<Workload, 'context' | 'namespace'>,
+  refused: readonly string[],
+  role = 'firedrill-rbac.yaml',
+): FiredrillError {
+  return new FiredrillError('FAULT_FORBIDDEN', `the user of context ${context} may not ${refused.join(', ')} in namespace ${namespace}`, {
+    exitCode: 3,
+    next: `nothing was touched; bind the Role of deploy/kubernetes/${role} to that user, or leave the experiment out with --skip`,
+  })
 }
 
 export function nameOf({ kind, name, namespace }: Workload): string {

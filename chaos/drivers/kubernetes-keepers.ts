@@ -1,5 +1,6 @@
 import type { V1LabelSelector } from '@kubernetes/client-node'
-import { configOf, type Permission, type Workload } from './kubernetes-driver.ts'
+import { configOf, type Workload } from './kubernetes-driver.ts'
+import type { Permission } from '../fault.ts'
 
 /** What else has a say in how many pods a workload has. */
 export interface Keepers {

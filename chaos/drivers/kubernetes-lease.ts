@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CoordinationV1Api, V1Lease } from '@kubernetes/client-node'
 import { FiredrillError } from '../../verify/model/error.ts'
-import { configOf, mayDo, type Permission, type Workload } from './kubernetes-driver.ts'
+import { configOf, mayDo, type Workload } from './kubernetes-driver.ts'
+import type { Permission } from '../fault.ts'
 
 /** What drills from several machines exclude one another by: one Lease of this name in each namespace that faults touch. */
 const NAME = 'firedrill'

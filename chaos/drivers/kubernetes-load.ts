@@ -4,7 +4,8 @@ import { request as secureRequest, type RequestOptions } from 'node:https'
 import { Duplex, PassThrough } from 'node:stream'
 import type { KubeConfig, V1ConfigMap, V1Job, V1Pod, V1Secret } from '@kubernetes/client-node'
 import type { LoadPod } from '../../verify/model/load-pod.ts'
-import { configOf, type Permission, type Workload } from './kubernetes-driver.ts'
+import { configOf, type Workload } from './kubernetes-driver.ts'
+import type { Permission } from '../fault.ts'
 
 export type LoadPlace = Pick<Workload, 'context' | 'namespace'>
 

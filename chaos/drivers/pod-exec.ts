@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream'
 import type { V1Status } from '@kubernetes/client-node'
-import { configOf, type Permission, type Workload } from './kubernetes-driver.ts'
+import { configOf, type Workload } from './kubernetes-driver.ts'
+import type { Permission } from '../fault.ts'
 
 export interface ContainerOfPod extends Pick<Workload, 'context' | 'namespace'> {
   pod: string

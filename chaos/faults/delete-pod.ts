@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { TargetPart } from '../../verify/model/target.ts'
 import { deletePod, mayDo, nameOf, podIsThere, workloadToHarm } from '../drivers/kubernetes-driver.ts'
 import { KEEPER_PERMISSIONS, keepersOf } from '../drivers/kubernetes-keepers.ts'
-import { defineFault, notSteady, offered } from '../fault.ts'
+import { defineFault, notSteady, offered, type Permission } from '../fault.ts'
 
 export const deletePodFault = defineFault({
   meta: {
@@ -12,14 +13,10 @@ export const deletePodFault = defineFault({
     undone: 'The workload has all its pods ready; its controller does that by itself.',
     params: {},
   },
+  permissions,
   async prepare(part, _params, { signal }) {
     const workload = offered(part, 'kubernetes')
-    await mayDo(workload, [
-      { verb: 'get', group: 'apps', resource: `${workload.kind}s` },
-      { verb: 'list', group: '', resource: 'pods' },
-      { verb: 'delete', group: '', resource: 'pods' },
-      ...KEEPER_PERMISSIONS,
-    ])
+    await mayDo(workload, permissions(part))
     const { uid, wanted, selector, labels } = await workloadToHarm(workload)
     const { budgets } = await keepersOf(workload, labels)
     const spent = budgets.find(({ allows }) => allows === 0)
@@ -40,3 +37,12 @@ export const deletePodFault = defineFault({
     }
   },
 })
+
+function permissions(part: TargetPart): readonly Permission[] {
+  return [
+    { verb: 'get', group: 'apps', resource: `${offered(part, 'kubernetes').kind}s` },
+    { verb: 'list', group: '', resource: 'pods' },
+    { verb: 'delete', group: '', resource: 'pods' },
+    ...KEEPER_PERMISSIONS,
+  ]
+}

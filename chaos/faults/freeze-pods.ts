@@ -1,3 +1,4 @@
+import type { TargetPart } from '../../verify/model/target.ts'
 import type { V1Probe } from '@kubernetes/client-node'
 import {
   calmProcesses,
@@ -10,7 +11,7 @@ import {
 } from '../drivers/container-processes.ts'
 import { mayDo, nameOf, workloadToHarm } from '../drivers/kubernetes-driver.ts'
 import { cameSince, containersToHarm, placeOf } from '../drivers/pod-containers.ts'
-import { defineFault, notSteady, offered } from '../fault.ts'
+import { defineFault, notSteady, offered, type Permission } from '../fault.ts'
 
 export const freezePodsFault = defineFault({
   meta: {
@@ -25,9 +26,10 @@ export const freezePodsFault = defineFault({
       expirySeconds: { kind: 'integer', default: 600, min: 5, max: 3_600, title: 'the containers go on by themselves after this' },
     },
   },
+  permissions,
   async prepare(part, { expirySeconds }, { token, signal, step }) {
     const workload = offered(part, 'kubernetes')
-    await mayDo(workload, PROCESS_FAULT_PERMISSIONS[workload.kind])
+    await mayDo(workload, permissions(part))
     await workloadToHarm(workload)
     const { spec, containers } = await containersToHarm(workload)
     const { name } = spec
@@ -77,4 +79,9 @@ function refuseUnlessFreezable(container: string, processes: readonly ContainerP
 function failsWithinS(probe: V1Probe | undefined): number {
   if (probe === undefined) return Infinity
   return ((probe.failureThreshold ?? 3) - 1) * (probe.periodSeconds ?? 10) + (probe.timeoutSeconds ?? 1)
+}
+
+function permissions(part: TargetPart): readonly Permission[] {
+  const { kind } = offered(part, 'kubernetes')
+  return PROCESS_FAULT_PERMISSIONS[kind]
 }

@@ -1,9 +1,10 @@
+import type { TargetPart } from '../../verify/model/target.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { mayDo, nameOf, selectorText, workloadToHarm } from '../drivers/kubernetes-driver.ts'
 import { PROCESS_FAULT_PERMISSIONS } from '../drivers/container-processes.ts'
 import { denyAll, POLICY_PERMISSIONS, policiesOn, reachable, reaches } from '../drivers/network-policy.ts'
 import { containersToHarm, placeOf } from '../drivers/pod-containers.ts'
-import { defineFault, notSteady, offered } from '../fault.ts'
+import { defineFault, notSteady, offered, type Permission } from '../fault.ts'
 
 const POLL_MS = 500
 /** One look without an answer may be a busy machine's. */
@@ -27,9 +28,10 @@ export const isolatePodsFault = defineFault({
       },
     },
   },
+  permissions,
   async prepare(part, { enforcedSeconds }, { token, signal, step }) {
     const workload = offered(part, 'kubernetes')
-    await mayDo(workload, [...PROCESS_FAULT_PERMISSIONS[workload.kind], ...POLICY_PERMISSIONS])
+    await mayDo(workload, permissions(part))
     const { labels, podSelector, others } = await workloadToHarm(workload)
     if (others > 0)
       throw notSteady(`the selector of ${nameOf(workload)} (${selectorText(podSelector)}) selects ${others} pods of others as well`)
@@ -63,3 +65,8 @@ export const isolatePodsFault = defineFault({
     }
   },
 })
+
+function permissions(part: TargetPart): readonly Permission[] {
+  const { kind } = offered(part, 'kubernetes')
+  return [...PROCESS_FAULT_PERMISSIONS[kind], ...POLICY_PERMISSIONS]
+}

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { inspectWorkload, mayDo, nameOf, scaleWorkload, workloadToHarm, type Permission } from '../drivers/kubernetes-driver.ts'
+import type { TargetPart } from '../../verify/model/target.ts'
+import { inspectWorkload, mayDo, nameOf, scaleWorkload, workloadToHarm } from '../drivers/kubernetes-driver.ts'
 import { besidesText, KEEPER_PERMISSIONS, keepersOf } from '../drivers/kubernetes-keepers.ts'
-import { defineFault, notSteady, offered } from '../fault.ts'
+import { defineFault, notSteady, offered, type Permission } from '../fault.ts'
 
 export const scaleAwayFault = defineFault({
   meta: {
@@ -13,9 +14,10 @@ export const scaleAwayFault = defineFault({
     undone: 'The workload has the number of pods that it had, all ready.',
     params: {},
   },
+  permissions,
   async prepare(part, _params, { signal }) {
     const workload = offered(part, 'kubernetes')
-    await mayDo(workload, permissions(workload.kind))
+    await mayDo(workload, permissions(part))
     const { uid, wanted, managedBy, labels } = await workloadToHarm(workload)
     if (managedBy !== undefined)
       throw notSteady(
@@ -47,8 +49,8 @@ export const scaleAwayFault = defineFault({
   },
 })
 
-function permissions(kind: 'deployment' | 'statefulset'): readonly Permission[] {
-  const resource = `${kind}s`
+function permissions(part: TargetPart): readonly Permission[] {
+  const resource = `${offered(part, 'kubernetes').kind}s`
   return [
     { verb: 'get', group: 'apps', resource },
     { verb: 'get', group: 'apps', resource, subresource: 'scale' },

@@ -4,7 +4,8 @@ import { systemClock } from '../drivers/clock.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { PlatformFolder } from '../model/platform-folder.ts'
-import type { Spec } from '../model/spec.ts'
+import type { Plan } from '../model/plan.ts'
+import type { FaultUse, Spec } from '../model/spec.ts'
 import type { Target } from '../model/target.ts'
 import type { Rung } from '../model/rung.ts'
 import type { Report } from '../model/report.ts'
@@ -21,6 +22,7 @@ import { requireTypedName } from '../targets/typed-name.ts'
 import { connect, loadedTiming, requireStores } from './connect.ts'
 import { dryRunText } from './dry-run.ts'
 import type { Lock } from '../../chaos/socket-lock.ts'
+import { requireClusterRights } from '../../chaos/cluster-rights.ts'
 import { faults } from '../../chaos/fault-registry.ts'
 import { consoleText } from '../report/formats.ts'
 import { widthOf } from '../text/columns.ts'
@@ -65,8 +67,12 @@ export async function drill(request: DrillRequest, io: CommandIo, below?: () => 
   planFor(spec, asked, asked.form, { runs: [], nowMs: systemClock.now() })
   if (request.dryRun) {
     const target = typeof chosen === 'string' ? await labTargetThatIsUp(io.env) : chosen.target
-    if (target !== undefined) await requireOwnProcesses(target)
-    io.stdout(dryRun(asked, target, spec, io))
+    const plan = dryPlan(asked, target, spec, io)
+    if (target !== undefined) {
+      await requireOwnProcesses(target)
+      await requireClusterRights(target, faultsOf(plan), faults)
+    }
+    io.stdout(dryRunText(plan, target, faults))
     return { exitCode: 0, folder: null }
   }
   // Before the lab is up, not a minute after.
@@ -115,10 +121,14 @@ async function targetFor(
 }
 
 /** Of the lab what is up; without one the means are those of the specification. */
-function dryRun(request: Asked, target: Target | undefined, spec: Spec, io: CommandIo): string {
+function dryPlan(request: Asked, target: Target | undefined, spec: Spec, io: CommandIo): Plan {
   const out = resolve(io.cwd, request.out ?? join(request.platform.reports, 'any'))
   const past = pastIn(dirname(out), target?.name ?? 'lab', systemClock.now())
-  return dryRunText(planFor(spec, request, request.form, past, undefined, target), target, faults)
+  return planFor(spec, request, request.form, past, undefined, target)
+}
+
+function faultsOf({ experiments, outages = [] }: Plan): FaultUse[] {
+  return [...experiments.flatMap(({ legs }) => legs), ...outages].flatMap(({ fault }) => fault ?? [])
 }
 
 /** `held`: the lock of the target's ledger, where what an earlier drill left is undone already. */
@@ -139,6 +149,7 @@ async function drillOn(
   const out = resolve(io.cwd, request.out ?? join(request.platform.reports, runId))
   const past = pastIn(dirname(out), target.name, systemClock.now())
   const plan = planFor(spec, request, request.form, past, await loadedTiming(connected), target)
+  await requireClusterRights(target, faultsOf(plan), faults)
   progress.line(
     `plan: ${plan.experiments.length} experiments, at most ${Math.round(plan.makespanMs / 1000)} s (lower bound ${Math.round(plan.lowerBoundMs / 1000)} s)`,
   )
