@@ -11,6 +11,7 @@ import { runCommand } from '../tools/child.ts'
 import { createProgress } from '../tools/progress.ts'
 import { setup } from '../tools/setup.ts'
 import { toolPath, toolPrefix } from '../tools/tools.ts'
+import { FIRST_ASKED } from './answering.ts'
 import { clusterFolder, otherKubeconfig } from './cluster-folder.ts'
 import { imageTools, makeImages } from './node-images.ts'
 import { firstProcess, startNode, stopNode } from './node.ts'
@@ -86,7 +87,7 @@ function enter([program, ...args]: readonly string[]): number {
   return ran.status ?? 130
 }
 
-/** The half of the platform, with times divided by `speed`; waits until every pod is ready. */
+/** The half of the platform, with times divided by `speed`; waits until every pod is ready, and reached. */
 function deploy(speed: number): number {
   if (!(speed >= 1))
     throw new FiredrillError('CLUSTER_SPEED', 'deploy takes a number from 1', {
@@ -95,16 +96,18 @@ function deploy(speed: number): number {
     })
   writeOverlay(folder.platform, path.join(CHECKOUT, 'examples/kubernetes'), speed)
   const steps = [
-    ['apply', '--kustomize', folder.platform],
+    ['kubectl', 'apply', '--kustomize', folder.platform],
     ...['firedrill-rbac.yaml', 'firedrill-load-rbac.yaml'].map((file) => [
+      'kubectl',
       'apply',
       `--namespace=${NAMESPACE}`,
       `--filename=${path.join(CHECKOUT, 'deploy/kubernetes', file)}`,
     ]),
-    ...WORKLOADS.map((workload) => ['rollout', 'status', `--namespace=${NAMESPACE}`, '--timeout=5m', workload]),
+    ...WORKLOADS.map((workload) => ['kubectl', 'rollout', 'status', `--namespace=${NAMESPACE}`, '--timeout=5m', workload]),
+    [process.execPath, path.join(CHECKOUT, 'lab/cluster/answering.ts'), ...FIRST_ASKED],
   ]
   for (const step of steps) {
-    const code = enter(['kubectl', ...step])
+    const code = enter(step)
     if (code !== 0) return code === 130 ? code : 3
   }
   return 0

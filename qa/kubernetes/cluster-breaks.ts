@@ -6,29 +6,32 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { FIRST_ASKED, firstSilent } from '../../lab/cluster/answering.ts'
 import type { Verdict } from '../../verify/model/verdict.ts'
 import { firedrill, ROOT } from '../command.ts'
 import { CLUSTER_BREAKS, type ClusterBreak } from './cluster-matrix.ts'
 
 const kubectl = (...args: string[]): string => execFileSync('kubectl', ['--namespace=moalog', ...args], { encoding: 'utf8' })
 
-function rolledOut(): void {
+async function rolledOut(): Promise<void> {
   for (const workload of kubectl('get', 'deployments,statefulsets', '--output=name').split('\n').filter(Boolean))
     kubectl('rollout', 'status', workload, '--timeout=3m')
+  const silent = await firstSilent(FIRST_ASKED)
+  if (silent !== undefined) throw new Error(`${silent} does not answer`)
 }
 
 /** Returns what puts back the specification that was there. */
-function broken({ object, patch, restarts = [] }: ClusterBreak): () => void {
+function broken({ object, patch, restarts = [] }: ClusterBreak): () => Promise<void> {
   const before = JSON.parse(kubectl('get', object, '--output=json')) as { spec: unknown }
   const restart = (): void => {
     for (const workload of restarts) kubectl('rollout', 'restart', workload)
   }
   kubectl('patch', object, '--type=json', `--patch=${JSON.stringify(patch)}`)
   restart()
-  return () => {
+  return async () => {
     kubectl('patch', object, '--type=json', `--patch=${JSON.stringify([{ op: 'replace', path: '/spec', value: before.spec }])}`)
     restart()
-    rolledOut()
+    await rolledOut()
   }
 }
 
@@ -36,7 +39,7 @@ async function found(each: ClusterBreak): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'firedrill-cluster-'))
   const putBack = broken(each)
   try {
-    rolledOut()
+    await rolledOut()
     const out = join(folder, 'run')
     const { exitCode, stderr, wallS } = await firedrill([
       ...['run', '--platform', join(ROOT, 'examples/kubernetes'), '--confirm', 'node', '--retries', '0'],
@@ -56,7 +59,7 @@ async function found(each: ClusterBreak): Promise<boolean> {
     )
     return good
   } finally {
-    putBack()
+    await putBack()
     rmSync(folder, { recursive: true })
   }
 }
