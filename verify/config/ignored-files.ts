@@ -1,14 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import ignore, { type Ignore } from 'ignore'
 
 /**
  * Whether a file that is not there is one that .gitignore lists, as git reads it (https://git-scm.com/docs/gitignore): its owner says that
  * it is made elsewhere, when the platform is deployed. Files are named as texts are, from `cwd`; those outside of a repository never are.
  */
 export function ignoredFiles(cwd: string): (file: string) => boolean {
-  const read = new Map<string, IgnoreRule[]>()
-  const rulesIn = (folder: string): IgnoreRule[] => {
-    const known = read.get(folder) ?? ignoreRules(textOf(path.join(folder, '.gitignore')))
+  const read = new Map<string, Ignore>()
+  const rulesIn = (folder: string): Ignore => {
+    const known = read.get(folder) ?? ignore({ ignorecase: false }).add(textOf(path.join(folder, '.gitignore')))
     read.set(folder, known)
     return known
   }
@@ -19,11 +20,11 @@ export function ignoredFiles(cwd: string): (file: string) => boolean {
     const parts = path.relative(folders[0] ?? absolute, absolute).split(path.sep)
     return parts.some((_, depth) => {
       const target = path.join(folders[0] ?? '', ...parts.slice(0, depth + 1))
-      const isFolder = depth + 1 < parts.length
+      const ending = depth + 1 < parts.length ? '/' : ''
       return folders
         .filter((folder) => target.startsWith(`${folder}${path.sep}`))
-        .flatMap((folder) => rulesIn(folder).map((rule) => ({ rule, name: path.relative(folder, target) })))
-        .reduce((ignored, { rule, name }) => (matches(rule, name.split(path.sep).join('/'), isFolder) ? !rule.isNegated : ignored), false)
+        .map((folder) => rulesIn(folder).test(`${path.relative(folder, target).split(path.sep).join('/')}${ending}`))
+        .reduce((known, { ignored, unignored }) => (ignored || unignored ? ignored : known), false)
     })
   }
 }
@@ -45,43 +46,4 @@ function foldersOfRepository(from: string): string[] {
     if (existsSync(path.join(folder, '.git'))) return folders
     if (path.dirname(folder) === folder) return []
   }
-}
-
-interface IgnoreRule {
-  pattern: RegExp
-  isNegated: boolean
-  /** Folders alone. */
-  isOfFolders: boolean
-}
-
-/** The lines of a .gitignore, last one counts. */
-function ignoreRules(text: string): IgnoreRule[] {
-  return text.split(/\r?\n/).flatMap((line) => {
-    const written = line.replace(/(?<!\\)\s+$/, '')
-    if (written === '' || written.startsWith('#')) return []
-    const isNegated = written.startsWith('!')
-    const plain = (isNegated ? written.slice(1) : written).replace(/^\\(?=[!#])/, '')
-    const isOfFolders = plain.endsWith('/')
-    const name = isOfFolders ? plain.slice(0, -1) : plain
-    // With a slash at its beginning or in its middle it is one of this folder, without one of any folder below.
-    const anchored = name.includes('/') ? name.replace(/^\//, '') : `**/${name}`
-    return [{ pattern: new RegExp(`^${globSource(anchored)}$`), isNegated, isOfFolders }]
-  })
-}
-
-function globSource(glob: string): string {
-  return [...glob.matchAll(/\*\*\/|\/\*\*$|\*|\?|\[!?[^\]]+\]|\\.|./gs)]
-    .map(([part]) => {
-      if (part === '**/') return '(?:.*/)?'
-      if (part === '/**') return '/.*'
-      if (part === '*') return '[^/]*'
-      if (part === '?') return '[^/]'
-      if (/^\[.+\]$/.test(part)) return part.replace(/^\[!/, '[^').replaceAll('\\', '\\\\')
-      return (part.length === 2 && part.startsWith('\\') ? part.slice(1) : part).replace(/[.+^${}()|[\]\\*?]/g, '\\$&')
-    })
-    .join('')
-}
-
-function matches({ pattern, isOfFolders }: IgnoreRule, name: string, isFolder: boolean): boolean {
-  return (!isOfFolders || isFolder) && pattern.test(name)
 }
