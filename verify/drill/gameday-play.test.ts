@@ -304,6 +304,11 @@ test('each choice says what should fire and when at the speed of the target, and
     killed.parts[0]!.fires[0] ?? '',
     /^RedisConnectionFailed \(critical\) fires 1\.5 to 5(\.\d)? s after the injection\. It is notified at critical within \d/,
   )
+  // What may fire beside it, and why.
+  assert.equal(
+    killed.parts[0]!.fires[1],
+    'HighLatency{job="rate-limiter"} may fire: While the driver reconnects a decision may wait its time limit of 500 ms before it fails open.',
+  )
   assert.deepEqual(
     choices.filter(({ kind }) => kind === 'scenario').map(({ id }) => id),
     ['log-probe', 'rate-limit-burst', 'requests', 'steady'],
