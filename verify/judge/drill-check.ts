@@ -128,6 +128,8 @@ export interface EvidenceMap {
     spec: RuleSpec
     promised: PromisedRule & Required<Pick<PromisedRule, 'value'>>
     seen: Entry<'subjects'> | undefined
+    /** Of a job: when it was down, by a scrape between the look at all targets and the end of this reading; unix ms, the last such time. */
+    downAt: (job: string | undefined) => number | undefined
     /** Read once more where a metric had no series yet. */
     afterwards: Entry<'subjects'> | undefined
     /** Its value while an experiment of it ran. */

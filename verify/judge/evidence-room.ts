@@ -16,7 +16,7 @@ import { answersTo, inForce } from './signal/faults-in-force.ts'
 import { waitsOf } from './signal/late-answers.ts'
 import { outageOf } from './signal/outage-evidence.ts'
 import { ofExperiment } from './record/by-name.ts'
-import { clockOffsetMs } from './record/recorder.ts'
+import { clockOffsetMs, eachUp } from './record/recorder.ts'
 import type { AlertHistory, Evaluated, RunRecord } from './record/recorder.ts'
 import { spanPathOf } from './signal/span-path.ts'
 import { episodesOf } from './alert/episodes.ts'
@@ -286,10 +286,12 @@ export class EvidenceRoom {
     const promised = run.header?.plan.promised?.rules.find(({ alert }) => alert === spec.alert)
     if (promised?.value === undefined) return gone('the journal is older than this check')
     const own = run.subjects.filter(({ alert }) => alert === spec.alert)
+    const seen = own.find(({ afterwards }) => afterwards === undefined)
     return {
       spec,
       promised: { ...promised, value: promised.value },
-      seen: own.find(({ afterwards }) => afterwards === undefined),
+      seen,
+      downAt: (job) => lastDownMs(run, job, seen?.atMs ?? -Infinity),
       afterwards: own.find(({ afterwards }) => afterwards === true),
       drilled: (run.header?.plan.experiments ?? []).flatMap(({ id, alert }) => {
         const values = alert === spec.alert ? run.evaluated.get(`${id}\nvalue`) : undefined
@@ -414,6 +416,18 @@ function readSpans(run: RunRecord): Span[] {
     })
   }
   return spans
+}
+
+/** Between the look at all targets and `untilMs`. */
+function lastDownMs({ targets, scrapes }: RunRecord, job: string | undefined, untilMs: number): number | undefined {
+  const fromMs = targets[0]?.atMs ?? untilMs
+  let last: number | undefined
+  for (const column of scrapes)
+    if (column.job === job)
+      eachUp(column, (timeMs, up) => {
+        if (up === 0 && timeMs >= fromMs && timeMs <= untilMs) last = Math.max(last ?? timeMs, timeMs)
+      })
+  return last
 }
 
 /** k6 is a process that starts and ends in its own time; its traffic begins after the one and stops before the other. */

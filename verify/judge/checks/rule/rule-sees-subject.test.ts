@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Journal, Series } from '../../../model/journal.ts'
 import type { Verdict } from '../../../model/verdict.ts'
-import { alter, LOG_SPEC, run, verdictOf, withSpec } from '../../../../testing/journals/honest-run.ts'
+import { alter, LOG_SPEC, run, verdictOf, withEntries, withSpec } from '../../../../testing/journals/honest-run.ts'
 import { rows, seenRun } from '../../../../testing/journals/seen-run.ts'
 import { inVain, judge } from '../../judge.ts'
 
@@ -31,6 +31,30 @@ test('a service that exports no buckets fails, drilled or not', () => {
     'Probed can never fire for other: no series http_seconds_bucket{job="other"}: the service exports no histogram buckets',
   )
   assert.match(verdict.diagnosis ?? '', /^Let other export http_seconds_bucket, or take it out of holds-for of Probed/)
+})
+
+test('series that were asked for while their target was down say nothing; what was down before or after does not excuse', () => {
+  const needs = [{ selector: SELECTOR, series: rows('4', ['probed']), any: rows('9', ['probed']), counts: rows('2') }]
+  const missing = seenRun({ ...LATENCY, series: rows('0.0059', ['probed']), needs })
+  const targets = missing.entries.find(({ kind }) => kind === 'targets')?.atMs ?? NaN
+  const seen = missing.entries.find(({ kind }) => kind === 'subjects')?.atMs ?? NaN
+  const down = (job: string, atMs: number): Verdict => {
+    const up: Series = { metric: { __name__: 'up', job, instance: 'i' }, values: [[atMs / 1_000, '0']] }
+    return of(withEntries(missing, { kind: 'raw', experiment: null, query: 'up[1m]', series: [up] }))
+  }
+  assert.ok(targets < seen)
+  const { status, cause, observed } = down('other', seen - 1)
+  assert.deepEqual([status, cause], ['unknown', 'unhealthy-start'])
+  assert.match(
+    observed,
+    /exports no histogram buckets\. But its target was down at \d\d:\d\d:\d\d\.\d{3}, while its series were asked for$/,
+  )
+  for (const [job, atMs] of [
+    ['probed', seen - 1],
+    ['other', targets - 1],
+    ['other', seen + 1],
+  ] as const)
+    assert.equal(down(job, atMs).status, 'fail')
 })
 
 test('a Redis without maxmemory fails, whatever its value is', () => {

@@ -3,6 +3,7 @@ import type { UnknownCause } from '../../../model/verdict.ts'
 import { combinations, formatLabels, hasLabels } from '../../../promql/labels.ts'
 import { parsePromql } from '../../../promql/parse-promql.ts'
 import { compares } from '../../../promql/operators.ts'
+import { clockTime } from '../../../text/instant.ts'
 import { defineCheck } from '../../drill-check.ts'
 import type { EvidenceMap } from '../../drill-check.ts'
 import { sightOf } from '../../rule/sight.ts'
@@ -50,7 +51,7 @@ export const check = defineCheck(
         observed: 'the series of the subjects were not recorded: the drill ended before',
         pointers: [],
       }
-    const sightings = subjects.map((subject) => ({ subject, ...sighting(subject, evidence) }))
+    const sightings = subjects.map((subject) => ({ subject, ...unlessDown(sighting(subject, evidence), subject, evidence) }))
     const of = (status: Sighting['status']): typeof sightings => sightings.filter((each) => each.status === status)
     const [failed, unknown] = [of('fail'), of('unknown')]
     const worst = failed.length > 0 ? failed : unknown.length > 0 ? unknown : sightings
@@ -66,6 +67,14 @@ export const check = defineCheck(
     }
   },
 )
+
+/** Series of a target that a scrape finds down are gone at once: asked for then, nothing is known of them. */
+function unlessDown(found: Sighting, subject: Labels, { rule: { downAt } }: Evidence): Sighting {
+  const downMs = found.status === 'fail' ? downAt(subject['job']) : undefined
+  if (downMs === undefined) return found
+  const text = `${found.text}. But its target was down at ${clockTime(downMs)}, while its series were asked for`
+  return { status: 'unknown', text, cause: 'unhealthy-start' }
+}
 
 type Evidence = Pick<EvidenceMap, 'rule' | 'spec' | 'timing' | 'targets' | 'allLoads'>
 
