@@ -35,7 +35,8 @@ export async function requireClusterRights(target: Target, uses: readonly FaultU
 function allowed(...[target, use, registry]: Parameters<typeof faultOn>): ReturnType<typeof faultOn>[] {
   try {
     return [faultOn(target, use, registry)]
-  } catch {
-    return []
+  } catch (error) {
+    if (error instanceof FiredrillError && error.code === 'FAULT_NOT_ALLOWED') return []
+    throw error
   }
 }

@@ -22,18 +22,19 @@ export async function tryLock(path: string): Promise<Lock | null> {
   const name = basename(path)
   const here = await listening(`\0firedrill-lock-${createHash('sha256').update(join(folder, name)).digest('hex').slice(0, 40)}`)
   if (here === null) return null
-  // By its descriptor: the path of a socket has 107 bytes, that of a folder may have more.
-  const directory = await open(folder, 'r').catch((error: unknown) => closed(here, error))
-  const within = (file: string): string => `/proc/self/fd/${directory.fd}/${file}`
   const own = `${name}.${randomBytes(6).toString('hex')}`
+  let directory: FileHandle | undefined
   let everywhere: Server | null = null
   const release = async (): Promise<void> => {
     if (everywhere !== null) await close(everywhere)
     await rm(join(folder, own), { force: true })
-    await directory.close()
+    await directory?.close()
     await close(here)
   }
   try {
+    // By its descriptor: the path of a socket has 107 bytes, that of a folder may have more.
+    const { fd } = (directory = await open(folder, 'r'))
+    const within = (file: string): string => `/proc/self/fd/${fd}/${file}`
     everywhere = await listening(within(own)).catch(unlessFull)
     const others = (await readdir(folder)).filter((file) => file !== own && file.startsWith(`${name}.`) && SUFFIX.test(file))
     for (const other of others) {
@@ -94,9 +95,4 @@ function answers(address: string): Promise<boolean> {
 
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()))
-}
-
-async function closed(server: Server, error: unknown): Promise<FileHandle> {
-  await close(server)
-  throw error
 }

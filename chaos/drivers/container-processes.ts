@@ -1,15 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { notSteady, type Permission } from '../fault.ts'
-import type { Workload } from './kubernetes-driver.ts'
+import type { TargetPart } from '../../verify/model/target.ts'
+import { notSteady, offered, type Permission } from '../fault.ts'
 import { EXEC_PERMISSIONS, execIn, NotStarted, type ContainerOfPod } from './pod-exec.ts'
 
-/** Of the faults on processes of containers, by kind of workload. */
-export const PROCESS_FAULT_PERMISSIONS: Readonly<Record<Workload['kind'], readonly Permission[]>> = {
-  deployment: permissions('deployments'),
-  statefulset: permissions('statefulsets'),
-}
-
-function permissions(resource: string): readonly Permission[] {
+/** Of the faults on processes of containers. */
+export function processFaultPermissions(part: TargetPart): readonly Permission[] {
+  const resource = `${offered(part, 'kubernetes').kind}s`
   return [{ verb: 'get', group: 'apps', resource }, { verb: 'list', group: '', resource: 'pods' }, ...EXEC_PERMISSIONS]
 }
 

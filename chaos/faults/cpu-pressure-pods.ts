@@ -1,10 +1,9 @@
-import type { TargetPart } from '../../verify/model/target.ts'
 import { setTimeout as delay } from 'node:timers/promises'
-import { calmProcesses, PROCESS_FAULT_PERMISSIONS, processesOf, startOurs } from '../drivers/container-processes.ts'
+import { calmProcesses, processFaultPermissions, processesOf, startOurs } from '../drivers/container-processes.ts'
 import { mayDo, nameOf, workloadToHarm } from '../drivers/kubernetes-driver.ts'
 import { cameSince, containersToHarm, placeOf } from '../drivers/pod-containers.ts'
 import type { ContainerOfPod } from '../drivers/pod-exec.ts'
-import { defineFault, notSteady, offered, type Permission } from '../fault.ts'
+import { defineFault, notSteady, offered } from '../fault.ts'
 
 /**
  * $1: seconds, $2: how many. Each ends by its own limit of CPU time too, were the sleep to be killed:
@@ -39,10 +38,10 @@ export const cpuPressurePodsFault = defineFault({
       expirySeconds: { kind: 'integer', default: 600, min: 5, max: 3_600, title: 'the processes end by themselves after this' },
     },
   },
-  permissions,
+  permissions: processFaultPermissions,
   async prepare(part, { cores, expirySeconds }, { token, signal, step }) {
     const workload = offered(part, 'kubernetes')
-    await mayDo(workload, permissions(part))
+    await mayDo(workload, processFaultPermissions(part))
     await workloadToHarm(workload)
     const { spec, containers } = await containersToHarm(workload)
     const limit = spec.resources?.limits?.['cpu']
@@ -79,9 +78,4 @@ async function coresInUse(at: ContainerOfPod, token: string, signal: AbortSignal
   await delay(MEASURED_MS, undefined, { signal })
   const ticks = (await used()) - before
   return (ticks * TICK_MS) / (performance.now() - beforeMs)
-}
-
-function permissions(part: TargetPart): readonly Permission[] {
-  const { kind } = offered(part, 'kubernetes')
-  return PROCESS_FAULT_PERMISSIONS[kind]
 }

@@ -1,17 +1,16 @@
-import type { TargetPart } from '../../verify/model/target.ts'
 import type { V1Probe } from '@kubernetes/client-node'
 import {
   calmProcesses,
   ENDS_BY_ITSELF,
   isInit,
-  PROCESS_FAULT_PERMISSIONS,
+  processFaultPermissions,
   startOurs,
   stopProcesses,
   type ContainerProcess,
 } from '../drivers/container-processes.ts'
 import { mayDo, nameOf, workloadToHarm } from '../drivers/kubernetes-driver.ts'
 import { cameSince, containersToHarm, placeOf } from '../drivers/pod-containers.ts'
-import { defineFault, notSteady, offered, type Permission } from '../fault.ts'
+import { defineFault, notSteady, offered } from '../fault.ts'
 
 export const freezePodsFault = defineFault({
   meta: {
@@ -26,10 +25,10 @@ export const freezePodsFault = defineFault({
       expirySeconds: { kind: 'integer', default: 600, min: 5, max: 3_600, title: 'the containers go on by themselves after this' },
     },
   },
-  permissions,
+  permissions: processFaultPermissions,
   async prepare(part, { expirySeconds }, { token, signal, step }) {
     const workload = offered(part, 'kubernetes')
-    await mayDo(workload, permissions(part))
+    await mayDo(workload, processFaultPermissions(part))
     await workloadToHarm(workload)
     const { spec, containers } = await containersToHarm(workload)
     const { name } = spec
@@ -79,9 +78,4 @@ function refuseUnlessFreezable(container: string, processes: readonly ContainerP
 function failsWithinS(probe: V1Probe | undefined): number {
   if (probe === undefined) return Infinity
   return ((probe.failureThreshold ?? 3) - 1) * (probe.periodSeconds ?? 10) + (probe.timeoutSeconds ?? 1)
-}
-
-function permissions(part: TargetPart): readonly Permission[] {
-  const { kind } = offered(part, 'kubernetes')
-  return PROCESS_FAULT_PERMISSIONS[kind]
 }

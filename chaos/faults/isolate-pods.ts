@@ -1,7 +1,7 @@
-import type { TargetPart } from '../../verify/model/target.ts'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { TargetPart } from '../../verify/model/target.ts'
 import { mayDo, nameOf, selectorText, workloadToHarm } from '../drivers/kubernetes-driver.ts'
-import { PROCESS_FAULT_PERMISSIONS } from '../drivers/container-processes.ts'
+import { processFaultPermissions } from '../drivers/container-processes.ts'
 import { denyAll, POLICY_PERMISSIONS, policiesOn, reachable, reaches } from '../drivers/network-policy.ts'
 import { containersToHarm, placeOf } from '../drivers/pod-containers.ts'
 import { defineFault, notSteady, offered, type Permission } from '../fault.ts'
@@ -67,6 +67,5 @@ export const isolatePodsFault = defineFault({
 })
 
 function permissions(part: TargetPart): readonly Permission[] {
-  const { kind } = offered(part, 'kubernetes')
-  return [...PROCESS_FAULT_PERMISSIONS[kind], ...POLICY_PERMISSIONS]
+  return [...processFaultPermissions(part), ...POLICY_PERMISSIONS]
 }

@@ -1,10 +1,9 @@
-import type { TargetPart } from '../../verify/model/target.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { memoryOf } from '../drivers/container-memory.ts'
-import { calmProcesses, PROCESS_FAULT_PERMISSIONS, startOurs } from '../drivers/container-processes.ts'
+import { calmProcesses, processFaultPermissions, startOurs } from '../drivers/container-processes.ts'
 import { mayDo, nameOf, workloadToHarm } from '../drivers/kubernetes-driver.ts'
 import { cameSince, containersToHarm, placeOf } from '../drivers/pod-containers.ts'
-import { defineFault, notSteady, offered, type Permission } from '../fault.ts'
+import { defineFault, notSteady, offered } from '../fault.ts'
 
 /** $1: bytes, $2: seconds. dd fills its buffer, cannot write it while the sleep lasts, and ends with that: the pipe breaks. */
 const HOLD = 'dd if=/dev/zero bs="$1" count=1 | sleep "$2"'
@@ -27,10 +26,10 @@ export const memoryPressurePodsFault = defineFault({
       expirySeconds: { kind: 'integer', default: 600, min: 5, max: 3_600, title: 'the memory is freed by itself after this' },
     },
   },
-  permissions,
+  permissions: processFaultPermissions,
   async prepare(part, { share, expirySeconds }, { token, signal, step }) {
     const workload = offered(part, 'kubernetes')
-    await mayDo(workload, permissions(part))
+    await mayDo(workload, processFaultPermissions(part))
     await workloadToHarm(workload)
     const { spec, containers } = await containersToHarm(workload)
     const named = `container ${spec.name} of ${nameOf(workload)}`
@@ -70,8 +69,3 @@ export const memoryPressurePodsFault = defineFault({
     }
   },
 })
-
-function permissions(part: TargetPart): readonly Permission[] {
-  const { kind } = offered(part, 'kubernetes')
-  return PROCESS_FAULT_PERMISSIONS[kind]
-}

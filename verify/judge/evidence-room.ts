@@ -186,8 +186,7 @@ export class EvidenceRoom {
         return legs.size > 0 ? legs : gone('the experiment never began')
       }
       case 'loads': {
-        const legs = legsOf(run, experiment.id)
-        const from = Math.min(...[...legs.values()].map((leg) => leg.beginMs))
+        const from = beganMs(run, experiment.id)
         return ofExperiment(run.loads, experiment.id).filter((entry) => entry.atMs >= from)
       }
       case 'condition':
@@ -356,6 +355,16 @@ function gone(text: string): Missing {
 /** The legs of the last attempt (only an unknown outcome is tried again). */
 export function legsOf(run: RunRecord, experiment: string): Map<LegName, Leg> {
   return attemptsIn(run)(experiment).legs
+}
+
+/** When its last attempt began, unix ms; Infinity: it never did. */
+export function beganMs(run: RunRecord, experiment: string): number {
+  return Math.min(
+    Infinity,
+    ...legsOf(run, experiment)
+      .values()
+      .map((leg) => leg.beginMs),
+  )
 }
 
 const NO_GROUPS: readonly LoadedGroup[] = []

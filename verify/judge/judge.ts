@@ -10,7 +10,7 @@ import { restartedBy } from './alert/cut-scrape.ts'
 import { whyCut } from './alert/why-cut.ts'
 import { unlessLost, unlessOfLater } from './alert/lost-samples.ts'
 import { unlessUnderWay } from './alert/under-way.ts'
-import { EvidenceRoom, Missing, legsOf } from './evidence-room.ts'
+import { beganMs, EvidenceRoom, Missing, legsOf } from './evidence-room.ts'
 import { askedOfObservation, observed } from './observed.ts'
 import { followsFrom } from './rule/not-drilled.ts'
 import { checks as registry } from './drill-checks.ts'
@@ -220,17 +220,7 @@ function judgeExperiment(run: RunRecord, experiment: PlannedExperiment, checks: 
     )
   const without = unjudged(run, experiment)
   if (without !== undefined) return checks.map((check) => verdict(check, experiment.id, experiment.alert, without))
-  const cutOff =
-    interrupted(run, experiment) ??
-    endedBefore(
-      run,
-      experiment.id,
-      Math.min(
-        ...legsOf(run, experiment.id)
-          .values()
-          .map((leg) => leg.beginMs),
-      ),
-    )
+  const cutOff = interrupted(run, experiment) ?? endedBefore(run, experiment.id, beganMs(run, experiment.id))
   if (cutOff !== undefined) return checks.map((check) => verdict(check, experiment.id, experiment.alert, could(cutOff.cause, cutOff.text)))
 
   const findings = new Map(checks.map((check) => [check.meta.id, ask(check, room)]))
@@ -317,8 +307,7 @@ function ask(check: Check, room: EvidenceRoom): Finding {
   const experiment = room.about.scope === 'experiment' ? room.about.experiment.id : null
   const sources = new Set(needs.flatMap((key) => SOURCE_OF[key] ?? []))
   // The trouble of an earlier attempt is not this one's.
-  const sinceMs =
-    experiment === null ? -Infinity : Math.min(Infinity, ...[...legsOf(room.run, experiment).values()].map((leg) => leg.beginMs))
+  const sinceMs = experiment === null ? -Infinity : beganMs(room.run, experiment)
   const dead = room.run.sourceErrors.find(
     (error) => sources.has(error.source) && (error.experiment === null || (error.experiment === experiment && error.atMs >= sinceMs)),
   )

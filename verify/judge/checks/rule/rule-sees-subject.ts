@@ -51,7 +51,7 @@ export const check = defineCheck(
         observed: 'the series of the subjects were not recorded: the drill ended before',
         pointers: [],
       }
-    const sightings = subjects.map((subject) => ({ subject, ...unlessDown(sighting(subject, evidence), subject, evidence) }))
+    const sightings = subjects.map((subject) => ({ subject, ...sighting(subject, evidence) }))
     const of = (status: Sighting['status']): typeof sightings => sightings.filter((each) => each.status === status)
     const [failed, unknown] = [of('fail'), of('unknown')]
     const worst = failed.length > 0 ? failed : unknown.length > 0 ? unknown : sightings
@@ -68,9 +68,9 @@ export const check = defineCheck(
   },
 )
 
-/** Series of a target that a scrape finds down are gone at once: asked for then, nothing is known of them. */
-function unlessDown(found: Sighting, subject: Labels, { rule: { downAt } }: Evidence): Sighting {
-  const downMs = found.status === 'fail' ? downAt(subject['job']) : undefined
+/** Series of a target that a scrape finds down are gone at once: of those asked for then nothing is known. */
+function unlessDown(found: Sighting, { rule: { downAt } }: Evidence, job: string | undefined): Sighting {
+  const downMs = downAt(job)
   if (downMs === undefined) return found
   const text = `${found.text}. But its target was down at ${clockTime(downMs)}, while its series were asked for`
   return { status: 'unknown', text, cause: 'unhealthy-start' }
@@ -78,10 +78,9 @@ function unlessDown(found: Sighting, subject: Labels, { rule: { downAt } }: Evid
 
 type Evidence = Pick<EvidenceMap, 'rule' | 'spec' | 'timing' | 'targets' | 'allLoads'>
 
-function sighting(
-  subject: Labels,
-  { rule: { spec, promised, seen, afterwards, drilled }, spec: whole, timing, targets, allLoads }: Evidence,
-): Sighting {
+function sighting(subject: Labels, evidence: Evidence): Sighting {
+  const { rule, spec: whole, timing, targets, allLoads } = evidence
+  const { spec, promised, seen, afterwards, drilled } = rule
   const { alert, condition } = spec
   const { expr, threshold, windowMs = 0 } = promised.value
   const name = nameOf(subject)
@@ -106,7 +105,11 @@ function sighting(
   if (mayBeBorn(sight) && overWindow && own.kind === 'none')
     return { status: 'unknown', text: `${name}: ${sight.why}, and not measured: ${own.why}`, cause: 'evidence-missing' }
   if (sight.kind === 'missing')
-    return { status: 'fail', text: `${alert} can never fire for ${name}: ${sight.why}`, mend: exported(sight.metric) }
+    return unlessDown(
+      { status: 'fail', text: `${alert} can never fire for ${name}: ${sight.why}`, mend: exported(sight.metric) },
+      evidence,
+      job,
+    )
   const measured = own.kind === 'level' ? own.text : `not measured: ${own.why}`
   const beside = spec.measuredBy === undefined ? '' : ` (${measured})`
   const rows = seen.series.filter(({ metric }) => hasLabels(metric, subject)).map(({ values }) => Number(values.at(-1)?.[1] ?? NaN))
@@ -117,11 +120,15 @@ function sighting(
     const blind = own.kind === 'level' && (sight.kind === 'seen' ? !overWindow : (own.events ?? 0) > 0)
     const missing = sight.kind === 'seen' ? 'its value has no row although each of its selectors has series' : `no series ${sight.selector}`
     if (blind)
-      return {
-        status: 'fail',
-        text: `${alert} can never fire for ${name}: ${missing}, while ${measured}`,
-        mend: `Compare the labels of the expression with those of the series of ${name} in Prometheus.`,
-      }
+      return unlessDown(
+        {
+          status: 'fail',
+          text: `${alert} can never fire for ${name}: ${missing}, while ${measured}`,
+          mend: `Compare the labels of the expression with those of the series of ${name} in Prometheus.`,
+        },
+        evidence,
+        job,
+      )
     if (sight.kind === 'seen' && own.kind === 'none' && isAbsence(expr) && !seen.active.some(({ labels }) => hasLabels(labels, subject)))
       return { status: 'pass', text: `${name}: the series that absent() asks for is there, so it has no value` }
     return sight.kind === 'born-later'
