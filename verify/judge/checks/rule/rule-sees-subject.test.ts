@@ -38,26 +38,22 @@ test('series that were asked for while their target was down say nothing; what w
   const missing = seenRun({ ...LATENCY, series: rows('0.0059', ['probed']), needs })
   const targets = missing.entries.find(({ kind }) => kind === 'targets')?.atMs ?? NaN
   const seen = missing.entries.find(({ kind }) => kind === 'subjects')?.atMs ?? NaN
-  const down = (job: string, atMs: number, journal = missing): Verdict => {
-    const up: Series = { metric: { __name__: 'up', job, instance: 'i' }, values: [[atMs / 1_000, '0']] }
-    return of(withEntries(journal, { kind: 'raw', experiment: null, query: 'up[1m]', series: [up] }))
+  const down = (jobs: string[], atMs: number, journal = missing): Verdict => {
+    const series = jobs.map((job): Series => ({ metric: { __name__: 'up', job, instance: 'i' }, values: [[atMs / 1_000, '0']] }))
+    return of(withEntries(journal, { kind: 'raw', experiment: null, query: 'up[1m]', series }))
   }
   assert.ok(targets < seen)
-  const { status, cause, observed } = down('other', seen - 1)
+  const { status, cause, observed } = down(['other'], seen - 1)
   assert.deepEqual([status, cause], ['unknown', 'unhealthy-start'])
   assert.match(
     observed,
     /exports no histogram buckets\. But its target was down at \d\d:\d\d:\d\d\.\d{3}, while its series were asked for$/,
   )
+  assert.equal(down(['probed'], seen - 1).status, 'fail')
+  for (const atMs of [targets - 1, seen + 1]) assert.equal(down(['other'], atMs).status, 'fail')
   const own = [{ what: 'redis-memory-share' as const, part: 'redis', values: { used: 2_000_000, max: 0 } }]
   const redis = seenRun({ measuredBy: { what: 'redis-memory-share', part: 'redis' }, own, series: [] })
-  assert.equal(down('probed', seen - 1, redis).status, 'fail', 'what the drill measured itself needs no series')
-  for (const [job, atMs] of [
-    ['probed', seen - 1],
-    ['other', targets - 1],
-    ['other', seen + 1],
-  ] as const)
-    assert.equal(down(job, atMs).status, 'fail')
+  assert.equal(down(['probed', 'other'], seen - 1, redis).status, 'fail', 'what the drill measured itself needs no series')
 })
 
 test('a Redis without maxmemory fails, whatever its value is', () => {
