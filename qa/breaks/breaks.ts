@@ -21,6 +21,9 @@ import { besideStarving } from './starve.ts'
  * npm run breaks -- --host [--short | NAME...]: those of the second platform, examples/host.
  *
  * npm run breaks -- --versions SET ...: with the programs of lab/versions/SET.yaml.
+ *
+ * npm run breaks -- --reports ...: what each drill recorded is kept in reports/breaks-DRILL, to be read: does its report.html alone say what
+ * failed and what to change?
  */
 const onCompose = process.argv.includes('--compose')
 const onHost = process.argv.includes('--host')
@@ -28,7 +31,8 @@ const DRILLS = onHost ? HOST_DRILLS : OWN_DRILLS
 const HOST = join(ROOT, 'examples/host')
 const versionsAt = process.argv.indexOf('--versions')
 const versions = versionsAt < 0 ? [] : process.argv.slice(versionsAt, versionsAt + 2)
-const asked = process.argv.slice(2).filter((name) => !['--short', '--compose', '--host', ...versions].includes(name))
+const keepsReports = process.argv.includes('--reports')
+const asked = process.argv.slice(2).filter((name) => !['--short', '--compose', '--host', '--reports', ...versions].includes(name))
 const brokenBy = ({ breaks, refusal }: Drill): (Break | Refusal)[] => [...breaks, ...(refusal === undefined ? [] : [refusal])]
 const names = onCompose ? [...ON_COMPOSE] : DRILLS.flatMap((drill) => [drill.name, ...brokenBy(drill).map((each) => each.name)])
 const unknown = asked.filter((name) => !names.includes(name))
@@ -133,7 +137,7 @@ async function carryOut(drill: Drill, workFolder: string): Promise<number> {
   const stray = failed.filter(({ subject }) => !drill.breaks.some(({ may }) => may.test(subject.replace(/--alone$/, ''))))
   const say = (good: boolean, what: string, detail: string[]): number => {
     // To be looked into: what the drill recorded.
-    if (!good && existsSync(out)) cpSync(out, join(ROOT, 'reports', `breaks-${drill.name}`), { recursive: true, force: true })
+    if ((!good || keepsReports) && existsSync(out)) cpSync(out, join(ROOT, 'reports', `breaks-${drill.name}`), { recursive: true, force: true })
     process.stdout.write(
       `${good ? 'as it must be' : 'WRONG       '}  ${what} (drill ${drill.name}: exit code ${exitCode}, ${Math.round(wallS)} s)\n${detail.map((line) => `    ${line}\n`).join('')}`,
     )
