@@ -18,6 +18,25 @@ test('the first line of a report names what is wrong: rule, experiment, what, an
   assert.match(headline({ outcome: 'fail', causes: [about({ part: 'answer' })] }), /It did not answer\. /)
   const { alert: _, ...root } = FAILED.root
   assert.match(headline({ outcome: 'fail', causes: [{ ...FAILED, root: { ...root, subject: 'path-order' } }] }), /broken\. path-order: /)
+  const ofDrill = { ...root, subject: 'drill', title: 'A target is down', part: 'redis' }
+  assert.match(headline({ outcome: 'fail', causes: [{ ...FAILED, root: ofDrill }] }), /broken\. A target is down \(redis\)\. /)
+})
+
+test('of a rule that is blind, or fires for nothing, the first line says which of the two, and for whom', () => {
+  const { alert: _, ...root } = FAILED.root
+  const seen = {
+    ...root,
+    subject: 'HighLatency',
+    check: 'rule-sees-subject',
+    title: 'The rule does not see a subject as it is',
+    part: 'gateway',
+    observed: 'HighLatency can never fire for gateway: no series http_bucket{job="gateway"}; HighLatency can never fire for shop',
+    diagnosis: 'Let gateway export http_bucket.',
+  }
+  assert.equal(
+    headline({ outcome: 'fail', causes: [{ ...FAILED, root: seen }] }),
+    'A promise was broken. HighLatency can never fire for gateway: no series http_bucket{job="gateway"}. Let gateway export http_bucket.',
+  )
 })
 
 test('of several causes it counts those that failed, and of what failed nothing unknown comes first', () => {

@@ -97,7 +97,7 @@ export function headline({ outcome, causes }: Pick<Report, 'outcome' | 'causes'>
   const advice = more === undefined ? '' : ` ${beginOf(more)}`
   const next = status === 'unknown' && diagnosis === undefined && cause !== undefined ? `${fullStop(advice)} ${NEXT_STEP[cause]}` : ''
   // It left many questions open, and none of them is what is to be mended.
-  const asked = status === 'unknown' && cause === 'source-unreachable' ? '' : ` ${causeName(first)}: ${causeTitle(first)}.`
+  const asked = status === 'unknown' && cause === 'source-unreachable' ? '' : ` ${causeSentence(first)}.`
   return `${begin}${asked}${advice}${next}`
 }
 
@@ -123,6 +123,19 @@ function reasonOf({ observed }: Verdict): string {
   const reason = at === -1 ? observed : observed.slice(at + BUT.length)
   return reason.charAt(0).toUpperCase() + reason.slice(1)
 }
+
+/** Their title alone says too little: whether a rule is blind or fires for nothing, and of which subject, stands in what was observed. */
+const BY_OBSERVATION: ReadonlySet<string> = new Set(['rule-sees-subject'])
+
+/** Of what it is, and what is wrong with it. */
+function causeSentence(cause: Cause): string {
+  const { status, check, subject, observed } = cause.root
+  if (status === 'fail' && BY_OBSERVATION.has(check)) return line(observed.split('; ', 1)[0] ?? observed)
+  return status === 'fail' && subject === DRILL ? causeTitle(cause) : `${causeName(cause)}: ${causeTitle(cause)}`
+}
+
+/** The subject of verdicts about the drill as a whole. */
+const DRILL = 'drill'
 
 /** What is wrong, and with which part where that is known. */
 function causeTitle({ root: { title, part } }: Cause): string {

@@ -93,7 +93,7 @@ function ofPart(what: PartMeasure, part: string, { rule, threshold, windowMs, se
   const { comparator } = rule.condition
   const share = used / max
   const exportedBy = (job: string): string =>
-    `Look at what ${job} is set to in docker-compose.yaml (address, account, collectors), and at metric_relabel_configs of its job. Prometheus has not what ${part} itself has.`
+    `Look at what ${job} is set to in docker-compose.yaml (address, account, collectors), and at metric_relabel_configs of its job.`
   switch (what) {
     case 'redis-answers':
       return {

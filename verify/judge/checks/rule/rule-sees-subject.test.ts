@@ -91,6 +91,7 @@ test('an alert that fires while k6 measured nothing of the kind fails', () => {
   const verdict = of(seenRun(SLOW))
   assert.equal(verdict.status, 'fail')
   assert.match(verdict.observed, /^Probed is firing for probed \(p95 9\.8 s\) while k6 measured a p95 of 6 ms;/)
+  assert.match(verdict.diagnosis ?? '', /^Look at the bucket boundaries \(le\) .* that probed exports: without a boundary below 0\.5 s/)
 })
 
 test('which alert fires without a cause is known of that moment alone', () => {
@@ -210,7 +211,9 @@ test('parts are asked themselves: PING, slow queries, heap', () => {
     series: rows('0'),
   } as const
   const ping = (answers: number) => [{ what: 'redis-answers' as const, part: 'redis', values: { answers } }]
-  assert.match(of(seenRun({ ...up, own: ping(1) })).observed, /is firing for probed \(0\) while redis answered PING/)
+  const dead = of(seenRun({ ...up, own: ping(1) }))
+  assert.match(dead.observed, /is firing for probed \(0\) while redis answered PING/)
+  assert.match(dead.diagnosis ?? '', /^Look at what probed is set to in docker-compose\.yaml/)
   assert.equal(of(seenRun({ ...up, own: ping(0) })).status, 'unknown')
   const slow = (count: number, overMs: number) => [
     { what: 'slow-queries' as const, part: 'mysql', values: { count, longQueryTimeS: 1 }, overMs },
@@ -237,7 +240,7 @@ test('the exporter of another Redis is found', () => {
   assert.equal(of(seenRun({ ...memory, series: rows('0.58') })).status, 'pass')
   const blind = of(seenRun({ ...memory, series: [], needs: [{ selector: 'probed', series: [], any: [] }] }))
   assert.match(blind.observed, /Probed can never fire for probed: no series probed\{job="probed"\}/)
-  assert.match(blind.diagnosis ?? '', /^Look at what probed is set to .*\. Prometheus has not what redis itself has\./)
+  assert.match(blind.diagnosis ?? '', /^Look at what probed is set to in docker-compose\.yaml .* metric_relabel_configs of its job\.$/)
   assert.equal(blind.part, 'probed')
 })
 

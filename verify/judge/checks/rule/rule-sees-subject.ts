@@ -30,7 +30,7 @@ export const check = defineCheck(
     id: 'rule-sees-subject',
     scope: 'rule',
     title: 'the rule sees each of its subjects, as the drill measures it',
-    failureTitle: 'the rule does not see a subject, or sees what is not there',
+    failureTitle: 'the rule does not see a subject as it is',
     why: 'A rule holds for several services, and a drill harms one of them. One whose series is missing is never alerted about; an alert without a cause hides the real one.',
     mend: 'Let the subject export the series that the rule reads, or correct holds-for in the specification.',
     example:
@@ -145,9 +145,7 @@ function sighting(subject: Labels, evidence: Evidence): Sighting {
           status: 'fail',
           firing: true,
           text: `${what} (${shown}) while ${measured}`,
-          mend:
-            exporter ??
-            `Evaluate the expression of ${alert} for ${name} in Prometheus. Compare the series that it reads (for a quantile: the bucket boundaries) with what ${name} does.`,
+          mend: exporter ?? misread(condition, name),
         }
       : { status: 'unknown', text: `${what} (${shown}); ${measured}`, cause: 'unhealthy-start' }
   }
@@ -166,6 +164,13 @@ function sighting(subject: Labels, evidence: Evidence): Sighting {
       mend: exporter ?? `Look at which instance the exporter of ${name} is set to.`,
     }
   return { status: 'pass', text: `${name} ${shown}${beside}` }
+}
+
+/** Where a value comes from that is above the threshold without a reason. */
+function misread({ kind, threshold }: EvidenceMap['rule']['spec']['condition'], name: string): string {
+  return kind === 'quantile'
+    ? `Look at the bucket boundaries (le) and the unit of the histogram that ${name} exports: without a boundary below ${threshold} s every answer counts as slow.`
+    : `Compare the series of ${name} that the expression reads with what ${name} does.`
 }
 
 /** Nothing is divided by nothing before the first request: the rule's own experiment sends some. */
