@@ -22,8 +22,8 @@ import { besideStarving } from './starve.ts'
  *
  * npm run breaks -- --versions SET ...: with the programs of lab/versions/SET.yaml.
  *
- * npm run breaks -- --reports ...: what each drill recorded is kept in reports/breaks-DRILL, to be read: does its report.html alone say what
- * failed and what to change?
+ * npm run breaks -- --reports ...: what each drill recorded is kept in reports/breaks-DRILL, to be read: does its report.html alone say
+ * what failed and what to change?
  */
 const onCompose = process.argv.includes('--compose')
 const onHost = process.argv.includes('--host')
@@ -137,7 +137,8 @@ async function carryOut(drill: Drill, workFolder: string): Promise<number> {
   const stray = failed.filter(({ subject }) => !drill.breaks.some(({ may }) => may.test(subject.replace(/--alone$/, ''))))
   const say = (good: boolean, what: string, detail: string[]): number => {
     // To be looked into: what the drill recorded.
-    if ((!good || keepsReports) && existsSync(out)) cpSync(out, join(ROOT, 'reports', `breaks-${drill.name}`), { recursive: true, force: true })
+    if ((!good || keepsReports) && existsSync(out))
+      cpSync(out, join(ROOT, 'reports', `breaks-${drill.name}`), { recursive: true, force: true })
     process.stdout.write(
       `${good ? 'as it must be' : 'WRONG       '}  ${what} (drill ${drill.name}: exit code ${exitCode}, ${Math.round(wallS)} s)\n${detail.map((line) => `    ${line}\n`).join('')}`,
     )

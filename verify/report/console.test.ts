@@ -58,6 +58,11 @@ test('it says what to change: as many sentences of the advice as there is room f
     advised(`Look at a.yml: it differs. ${'Then at b.yml. '.repeat(30)}`),
     /^Look at a\.yml: it differs\. (Then at b\.yml\. ?)+$/,
   )
+  assert.equal(
+    advised(`Look at a.yml. Or ${'at b.yml, '.repeat(40)}. Then reload it.`),
+    'Look at a.yml.',
+    'none after one that has no room',
+  )
   assert.match(advised(`This line does not fit: ${'x'.repeat(1_000)}`), /^This line does not fit: x{200,280} \.\.\.$/)
 })
 

@@ -111,7 +111,12 @@ const ADVICE = 280
 /** The first sentences of an advice, as many as there is room for; of a longer one its begin. */
 function beginOf(advice: string): string {
   const sentences = line(advice).split(/(?<=[.!?]) (?=[A-Z"`])/)
-  const begin = sentences.reduce((begin, next) => (begin.length + next.length < ADVICE ? `${begin} ${next}` : begin))
+  let [begin = ''] = sentences
+  // What follows a sentence that is left out would seem to follow the one before it.
+  for (const next of sentences.slice(1)) {
+    if (begin.length + next.length >= ADVICE) break
+    begin += ` ${next}`
+  }
   return begin.length <= ADVICE ? begin : `${begin.slice(0, ADVICE)} ...`
 }
 

@@ -121,9 +121,24 @@ function silence(silent: readonly string[], idsOf: SpanPath['idsOf']): string {
   return `${none}: its agent or exporter is off or sends elsewhere, or its service name differs. Or its spans lie in a trace of their own: its propagator, or a gateway that drops or replaces the headers.`
 }
 
+function spanName({ kind, operation }: SpanSpec): string {
+  return `${kind} span${operation === undefined ? '' : ` /${operation}/`}`
+}
+
+/** What it calls, where the specification names just one: the agent has a switch for each. */
+function libraryOf({ attributes }: SpanSpec): string[] {
+  return Object.entries(attributes).flatMap(([names, pattern]) => {
+    const [, system] = /^\^?(\w+)\$?$/.exec(pattern) ?? []
+    return system !== undefined && alternatives(names).some((name) => /^(?:db|messaging|rpc)\.system/.test(name)) ? [system] : []
+  })
+}
+
 function notThisSpan(lost: readonly SpanSpec[]): string {
-  const base =
-    'The service is there, but not this span. Its library is not instrumented (or switched off), a filter of the collector drops it, or the call did not happen.'
+  const absent = [...Map.groupBy(lost, ({ service }) => service)].map(
+    ([service, spans]) => `${service} is there, but not its ${spans.map(spanName).join(' and ')}`,
+  )
+  const libraries = [...new Set(lost.flatMap(libraryOf))]
+  const base = `${absent.join('. ')}. Its ${libraries.length === 1 ? `${libraries[0]} ` : ''}library is not instrumented or switched off (OTEL_INSTRUMENTATION_*_ENABLED), a filter of the collector drops the span, or the call did not happen.`
   return lost.some(({ kind }) => kind === 'consumer' || kind === 'producer')
     ? `${base} A consumer is in a trace of its own where it only links to the producer (receive telemetry) or its message came without trace headers. Then the producer's instrumentation is off, or a broker or a batch drops them.`
     : base

@@ -72,7 +72,7 @@ test('a missing span of a service that is there is named', () => {
   const verdict = verdictOf(traceRun(SPANS.filter((span) => span.spanId !== 'c')), 'trace-complete')
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.observed ?? '', /db.system/)
-  assert.match(verdict.diagnosis ?? '', /not this span/)
+  assert.match(verdict.diagnosis ?? '', /^shop is there, but not its client span\. Its \w+ library is not instrumented or switched off/)
 })
 
 test('a service that must not be there fails', () => {
@@ -121,7 +121,7 @@ test('a span that is there without a promised attribute is told from one that is
   )
   assert.match(
     said(altered('a', { attributes: { 'http.method': 'GET', 'url.path': '/orders' } })),
-    /^The service is there, but not this span/,
+    /^shop is there, but not its server span\. /,
     'another request is not this one',
   )
 })
@@ -129,7 +129,7 @@ test('a span that is there without a promised attribute is told from one that is
 test('a span under another name, or of another kind, is told from one that is not there', () => {
   assert.match(
     said(altered('d', { operation: 'send' })),
-    /^The service is there, but not this span/,
+    /^shop is there, but not its producer span \/.*\/\. Its \w* ?library is not instrumented/,
     'nothing else says that it is the one',
   )
   const named = { ...TRACE_SPEC, tree: { ...TRACE_SPEC.tree, operation: '^POST /orders$' } }
