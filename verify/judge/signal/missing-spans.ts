@@ -138,7 +138,7 @@ function notThisSpan(lost: readonly SpanSpec[]): string {
     ([service, spans]) => `${service} is there, but not its ${spans.map(spanName).join(' and ')}`,
   )
   const libraries = [...new Set(lost.flatMap(libraryOf))]
-  const base = `${absent.join('. ')}. Its ${libraries.length === 1 ? `${libraries[0]} ` : ''}library is not instrumented or switched off (OTEL_INSTRUMENTATION_*_ENABLED), a filter of the collector drops the span, or the call did not happen.`
+  const base = `${absent.join('. ')}. Its ${libraries.length === 1 ? `${libraries[0]} ` : ''}library is not instrumented or switched off (OTEL_INSTRUMENTATION_*_ENABLED). Or a filter of the collector drops the span, or the call did not happen.`
   return lost.some(({ kind }) => kind === 'consumer' || kind === 'producer')
     ? `${base} A consumer is in a trace of its own where it only links to the producer (receive telemetry) or its message came without trace headers. Then the producer's instrumentation is off, or a broker or a batch drops them.`
     : base

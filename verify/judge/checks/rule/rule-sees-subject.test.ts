@@ -91,7 +91,7 @@ test('an alert that fires while k6 measured nothing of the kind fails', () => {
   const verdict = of(seenRun(SLOW))
   assert.equal(verdict.status, 'fail')
   assert.match(verdict.observed, /^Probed is firing for probed \(p95 9\.8 s\) while k6 measured a p95 of 6 ms;/)
-  assert.match(verdict.diagnosis ?? '', /^Look at the bucket boundaries \(le\) .* that probed exports: without a boundary below 0\.5 s/)
+  assert.match(verdict.diagnosis ?? '', /^Look at the bucket boundaries \(le\) .* that probed exports\. Without one below 0\.5 s/)
 })
 
 test('which alert fires without a cause is known of that moment alone', () => {

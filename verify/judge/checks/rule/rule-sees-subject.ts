@@ -169,7 +169,7 @@ function sighting(subject: Labels, evidence: Evidence): Sighting {
 /** Where a value comes from that is above the threshold without a reason. */
 function misread({ kind, threshold }: EvidenceMap['rule']['spec']['condition'], name: string): string {
   return kind === 'quantile'
-    ? `Look at the bucket boundaries (le) and the unit of the histogram that ${name} exports: without a boundary below ${threshold} s every answer counts as slow.`
+    ? `Look at the bucket boundaries (le) and the unit of the histogram that ${name} exports. Without one below ${threshold} s every answer counts as slow.`
     : `Compare the series of ${name} that the expression reads with what ${name} does.`
 }
 
