@@ -88,15 +88,38 @@ export function judgePromise(
         .map(({ id }) => id),
     ),
   ]
-  const diagnosis = `Promised: ${because} Not kept: look at the time limit and the fallback of ${request.service}.${beside.length === 0 ? '' : ` In force at the same time: ${beside.join(', ')}.`}`
   const wrong = [
     ...meanwhile.filter((each) => !isGood(each, inFault, withinMs)).map((answer) => ({ answer, right: [inFault] })),
     ...wrongAtEdge.map((answer) => ({ answer, right: [inFault, request.expectStatus] })),
     ...after.filter((each) => !isGood(each, request.expectStatus, withinMs)).map((answer) => ({ answer, right: [request.expectStatus] })),
   ]
   const handledBy = servicesOnPath(world.spec, request)
+  const diagnosis = [
+    `Promised: ${because} Not kept: ${whereToLook(
+      wrong.map(({ answer }) => answer),
+      request.service,
+      handledBy,
+      withinMs,
+    )}`,
+    ...(wrong.some(({ answer: { sentMs, tookMs } }) => sentMs + tookMs < last.offFromMs)
+      ? []
+      : after.slice(-1).every((each) => isGood(each, request.expectStatus, withinMs))
+        ? [`Only as ${first.id} ended, or just after: look at what had queued up by then, too.`]
+        : [`Only after ${first.id}: it has not come back.`]),
+    ...(beside.length === 0 ? [] : [`In force at the same time: ${beside.join(', ')}.`]),
+  ].join(' ')
   const failed: Said = { status: 'fail', expected, observed, diagnosis, part: request.service, handledBy }
   return unlessRequestsWaited(failed, wrong, withinMs, world.requestWaits(request))
+}
+
+/** A time limit is to blame for what came late or not at all, a fallback for an error; a refusal (4xx) comes from where it is decided. */
+function whereToLook(wrong: readonly Answer[], service: string, onPath: readonly string[], withinMs: number): string {
+  if (wrong.some(({ status, tookMs }) => tookMs > withinMs || status === 0)) return `look at the time limit and the fallback of ${service}.`
+  const behind = onPath.filter((each) => each !== service)
+  const statuses = [...new Set(wrong.map(({ status }) => status))].sort((a, b) => a - b)
+  return statuses.every((status) => status >= 400 && status < 500)
+    ? `it answered in time, with ${statuses.join(' and ')}: look at what refuses the request, in ${[service, ...behind].join(' or ')}.`
+    : `it answered in time, with ${statuses.join(' and ')}: look at the fallback of ${service}.`
 }
 
 /** What a run knows of its faults and of what services answered. */

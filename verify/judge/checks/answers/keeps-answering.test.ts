@@ -32,6 +32,19 @@ test('one answer that is too late, or none, fails', () => {
   assert.match(verdict({ answer: (atS) => (atS === 30 ? { status: 0 } : {}) }).observed, /34 of 35 .*\(1 x no answer\)/)
 })
 
+test('what to look at follows from how it was answered', () => {
+  const look = (answer: Parameters<typeof answeredRun>[0]['answer']): string => verdict({ answer: answer ?? (() => ({})) }).diagnosis ?? ''
+  assert.match(
+    look((atS) => (during(atS) ? { status: 500 } : {})),
+    /Not kept: it answered in time, with 500: look at the fallback of shop\.$/,
+  )
+  // As a limiter does that counts, when Redis goes on, what it asked while Redis hung.
+  assert.match(
+    look((atS) => (atS === 56 ? { status: 429, tookMs: 900 } : {})),
+    /Not kept: it answered in time, with 429: look at what refuses the request, in shop.*\. Only as probed-broken ended, or just after: look at what had queued up by then, too\.$/,
+  )
+})
+
 test('a request under way as the fault begins or ends may meet either state, and must be answered in time all the same', () => {
   const promise = { statusMeanwhile: 502 }
   const meanwhile = (atS: number): boolean => atS > 21 && atS < 57
@@ -49,8 +62,9 @@ test('a request under way as the fault begins or ends may meet either state, and
 })
 
 test('a service that does not come back afterwards fails', () => {
-  const { status, observed } = verdict({ answer: (atS) => (atS >= FAULT.toS ? { status: 503 } : {}) })
+  const { status, observed, diagnosis } = verdict({ answer: (atS) => (atS >= FAULT.toS ? { status: 503 } : {}) })
   assert.equal(status, 'fail')
+  assert.match(diagnosis ?? '', /with 503: look at the fallback of shop\. Only after probed-broken: it has not come back\.$/)
   assert.match(observed, /afterwards 0 of 22 answered 200/)
 })
 

@@ -10,7 +10,7 @@ import org.springframework.http.HttpHeaders;
  */
 record Decision(boolean allowed, long limit, long remaining, long resetMs, long retryAfterMs, boolean failedOpen) {
 
-  /** From the four numbers that both Lua scripts return. */
+  /** From the first four numbers that both Lua scripts return. */
   static Decision fromScript(List<Long> reply, long limit) {
     return new Decision(reply.get(0) == 1, limit, reply.get(1), reply.get(2), reply.get(3), false);
   }

@@ -39,6 +39,8 @@ class Limiter {
   private final Script slidingWindow = Script.load("lua/sliding-window.lua");
   private final Counter failedOpen;
   private final boolean noFailOpen;
+  /** How far Redis' clock is ahead of this one, ms; null until Redis has answered once. */
+  private volatile Long redisAheadMs;
 
   Limiter(
       Redis redis,
@@ -81,10 +83,28 @@ class Limiter {
 
   private Mono<List<Long>> ask(String key, Algorithm algorithm) {
     return switch (algorithm) {
-      case TOKEN_BUCKET -> eval(tokenBucket, "rl:tb:" + key, Long.toString(capacity), Long.toString(refillPerSecond));
+      case TOKEN_BUCKET ->
+        eval(tokenBucket, "rl:tb:" + key, Long.toString(capacity), Long.toString(refillPerSecond), listensUntil());
       case SLIDING_WINDOW ->
-        eval(slidingWindow, "rl:sw:" + key, Long.toString(capacity), Long.toString(windowMs), UUID.randomUUID().toString());
+        eval(slidingWindow, "rl:sw:" + key, Long.toString(capacity), Long.toString(windowMs), listensUntil(), UUID.randomUUID().toString());
     };
+  }
+
+  /**
+   * The last moment, by Redis' clock, at which an answer is of use. A Redis that hung executes what was sent to it meanwhile, although its
+   * callers were let pass long ago: without this bound it would count all of them at once, and refuse the next.
+   */
+  private String listensUntil() {
+    Long ahead = redisAheadMs;
+    return ahead == null ? "0" : Long.toString(System.currentTimeMillis() + ahead + DECIDE_WITHIN.toMillis());
+  }
+
+  private List<Long> inTime(List<Long> reply) {
+    redisAheadMs = reply.get(4) - System.currentTimeMillis();
+    if (reply.get(0) == 2) {
+      throw new IllegalStateException("redis was asked too late, by its own clock");
+    }
+    return reply;
   }
 
   private Mono<List<Long>> eval(Script script, String key, String... args) {
@@ -94,7 +114,8 @@ class Limiter {
             commands.<List<Long>>evalsha(script.sha(), ScriptOutputType.MULTI, keys, args))
         // A restarted Redis has forgotten its scripts: EVAL teaches it again.
         .onErrorResume(RedisNoScriptException.class, unknown -> redis.run(commands ->
-            commands.<List<Long>>eval(script.source(), ScriptOutputType.MULTI, keys, args)));
+            commands.<List<Long>>eval(script.source(), ScriptOutputType.MULTI, keys, args)))
+        .map(this::inTime);
   }
 
   private Counter counter(Algorithm algorithm, boolean allowed) {
