@@ -54,7 +54,8 @@ const STORIES: Story[] = [
   {
     name: 'limiter-needs-redis',
     fail: { 'redis-killed': ['keeps-answering'] },
-    named: /^Promised: rate-limiter fails open when Redis is down\. Not kept: it answered in time, with 500: look at the fallback of rate-limiter\./,
+    named:
+      /^Promised: rate-limiter fails open when Redis is down\. Not kept: it answered in time, with 500: look at the fallback of rate-limiter\./,
   },
   { name: 'redis-hung', fail: {}, passed: ['alert-fired', 'isolation', 'notification-delivered', 'oracle-replay'] },
   {
