@@ -26,6 +26,8 @@ const DESK: BrowserContextOptions = { viewport: { width: 1280, height: 900 } }
 const TALL: BrowserContextOptions = { viewport: { width: 1280, height: 1700 } }
 /** A chart below the chain. */
 const SIGNAL: BrowserContextOptions = { viewport: { width: 1280, height: 1180 } }
+/** The lanes below the cockpit. */
+const COCKPIT: BrowserContextOptions = { viewport: { width: 1280, height: 1500 } }
 const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 }
 
 const browser = await openChromium()
@@ -76,15 +78,24 @@ try {
   const timing = timingFromSpec(spec, DEFAULT_SPEED)
   const full = everyExperiment(spec, DEFAULT_SPEED, timing, 'uninstrumented', { stderr: () => undefined })
   const choices = choicesOf({ ...means, services: spec.platform.services.map(({ name }) => name), plan: asInjected(full, means) })
-  const recorded = namedText('redis-hung').trim().split('\n')
-  const nowMs = (JSON.parse(recorded.at(-1)!) as { atMs: number }).atMs
+  // Until the alert is notified.
+  const hung = namedText('redis-hung')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as JournalEntry)
+  const recorded = hung.slice(
+    0,
+    hung.findLastIndex((entry) => entry.kind === 'fault' && entry.phase === 'undo'),
+  )
+  const injected = recorded.find((entry) => entry.kind === 'fault')
+  if (injected?.kind !== 'fault') throw new Error('redis-hung has no fault')
+  const nowMs = recorded.at(-1)!.atMs + 2_000
   const game = await openLivePage({ now: () => nowMs, sleep: () => Promise.resolve() }, code, { choices, say: () => undefined })
-  for (const line of recorded) game.append(line)
-  game.show({ active: [{ number: 1, id: 'kill-process', target: 'redis', sinceMs: nowMs - 40_000, untilMs: nowMs + 860_000 }] })
-  game.show({
-    said: `1: redis is dead, 127.0.0.1:6380 refuses connections\ncritical notified: firing RedisConnectionFailed{job="redis-exporter"}\n`,
-  })
-  await take('gameday', game.address)
+  for (const entry of recorded) game.append(JSON.stringify(entry))
+  const { fault: id, target, atMs: sinceMs, detail } = injected
+  game.show({ active: [{ number: 1, id, target, sinceMs, untilMs: sinceMs + 900_000 }] })
+  game.show({ said: `1: ${detail}\ncritical notified: firing ServiceDown{job="redis-exporter"}\n` })
+  await take('gameday', game.address, COCKPIT)
   await game.close()
 } finally {
   await browser.close()

@@ -234,7 +234,7 @@ export interface OutageCourse {
   answers: Curve
   spans: Curve
   lines: Curve
-  /** Of answers, spans and lines how many of those sent came, and after how long. */
+  /** Of answers, and of spans and lines where their store was asked, how many of those sent came, and after how long. */
   spreads: Spread[]
   pointer: number
 }

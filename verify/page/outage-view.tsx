@@ -56,7 +56,7 @@ function Spreads({ course }: { course: OutageCourse }) {
               {came} of {sent}
             </td>
             {quantiles === null ? (
-              <td colSpan={4}>none came, or none was asked for</td>
+              <td colSpan={4}>none came</td>
             ) : (
               [quantiles.min, quantiles.median, quantiles.p99, quantiles.max].map((ms, index) => <td key={index}>{figure(ms, 'ms')}</td>)
             )}

@@ -106,7 +106,7 @@ function fullStop(text: string): string {
 }
 
 /** A heading has room for so many characters of an advice. */
-const ADVICE = 280
+const ADVICE = 340
 
 /** The first sentences of an advice, as many as there is room for; of a longer one its begin. */
 function beginOf(advice: string): string {
@@ -129,13 +129,16 @@ function reasonOf({ observed }: Verdict): string {
   return reason.charAt(0).toUpperCase() + reason.slice(1)
 }
 
-/** Their title alone says too little: whether a rule is blind or fires for nothing, and of which subject, stands in what was observed. */
-const BY_OBSERVATION: ReadonlySet<string> = new Set(['rule-sees-subject'])
+/** Their title alone says too little: which of what it names it is (blind, or firing for nothing; missing, or late) is in what was observed. */
+const BY_OBSERVATION: ReadonlySet<string> = new Set(['rule-sees-subject', 'log-line-found'])
 
 /** Of what it is, and what is wrong with it. */
 function causeSentence(cause: Cause): string {
   const { status, check, subject, observed } = cause.root
-  if (status === 'fail' && BY_OBSERVATION.has(check)) return line(observed.split('; ', 1)[0] ?? observed)
+  if (status === 'fail' && BY_OBSERVATION.has(check)) {
+    const first = line(observed.split('; ', 1)[0] ?? observed)
+    return first.includes(subject) ? first : `${causeName(cause)}: ${first}`
+  }
   return status === 'fail' && subject === DRILL ? causeTitle(cause) : `${causeName(cause)}: ${causeTitle(cause)}`
 }
 

@@ -20,9 +20,16 @@ export function whyMissing(tree: SpanSpec, trace: Trace, traces: readonly Trace[
     underAnotherName(tree, trace, services, left) ??
     nearest(lost, left) ??
     complaintOf(path.exportErrors, services) ??
-    collectorLink(path) ??
+    withLost(collectorLink(path), lost) ??
     (silent.length > 0 ? silence(silent, path.idsOf) : notThisSpan(lost))
   )
+}
+
+/** What a collector loses of a trace that is there says which of its filters it is. */
+function withLost(link: string | undefined, [first, ...more]: readonly SpanSpec[]): string | undefined {
+  if (link === undefined || first === undefined) return link
+  const others = more.length === 0 ? '' : ` (and ${more.length} more)`
+  return `${link} Gone is the ${first.service} ${spanName(first)}${others}.`
 }
 
 /** All of a service's missing spans are there once those without a claim, of one other name, are taken for its own. */
@@ -108,13 +115,16 @@ function nearest(lost: readonly SpanSpec[], left: readonly Span[]): string | und
   return undefined
 }
 
+const EXPORTER_OFF =
+  'Switch its exporter on: OTEL_SDK_DISABLED, OTEL_TRACES_EXPORTER, OTEL_EXPORTER_OTLP_ENDPOINT, or the variable in instrumented-by of firedrill.yaml.'
+
 function silence(silent: readonly string[], idsOf: SpanPath['idsOf']): string {
   const none = `No span of ${silent.join(', ')} in any of these traces`
   const says: Record<Exclude<IdInLines, 'unknown'>, string> = {
     none: 'Its lines carry no trace id: no agent or library instruments it, or only not the side that takes requests.',
     foreign:
       'Its lines carry another trace id than the request: its spans lie in a trace of their own. Compare the propagators of both sides (OTEL_PROPAGATORS must contain tracecontext); a gateway or a message between may drop or replace the headers.',
-    own: "Its lines carry the request's trace id, so the trace context reached it. Its exporter is off or sends elsewhere, the collector drops its spans, or it only writes down what the header says.",
+    own: `Its lines carry the request's trace id, so the trace context reached it. ${EXPORTER_OFF} Or the collector drops its spans, or it only writes down what the header says.`,
   }
   const [state] = silent.map((service) => idsOf[service] ?? 'unknown').filter((each) => each !== 'unknown')
   if (state !== undefined) return `${none}. ${says[state]}`

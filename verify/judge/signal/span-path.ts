@@ -325,5 +325,14 @@ export function collectorLink({ collector, vanished }: Pick<SpanPath, 'collector
 export function complaintOf(exportErrors: SpanPath['exportErrors'], services?: readonly string[]): string | undefined {
   const [first, ...more] = exportErrors.filter(({ service }) => services?.includes(service) ?? true)
   if (first === undefined) return undefined
-  return `Exporter of the service: the log of ${first.service} says ${JSON.stringify(first.said)} (${clockTime(first.atMs)}, ${countOf(first.count, 'such line')})${more.length > 0 ? `, and ${more.map(({ service }) => service).join(', ')} alike` : ''}. Look at its OTEL_EXPORTER_OTLP_ENDPOINT and _PROTOCOL (agent 2.x speaks http/protobuf on 4318 by default). Is the collector up, with a receiver there?`
+  const said = first.said.length > QUOTED ? `${first.said.slice(0, QUOTED)}...` : first.said
+  const advice = NOT_FOUND.test(first.said)
+    ? 'What answers there has nothing at that path: compare OTEL_EXPORTER_OTLP_ENDPOINT with traces_url_path of the collector.'
+    : 'Look at its OTEL_EXPORTER_OTLP_ENDPOINT and _PROTOCOL (agent 2.x speaks http/protobuf on 4318 by default). Is the collector up, with a receiver there?'
+  return `Exporter of the service: the log of ${first.service} says ${JSON.stringify(said)} (${clockTime(first.atMs)}, ${countOf(first.count, 'such line')})${more.length > 0 ? `, and ${more.map(({ service }) => service).join(', ')} alike` : ''}. ${advice}`
 }
+
+/** So much of a line says what is wrong; what to change has to have room in the first line of the report. */
+const QUOTED = 120
+/** As the exporters of the SDKs write a status. */
+const NOT_FOUND = /(?:status(?: code)?|code)\W+404\b|\b404 Not Found/i

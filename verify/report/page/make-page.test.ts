@@ -208,6 +208,14 @@ test('how long answers, spans and lines of an outage took is of every request, n
   for (const course of WELL.outages) {
     const entry = JOURNAL.entries.find(({ seq }) => seq === course.pointer)!
     assert.ok(entry.kind === 'outage')
+    const of = { answer: true, span: entry.stores.jaeger !== undefined, line: entry.stores.loki !== undefined }
+    const asked = Object.entries(of).flatMap(([name, was]) => (was ? [name] : []))
+    assert.deepEqual(
+      course.spreads.map((each) => each.of),
+      asked,
+      course.outage,
+    )
+    if (!of.span) continue
     const spans = entry.rows.filter(([, , , spanMs]) => spanMs >= 0).map(([sentMs, , , spanMs]) => spanMs - sentMs)
     const spread = course.spreads.find(({ of }) => of === 'span')!
     assert.deepEqual([spread.sent, spread.came], [entry.rows.length, spans.length], course.outage)

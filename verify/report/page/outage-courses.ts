@@ -28,10 +28,16 @@ export function outageCoursesOf(entries: readonly JournalEntry[]): OutageCourse[
       answers: curve('answer', delays.answer),
       spans: curve('span in the trace store', delays.span),
       lines: curve('line in the log store', delays.line),
-      spreads: Object.entries(delays).map(([of, own]) => spreadOf(of, own)),
+      spreads: Object.entries(delays).flatMap(([of, own]) => (wasAsked(entry, of) ? [spreadOf(of, own)] : [])),
       pointer: entry.seq,
     }
   })
+}
+
+/** Where a store was not asked, that nothing came says nothing. */
+function wasAsked({ stores }: { stores?: unknown }, of: string): boolean {
+  const store = { span: 'jaeger', line: 'loki' }[of]
+  return store === undefined || (typeof stores === 'object' && stores !== null && store in stores)
 }
 
 function spreadOf(of: string, delays: readonly (number | null)[]): Spread {

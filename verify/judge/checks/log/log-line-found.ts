@@ -83,7 +83,7 @@ function whyLost({ service, request, labels }: LogSpec, strangers: readonly { la
   // What goes through another service leaves its stamp in that one's lines as well.
   if (stranger !== undefined && request.service === service)
     return `A line with its stamp is there as one of ${formatLabels(stranger.labels)}, though the request went to ${service}. The labels of the two services are swapped (relabel_configs, or which container is read as which), or both get the same.`
-  return `Look at what the collector reads for ${service} (path or container, positions) and at its drop and match stages. Then at the push URL of the log store, and whether the store refuses lines (the collector's own log says so). Then at the labels: nothing with this stamp is under any ${Object.keys(labels).join(', ')}.`
+  return `Look at what the log collector reads for ${service} (path or container, positions) and at its drop and match stages. Then at the push URL of the log store, and whether the store refuses lines (the collector's own log says so). Then at the labels: nothing with this stamp is under any ${Object.keys(labels).join(', ')}.`
 }
 
 /** Beside the fields of the specification what pipelines parse of a line, and what Loki keeps of a record that came by OTLP. */

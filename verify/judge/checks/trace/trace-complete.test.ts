@@ -50,7 +50,7 @@ test('a service under another name is told from a silent one', () => {
 })
 
 test('a silent service that says itself that it cannot send is quoted', () => {
-  const said: JournalBody = {
+  const said: Extract<JournalBody, { kind: 'export-errors' }> = {
     kind: 'export-errors',
     spec: 'path-order',
     service: 'stock',
@@ -66,6 +66,13 @@ test('a silent service that says itself that it cannot send is quoted', () => {
     ''
   assert.match(without('stock'), /^Exporter of the service: the log of stock says "traces export: connection refused"/)
   assert.match(without('shop'), /^No span of stock/, "another service's trouble is not its own")
+  const status =
+    'Failed to export spans. Server responded with HTTP status code 404. Error message: Unable to parse response body, HTTP status'
+  said.lines = [{ timeNs: '1795000000000000000', line: status, labels: {} }]
+  assert.match(
+    without('stock'),
+    /404\. Error message: .{1,60}\.\.\." .*nothing at that path: compare OTEL_EXPORTER_OTLP_ENDPOINT with traces_url_path/,
+  )
 })
 
 test('a missing span of a service that is there is named', () => {
@@ -82,6 +89,11 @@ test('a service that must not be there fails', () => {
   )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.observed ?? '', /legacy/)
+  assert.match(
+    verdict.diagnosis ?? '',
+    /^Switch the agent or library of legacy off .*\. Or correct `absent` of this path in the specification\.$/,
+  )
+  assert.equal(verdict.part, 'legacy')
 })
 
 test('one that came too late fails', () => {
@@ -199,7 +211,7 @@ test('a collector that loses spans is named before the service that is said to l
       SPANS.filter(({ spanId }) => spanId !== 'e'),
       ...counters,
     ),
-    /^Collector, pipeline: /,
+    /^Collector, pipeline: .* Gone is the stock consumer span\.$/,
   )
 })
 

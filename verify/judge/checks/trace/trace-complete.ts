@@ -64,6 +64,10 @@ export const check = defineCheck(
           expected,
           `trace ${trace.traceId} has a span of ${intruder.service} (${JSON.stringify(short(intruder.operation))}), which is specified as not instrumented`,
           own,
+          {
+            part: intruder.service,
+            diagnosis: `Switch the agent or library of ${intruder.service} off (where there is one, by the variable in instrumented-by of firedrill.yaml). Or correct \`absent\` of this path in the specification.`,
+          },
         )
     }
     if (slowest > traceSpec.maxDelayMs + POLL_MS)
