@@ -129,7 +129,7 @@ function reasonOf({ observed }: Verdict): string {
   return reason.charAt(0).toUpperCase() + reason.slice(1)
 }
 
-/** Their title alone says too little: which of what it names it is (blind, or firing for nothing; missing, or late) is in what was observed. */
+/** Their title alone says too little: which of what it names it is (missing, or late; blind, or firing for nothing) was observed. */
 const BY_OBSERVATION: ReadonlySet<string> = new Set(['rule-sees-subject', 'log-line-found'])
 
 /** Of what it is, and what is wrong with it. */
