@@ -120,7 +120,21 @@ export function offered<N extends Need>(part: TargetPart, need: N): NonNullable<
   return value
 }
 
-/** The system is not in the state from which this fault makes sense. Exit 3: nothing was proven, nothing was touched. */
+/**
+ * What this fault needs is not there and does not come by itself (a limit, a shell in the image, a right): another attempt would meet the
+ * same. Exit 3: nothing was proven, nothing was touched.
+ */
+export function notPossible(message: string, code = 'FAULT_NOT_POSSIBLE'): FiredrillError {
+  return new FiredrillError(code, message, {
+    exitCode: 3,
+    next: 'nothing was changed; change what is named, or leave the experiment out with --skip: another attempt would meet the same',
+  })
+}
+
+/**
+ * The system is not in the state from which this fault makes sense, and may be so in a moment. Exit 3: nothing was proven, nothing was
+ * touched.
+ */
 export function notSteady(message: string): FiredrillError {
   return new FiredrillError('FAULT_NOT_STEADY', message, {
     exitCode: 3,

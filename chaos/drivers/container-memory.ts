@@ -1,4 +1,4 @@
-import { notSteady } from '../fault.ts'
+import { notPossible } from '../fault.ts'
 import { execIn, type ContainerOfPod } from './pod-exec.ts'
 
 /** Bytes, as the container's own control group counts them. */
@@ -26,6 +26,6 @@ export async function memoryOf(at: ContainerOfPod, signal: AbortSignal): Promise
   const [limit = NaN, usage = NaN, inactive = 0] = stdout.split('\n').filter(Boolean).map(Number)
   // Version 1 writes "no limit" as a number beyond any machine's memory.
   if (!(limit < 2 ** 50) || !(usage >= 0))
-    throw notSteady(`container ${at.container} of pod ${at.namespace}/${at.pod} does not show its memory limit in /sys/fs/cgroup`)
+    throw notPossible(`container ${at.container} of pod ${at.namespace}/${at.pod} does not show its memory limit in /sys/fs/cgroup`)
   return { limit, workingSet: Math.max(0, usage - inactive) }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TargetPart } from '../../verify/model/target.ts'
-import { notSteady, offered, type Permission } from '../fault.ts'
+import { notPossible, notSteady, offered, type Permission } from '../fault.ts'
 import { EXEC_PERMISSIONS, execIn, NotStarted, type ContainerOfPod } from './pod-exec.ts'
 
 /** Of the faults on processes of containers. */
@@ -65,8 +65,10 @@ export async function processesOf(
   action: 'look' | 'stop' | 'end' = 'look',
 ): Promise<ContainerProcess[]> {
   const { exitCode, stdout, stderr } = await execIn(at, ['sh', '-c', PROCESSES, 'sh', token, action], signal).catch((error: unknown) => {
-    if (error instanceof NotStarted) throw notSteady(`${error.message}; the fault needs a shell (sh) in the image`)
-    throw error
+    if (!(error instanceof NotStarted)) throw error
+    // Else the container does not run at this moment.
+    if (!/executable file not found|no such file or directory/i.test(error.message)) throw notSteady(error.message)
+    throw notPossible(`${error.message}; the fault needs a shell (sh) in the image`)
   })
   if (exitCode !== 0)
     throw notSteady(`container ${at.container} of pod ${at.namespace}/${at.pod} does not show its control groups: ${stderr || exitCode}`)
@@ -147,7 +149,7 @@ export async function calmProcesses(
   if (stopped !== undefined) throw notSteady(`process ${stopped.pid} (${stopped.comm}) of ${named} is stopped`)
   const asked = 'for p in "$@"; do command -v "$p" >/dev/null || printf "%s " "$p"; done'
   const { stdout } = await execIn(at, ['sh', '-c', asked, 'sh', ...programs], signal)
-  if (stdout !== '') throw notSteady(`${named} has no ${stdout.trim()}, which the fault needs in the image`)
+  if (stdout !== '') throw notPossible(`${named} has no ${stdout.trim()}, which the fault needs in the image`)
   return processes
 }
 

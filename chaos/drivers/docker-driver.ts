@@ -1,6 +1,6 @@
 import type Docker from 'dockerode'
 import type { TargetPart } from '../../verify/model/target.ts'
-import { notSteady } from '../fault.ts'
+import { notPossible, notSteady } from '../fault.ts'
 
 /** Of GET /containers/{id}/json: https://docs.docker.com/reference/api/engine/version/v1.43/#tag/Container/operation/ContainerInspect */
 export interface ContainerState {
@@ -54,7 +54,7 @@ export async function containerToHarm(
   const state = await inspectContainer(socket, container).catch(unlessMissing)
   if (state === null) throw notSteady(`there is no container ${container}`)
   if (project !== undefined && state.project !== project)
-    throw notSteady(
+    throw notPossible(
       `container ${container} is of ${state.project === undefined ? 'no compose project' : `the compose project ${state.project}`}, not of ${project}, so it is not ${harm}`,
     )
   if (!state.running || state.paused)

@@ -1,7 +1,7 @@
 import type { KubeConfig, V1Deployment, V1LabelSelector, V1Pod, V1StatefulSet } from '@kubernetes/client-node'
 import { FiredrillError } from '../../verify/model/error.ts'
 import type { TargetPart } from '../../verify/model/target.ts'
-import { notSteady, type Permission } from '../fault.ts'
+import { notPossible, notSteady, type Permission } from '../fault.ts'
 
 export type Workload = NonNullable<TargetPart['kubernetes']>
 
@@ -79,7 +79,7 @@ export async function inspectWorkload(workload: Workload): Promise<WorkloadState
 export async function workloadToHarm(workload: Workload): Promise<WorkloadState> {
   const state = await inspectWorkload(workload)
   const named = nameOf(workload)
-  if (state === null) throw notSteady(`there is no ${named}`)
+  if (state === null) throw notPossible(`there is no ${named}`)
   if (state.rollout !== undefined) throw notSteady(`${named} is being rolled out: ${state.rollout}`)
   if (state.wanted === 0) throw notSteady(`${named} is scaled to 0`)
   if (state.ready < state.wanted) throw notSteady(`${named} has ${state.ready} of ${state.wanted} pods ready`)

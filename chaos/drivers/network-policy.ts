@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { V1LabelSelector, V1NetworkPolicy } from '@kubernetes/client-node'
-import { notSteady, type Permission } from '../fault.ts'
+import { notPossible, notSteady, type Permission } from '../fault.ts'
 import type { Undo, UndoDriver } from '../undo-record.ts'
 import { configOf, nameOf, type Workload } from './kubernetes-driver.ts'
 import { selects } from './kubernetes-keepers.ts'
@@ -33,6 +33,8 @@ export async function denyAll(workload: Workload, name: string, podSelector: V1L
   await (await api(workload)).createNamespacedNetworkPolicy({ namespace: workload.namespace, body, fieldValidation: 'Strict' })
 }
 
+const NO_PROBE = 'it has no curl, wget or nc'
+
 /**
  * Asks the cluster's API server, whose address every container has in its environment, for anything by what the image has. Each answer has
  * "HTTP" in it, also that plain HTTP is not spoken there.
@@ -56,7 +58,7 @@ for t in curl wget nc; do
   case $a in *HTTP*) echo reached; exit 0;; esac
   said="$said$t: \${a:-no answer}; "
 done
-printf '%s\\n' "\${said:-it has no curl, wget or nc}"`
+printf '%s\\n' "\${said:-${NO_PROBE}}"`
 
 /** `reached`, or why not. */
 export async function reaches(at: ContainerOfPod, signal: AbortSignal): Promise<string> {
@@ -69,7 +71,7 @@ export async function reachable(workload: Workload, containers: readonly PodCont
   for (const each of containers) {
     const seen = await reaches(placeOf(workload, each), signal)
     if (seen !== 'reached')
-      throw notSteady(
+      throw (seen === NO_PROBE ? notPossible : notSteady)(
         `that pod ${each.pod} of ${nameOf(workload)} is cut off could not be proven. Its container ${each.container} does not reach the API server now: ${seen}`,
       )
   }

@@ -1,5 +1,5 @@
 import type { V1Container, V1Pod } from '@kubernetes/client-node'
-import { notSteady } from '../fault.ts'
+import { notPossible, notSteady } from '../fault.ts'
 import { nameOf, podsOf, type Workload } from './kubernetes-driver.ts'
 import type { ContainerOfPod } from './pod-exec.ts'
 
@@ -55,7 +55,7 @@ function chosenIn(workload: Workload, { metadata, spec }: V1Pod): V1Container {
   const chosen = name === undefined && all.length === 1 ? all[0] : all.find((each) => each.name === name)
   if (chosen !== undefined) return chosen
   const names = all.map((each) => each.name).join(', ')
-  throw notSteady(
+  throw notPossible(
     name === undefined
       ? `${nameOf(workload)} has the containers ${names}: name one as \`container\` in the target file`
       : `${nameOf(workload)} has no container ${name}, it has ${names}`,

@@ -28,7 +28,7 @@ test('a container without a CPU limit is refused', async (t) => {
     .map((reply) => ({ ...reply, body: JSON.parse(JSON.stringify(reply.body).replaceAll('"cpu":', '"gpu":')) }))
   await apiServer(t, looked)
   await assert.rejects(cpuPressurePodsFault.prepare(workloadPart('deployment', 'web'), params, context), {
-    code: 'FAULT_NOT_STEADY',
+    code: 'FAULT_NOT_POSSIBLE',
     message: /has no CPU limit: the fault would take the node's CPU/,
   })
 })

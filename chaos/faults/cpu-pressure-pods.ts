@@ -3,7 +3,7 @@ import { calmProcesses, processFaultPermissions, processesOf, startOurs } from '
 import { mayDo, nameOf, workloadToHarm } from '../drivers/kubernetes-driver.ts'
 import { cameSince, containersToHarm, placeOf } from '../drivers/pod-containers.ts'
 import type { ContainerOfPod } from '../drivers/pod-exec.ts'
-import { defineFault, notSteady, offered } from '../fault.ts'
+import { defineFault, notPossible, offered } from '../fault.ts'
 
 /**
  * $1: seconds, $2: how many. Each ends by its own limit of CPU time too, were the sleep to be killed:
@@ -46,7 +46,7 @@ export const cpuPressurePodsFault = defineFault({
     const { spec, containers } = await containersToHarm(workload)
     const limit = spec.resources?.limits?.['cpu']
     if (limit === undefined)
-      throw notSteady(
+      throw notPossible(
         `container ${spec.name} of ${nameOf(workload)} has no CPU limit: the fault would take the node's CPU from its neighbours`,
       )
     for (const each of containers) await calmProcesses(placeOf(workload, each), token, ['sleep'], signal)

@@ -64,7 +64,7 @@ test('they end by themselves when their time is over, and where the part allows 
   await startBurners({ marker, cores: 0.1, nice: 0, seconds: 0.2 }, context.signal)
   await waitUntil(() => marked(marker).length === 0)
   await assert.rejects(cpuPressureFault.prepare(part, { ...LITTLE, cores: 2 }, context), {
-    code: 'FAULT_NOT_STEADY',
+    code: 'FAULT_NOT_POSSIBLE',
     message: /machine allows 1\.5 cores, not 2/,
   })
 })

@@ -1,5 +1,5 @@
 import { startBurners } from '../drivers/cpu-driver.ts'
-import { defineFault, notSteady, offered } from '../fault.ts'
+import { defineFault, notPossible, offered } from '../fault.ts'
 
 export const cpuPressureFault = defineFault({
   meta: {
@@ -22,7 +22,7 @@ export const cpuPressureFault = defineFault({
   },
   async prepare(part, params, context) {
     const { cores: allowed } = offered(part, 'cpu')
-    if (params.cores > allowed) throw notSteady(`${part.name} allows ${allowed} cores, not ${params.cores}`)
+    if (params.cores > allowed) throw notPossible(`${part.name} allows ${allowed} cores, not ${params.cores}`)
     const marker = `firedrill-cpu-${context.token}`
     return {
       undo: { driver: 'cpu', state: 'ended', marker },

@@ -67,11 +67,11 @@ test('it stops when everything is to be undone, and when its file has no name an
 
 test('what the part does not allow is refused before anything is written', async (t) => {
   const folder = await temporaryDirectory(t)
-  const refused = (bounds: object, params: object, message: RegExp, at = folder) =>
-    assert.rejects(fillDiskFault.prepare(part(at, bounds), { ...GROWS, ...params }, context()), { code: 'FAULT_NOT_STEADY', message })
+  const refused = (bounds: object, params: object, message: RegExp, at = folder, code = 'FAULT_NOT_POSSIBLE') =>
+    assert.rejects(fillDiskFault.prepare(part(at, bounds), { ...GROWS, ...params }, context()), { code, message })
   await refused({}, { megabytes: 21 }, /machine allows 20 MB, not 21/)
   const free = Math.floor((await freeBytes(folder)) / MEGABYTE)
-  await refused({ freeMegabytes: free + 1_000 }, {}, /MB free: with 5 MB more, less than \d+ MB would be left/)
+  await refused({ freeMegabytes: free + 1_000 }, {}, /MB free: with 5 MB more, less than \d+ MB would be left/, folder, 'FAULT_NOT_STEADY')
   mkdirSync(join(folder, 'real'))
   symlinkSync(join(folder, 'real'), join(folder, 'link'))
   await refused({}, {}, /link is no folder/, join(folder, 'link'))

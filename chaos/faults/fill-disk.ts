@@ -5,7 +5,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { freeBytes, MEGABYTE, whyNotBelow } from '../drivers/disk-driver.ts'
-import { defineFault, notSteady, offered } from '../fault.ts'
+import { defineFault, notPossible, notSteady, offered } from '../fault.ts'
 
 /** How often it writes: a curve of small steps, as a file that grows. */
 const STEP_MS = 100
@@ -30,9 +30,9 @@ export const fillDiskFault = defineFault({
   },
   async prepare(part, params, context) {
     const { folder, maxMegabytes, freeMegabytes } = offered(part, 'disk')
-    if (params.megabytes > maxMegabytes) throw notSteady(`${part.name} allows ${maxMegabytes} MB, not ${params.megabytes}`)
+    if (params.megabytes > maxMegabytes) throw notPossible(`${part.name} allows ${maxMegabytes} MB, not ${params.megabytes}`)
     const wrong = await whyNotBelow(folder)
-    if (wrong !== null) throw notSteady(wrong)
+    if (wrong !== null) throw notPossible(wrong)
     const freeAtFirst = (await freeBytes(folder)) / MEGABYTE
     if (freeAtFirst - params.megabytes < freeMegabytes)
       throw notSteady(

@@ -26,7 +26,7 @@ test('fills to the share with expiring keys of its own, and the undo leaves the 
 test('a server without maxmemory is refused, and its settings stay as they are', async (t) => {
   const { state, part } = await redis(t, { maxmemory: 0 })
   await assert.rejects(fillRedisMemoryFault.prepare(part, params, context), {
-    code: 'FAULT_NOT_STEADY',
+    code: 'FAULT_NOT_POSSIBLE',
     message: 'redis has maxmemory 0, which is no limit: there is no share of it to fill',
   })
   assert.equal(state.maxmemory, '0')
@@ -45,7 +45,10 @@ test('refuses when it is full already, and when too much would have to be writte
   const { part } = await redis(t, { maxmemory: 1_500_000 })
   await assert.rejects(fillRedisMemoryFault.prepare(part, params, context), { code: 'FAULT_NOT_STEADY', message: /already uses 1000000/ })
   const big = await redis(t, { maxmemory: 1024 ** 3 })
-  await assert.rejects(fillRedisMemoryFault.prepare(big.part, params, context), { code: 'FAULT_NOT_STEADY', message: /above maxFillMb 64/ })
+  await assert.rejects(fillRedisMemoryFault.prepare(big.part, params, context), {
+    code: 'FAULT_NOT_POSSIBLE',
+    message: /above maxFillMb 64/,
+  })
 })
 
 test('an eviction while filling fails the fault', async (t) => {

@@ -1,5 +1,5 @@
 import { configGet, info, withRedis } from '../drivers/redis-driver.ts'
-import { defineFault, notSteady, offered } from '../fault.ts'
+import { defineFault, notPossible, notSteady, offered } from '../fault.ts'
 
 const VALUE_BYTES = 64 * 1024
 /** 1 MiB a batch: between two batches the memory is read again, so it never overshoots by more. */
@@ -25,13 +25,13 @@ export const fillRedisMemoryFault = defineFault({
       maxmemory: await configGet(redis, 'maxmemory'),
     }))
     // A limit set for the drill would let an alert fire that never can on this server.
-    if (before.maxmemory === '0') throw notSteady(`${part.name} has maxmemory 0, which is no limit: there is no share of it to fill`)
+    if (before.maxmemory === '0') throw notPossible(`${part.name} has maxmemory 0, which is no limit: there is no share of it to fill`)
     const limit = Number(before.maxmemory)
     const goal = Math.ceil(limit * params.share)
     if (before.used >= goal)
       throw notSteady(`${part.name} already uses ${before.used} of ${limit} bytes, at or above the share ${params.share}`)
     if (goal - before.used > params.maxFillMb * 1024 * 1024)
-      throw notSteady(
+      throw notPossible(
         `${part.name} would need ${Math.ceil((goal - before.used) / 1024 / 1024)} MB more to reach the share ${params.share}, above maxFillMb ${params.maxFillMb}`,
       )
     const prefix = `firedrill:${context.token}:`

@@ -63,7 +63,10 @@ for (const [scenario, name, message] of [
 ] as const) {
   test(`refused: ${scenario}`, async (t) => {
     await apiServer(t, recorded[scenario]!)
-    await assert.rejects(freezePodsFault.prepare(workloadPart('deployment', name), params, context), { code: 'FAULT_NOT_STEADY', message })
+    await assert.rejects(freezePodsFault.prepare(workloadPart('deployment', name), params, context), {
+      code: 'FAULT_NOT_POSSIBLE',
+      message,
+    })
   })
 }
 
@@ -101,7 +104,7 @@ const probed = (probe: object): ApiReply[] =>
 test('a livenessProbe would restart the container sooner than the fault ends by itself: refused', async (t) => {
   await apiServer(t, probed({ httpGet: {}, periodSeconds: 5, failureThreshold: 2 }))
   await assert.rejects(freezePodsFault.prepare(web, params, context), {
-    code: 'FAULT_NOT_STEADY',
+    code: 'FAULT_NOT_POSSIBLE',
     message: /has a livenessProbe, which restarts it after 6 s or more, sooner than expirySeconds \(600\)/,
   })
 })
@@ -128,9 +131,15 @@ test('pods with several containers: the target names one, or none is touched', a
   await assert.rejects(freezePodsFault.prepare(other, params, context), { message: /has no container wbe, it has web, sidecar/ })
 })
 
-for (const [what, from, to, message] of [
-  ['stopped before', ') S ', ') T ', /^process \d+ \(redis-server\) of container web .* is stopped$/],
-  ['that another user owns', 'other yes', 'other no', /^the user of an exec in container web may not signal process \d+ \(redis-server\)$/],
+for (const [what, code, from, to, message] of [
+  ['stopped before', 'FAULT_NOT_STEADY', ') S ', ') T ', /^process \d+ \(redis-server\) of container web .* is stopped$/],
+  [
+    'that another user owns',
+    'FAULT_NOT_POSSIBLE',
+    'other yes',
+    'other no',
+    /^the user of an exec in container web may not signal process \d+ \(redis-server\)$/,
+  ],
 ] as const) {
   test(`a process ${what} is refused`, async (t) => {
     const changed = prepared.slice(0, what === 'stopped before' ? lookedAt + 1 : lookedAt + 2).map((reply): ApiReply => ({
@@ -138,6 +147,6 @@ for (const [what, from, to, message] of [
       ...(reply.frames === undefined ? {} : { frames: reply.frames.map(([channel, text]) => [channel, text.replaceAll(from, to)]) }),
     }))
     await apiServer(t, changed)
-    await assert.rejects(freezePodsFault.prepare(web, params, context), { code: 'FAULT_NOT_STEADY', message })
+    await assert.rejects(freezePodsFault.prepare(web, params, context), { code, message })
   })
 }

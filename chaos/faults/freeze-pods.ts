@@ -10,7 +10,7 @@ import {
 } from '../drivers/container-processes.ts'
 import { mayDo, nameOf, workloadToHarm } from '../drivers/kubernetes-driver.ts'
 import { cameSince, containersToHarm, placeOf } from '../drivers/pod-containers.ts'
-import { defineFault, notSteady, offered } from '../fault.ts'
+import { defineFault, notPossible, offered } from '../fault.ts'
 
 export const freezePodsFault = defineFault({
   meta: {
@@ -34,7 +34,7 @@ export const freezePodsFault = defineFault({
     const { name } = spec
     const restartS = failsWithinS(spec.livenessProbe)
     if (restartS < expirySeconds)
-      throw notSteady(
+      throw notPossible(
         `container ${name} of ${nameOf(workload)} has a livenessProbe, which restarts it after ${restartS} s or more, sooner than expirySeconds (${expirySeconds}). Give fewer, or take the probe out for the drill`,
       )
     for (const each of containers) refuseUnlessFreezable(name, await calmProcesses(placeOf(workload, each), token, ['sleep'], signal))
@@ -64,14 +64,14 @@ export const freezePodsFault = defineFault({
 function refuseUnlessFreezable(container: string, processes: readonly ContainerProcess[]): void {
   const first = processes.find(({ pid }) => pid === 1)
   if (first !== undefined && !isInit(first))
-    throw notSteady(
+    throw notPossible(
       `process 1 of container ${container} (${first.comm}) is the first of its PID namespace, which no signal from inside stops. Set shareProcessNamespace in its pods, start it below an init (tini), or use scale-away`,
     )
   const stoppable = processes.filter((each) => !isInit(each))
-  if (stoppable.length === 0) throw notSteady(`container ${container} has no process that could be stopped`)
+  if (stoppable.length === 0) throw notPossible(`container ${container} has no process that could be stopped`)
   const denied = stoppable.find(({ signals }) => !signals)
   if (denied !== undefined)
-    throw notSteady(`the user of an exec in container ${container} may not signal process ${denied.pid} (${denied.comm})`)
+    throw notPossible(`the user of an exec in container ${container} may not signal process ${denied.pid} (${denied.comm})`)
 }
 
 /** https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#container-probes; the first failure may come at once. */

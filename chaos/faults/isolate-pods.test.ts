@@ -38,7 +38,10 @@ test('isolate-pods is over when the pods no longer reach the API server; its und
 test('a network that does not enforce policies is refused, as it answered', async (t) => {
   await apiServer(t, [...prepared, create!, reached, cut, reached, ...undone])
   const { undo, apply } = await isolatePodsFault.prepare(db, { enforcedSeconds: 1 }, context)
-  await assert.rejects(apply(), /does not enforce NetworkPolicies\. Pod db-0 reaches the API server 1 s after .*POLICY_NOT_ENFORCED/)
+  await assert.rejects(apply(), {
+    code: 'POLICY_NOT_ENFORCED',
+    message: /does not enforce NetworkPolicies\. Pod db-0 reaches the API server 1 s after .*POLICY_NOT_ENFORCED/,
+  })
   await carryOut(undo)
   assert.equal(await stillWrong(undo), null)
 })
@@ -58,7 +61,7 @@ test('another NetworkPolicy that selects the pods is named, and none is made', a
   ])
   await apiServer(t, [...prepared.slice(0, at(POLICIES)), other])
   await assert.rejects(isolatePodsFault.prepare(db, { enforcedSeconds: 1 }, context), {
-    code: 'FAULT_NOT_STEADY',
+    code: 'FAULT_NOT_POSSIBLE',
     message: /^NetworkPolicy allow-db selects pods of/,
   })
 })
@@ -66,7 +69,7 @@ test('another NetworkPolicy that selects the pods is named, and none is made', a
 test('a pod that does not reach the API server before is refused: nothing could be proven', async (t) => {
   await apiServer(t, [...prepared.slice(0, -1), { ...cut, frames: [[1, 'it has no curl, wget or nc\n'], cut.frames!.at(-1)!] }])
   await assert.rejects(isolatePodsFault.prepare(db, { enforcedSeconds: 1 }, context), {
-    code: 'FAULT_NOT_STEADY',
+    code: 'FAULT_NOT_POSSIBLE',
     message: /now: it has no curl, wget or nc$/,
   })
 })

@@ -4,7 +4,7 @@ import { mayDo, nameOf, selectorText, workloadToHarm } from '../drivers/kubernet
 import { processFaultPermissions } from '../drivers/container-processes.ts'
 import { denyAll, POLICY_PERMISSIONS, policiesOn, reachable, reaches } from '../drivers/network-policy.ts'
 import { containersToHarm, placeOf } from '../drivers/pod-containers.ts'
-import { defineFault, notSteady, offered, type Permission } from '../fault.ts'
+import { defineFault, notPossible, offered, type Permission } from '../fault.ts'
 
 const POLL_MS = 500
 /** One look without an answer may be a busy machine's. */
@@ -34,10 +34,10 @@ export const isolatePodsFault = defineFault({
     await mayDo(workload, permissions(part))
     const { labels, podSelector, others } = await workloadToHarm(workload)
     if (others > 0)
-      throw notSteady(`the selector of ${nameOf(workload)} (${selectorText(podSelector)}) selects ${others} pods of others as well`)
+      throw notPossible(`the selector of ${nameOf(workload)} (${selectorText(podSelector)}) selects ${others} pods of others as well`)
     const [policy] = await policiesOn(workload, labels)
     if (policy !== undefined)
-      throw notSteady(
+      throw notPossible(
         `NetworkPolicy ${policy} selects pods of ${nameOf(workload)}, and what it allows no other takes away. Take it out for the drill, or use scale-away`,
       )
     const { containers } = await containersToHarm(workload)
@@ -54,8 +54,9 @@ export const isolatePodsFault = defineFault({
             unanswered = (await reaches(placeOf(workload, each), signal)) === 'reached' ? 0 : unanswered + 1
             if (unanswered >= UNANSWERED) break
             if (polls <= 0)
-              throw new Error(
+              throw notPossible(
                 `the cluster's network does not enforce NetworkPolicies. Pod ${each.pod} reaches the API server ${enforcedSeconds} s after one forbade it all traffic (POLICY_NOT_ENFORCED)`,
+                'POLICY_NOT_ENFORCED',
               )
             await delay(POLL_MS, undefined, { signal })
           }

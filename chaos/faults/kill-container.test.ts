@@ -91,10 +91,13 @@ test('a container of another compose project, or none of that name, is not harme
     [inspectByName, 404, { message: 'No such container: moalog-redis' }],
     [inspectByName, 200, { ...containerState(true, false), Config: { Labels: {} } }],
   ])
-  const code = 'FAULT_NOT_STEADY'
+  const code = 'FAULT_NOT_POSSIBLE'
   await assert.rejects(killContainerFault.prepare(part, {}, context), { code, message: /of the compose project shop, not of moalog/ })
   await assert.rejects(killContainerFault.prepare(part, {}, context), { code, message: /of no compose project/ })
-  await assert.rejects(killContainerFault.prepare(part, {}, context), { code, message: /there is no container moalog-redis/ })
+  await assert.rejects(killContainerFault.prepare(part, {}, context), {
+    code: 'FAULT_NOT_STEADY',
+    message: /there is no container moalog-redis/,
+  })
   const { socket, container } = part.docker
   const anyProject = await killContainerFault.prepare({ name: 'redis', docker: { socket, container } }, {}, context)
   assert.deepEqual(anyProject.undo, { driver: 'docker', state: 'running', socket, container, id: ID })

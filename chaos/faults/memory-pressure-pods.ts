@@ -3,7 +3,7 @@ import { memoryOf } from '../drivers/container-memory.ts'
 import { calmProcesses, processFaultPermissions, startOurs } from '../drivers/container-processes.ts'
 import { mayDo, nameOf, workloadToHarm } from '../drivers/kubernetes-driver.ts'
 import { cameSince, containersToHarm, placeOf } from '../drivers/pod-containers.ts'
-import { defineFault, notSteady, offered } from '../fault.ts'
+import { defineFault, notPossible, notSteady, offered } from '../fault.ts'
 
 /** $1: bytes, $2: seconds. dd fills its buffer, cannot write it while the sleep lasts, and ends with that: the pipe breaks. */
 const HOLD = 'dd if=/dev/zero bs="$1" count=1 | sleep "$2"'
@@ -34,7 +34,7 @@ export const memoryPressurePodsFault = defineFault({
     const { spec, containers } = await containersToHarm(workload)
     const named = `container ${spec.name} of ${nameOf(workload)}`
     if (spec.resources?.limits?.['memory'] === undefined)
-      throw notSteady(`${named} has no memory limit: the fault would take the node's memory from its neighbours`)
+      throw notPossible(`${named} has no memory limit: the fault would take the node's memory from its neighbours`)
     for (const each of containers) {
       const at = placeOf(workload, each)
       await calmProcesses(at, token, ['dd', 'sleep'], signal)

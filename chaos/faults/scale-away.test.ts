@@ -56,24 +56,30 @@ test('a user without the permissions touches nothing, and reads which Role is mi
 test('a workload that is not there is not harmed', async (t) => {
   await apiServer(t, recorded['missing']!)
   await assert.rejects(scaleAwayFault.prepare(workloadPart('deployment', 'wbe'), {}, context), {
-    code: 'FAULT_NOT_STEADY',
+    code: 'FAULT_NOT_POSSIBLE',
     message: 'there is no deployment moalog/wbe',
   })
 })
 
-for (const [what, change, message] of [
-  ['scaled to 0', (body: Body) => (body.spec.replicas = 0), /is scaled to 0/],
-  ['being rolled out', (body: Body) => (body.status.updatedReplicas = 1), /is being rolled out: 1 of 2 pods have the latest template/],
-  ['just changed', (body: Body) => (body.metadata.generation += 1), /its controller has not seen the latest change/],
+for (const [what, code, change, message] of [
+  ['scaled to 0', 'FAULT_NOT_STEADY', (body: Body) => (body.spec.replicas = 0), /is scaled to 0/],
+  [
+    'being rolled out',
+    'FAULT_NOT_STEADY',
+    (body: Body) => (body.status.updatedReplicas = 1),
+    /is being rolled out: 1 of 2 pods have the latest template/,
+  ],
+  ['just changed', 'FAULT_NOT_STEADY', (body: Body) => (body.metadata.generation += 1), /its controller has not seen the latest change/],
   [
     'kept by Argo CD',
+    'FAULT_NOT_POSSIBLE',
     (body: Body) => (body.metadata.labels['argocd.argoproj.io/instance'] = 'shop'),
     /kept by Argo CD .* suspend its sync .* or use delete-pod/,
   ],
 ] as const) {
   test(`a workload that is ${what} is not harmed`, async (t) => {
     await apiServer(t, changed(looked, WORKLOAD, change))
-    await assert.rejects(scaleAwayFault.prepare(deployment, {}, context), { code: 'FAULT_NOT_STEADY', message })
+    await assert.rejects(scaleAwayFault.prepare(deployment, {}, context), { code, message })
   })
 }
 
@@ -144,7 +150,7 @@ test('a HorizontalPodAutoscaler that may want 0 pods does not pause: nothing is 
   })
   await apiServer(t, awake)
   await assert.rejects(scaleAwayFault.prepare(deployment, {}, context), {
-    code: 'FAULT_NOT_STEADY',
+    code: 'FAULT_NOT_POSSIBLE',
     message: /HorizontalPodAutoscaler web may want 0 pods of deployment moalog\/web/,
   })
 })

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { TargetPart } from '../../verify/model/target.ts'
 import { inspectWorkload, mayDo, nameOf, scaleWorkload, workloadToHarm } from '../drivers/kubernetes-driver.ts'
 import { besidesText, KEEPER_PERMISSIONS, keepersOf } from '../drivers/kubernetes-keepers.ts'
-import { defineFault, notSteady, offered, type Permission } from '../fault.ts'
+import { defineFault, notPossible, offered, type Permission } from '../fault.ts'
 
 export const scaleAwayFault = defineFault({
   meta: {
@@ -20,14 +20,14 @@ export const scaleAwayFault = defineFault({
     await mayDo(workload, permissions(part))
     const { uid, wanted, managedBy, labels } = await workloadToHarm(workload)
     if (managedBy !== undefined)
-      throw notSteady(
+      throw notPossible(
         `${nameOf(workload)} is kept by ${managedBy}, which would bring its pods back: suspend its sync for the drill, or use delete-pod`,
       )
     const keepers = await keepersOf(workload, labels)
     // https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#implicit-maintenance-mode-deactivation
     const awake = keepers.autoscalers.find(({ least }) => least === 0)
     if (awake !== undefined)
-      throw notSteady(
+      throw notPossible(
         `HorizontalPodAutoscaler ${awake.name} may want 0 pods of ${nameOf(workload)}. Such a one does not pause at 0: give it a minReplicas of 1 for the drill, or use delete-pod`,
       )
     return {

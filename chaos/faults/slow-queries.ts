@@ -1,6 +1,6 @@
 import type { Connection } from 'mysql2/promise'
 import { connectMysql, longQueryTimeS, QUERY_LIMIT_MS, slowQueries } from '../drivers/mysql-driver.ts'
-import { defineFault, notSteady, offered } from '../fault.ts'
+import { defineFault, notPossible, offered } from '../fault.ts'
 
 /** A query lasts so much longer than long_query_time: it must be above, and a busy server must not make much of it. */
 const LONGER_S = 0.1
@@ -24,7 +24,7 @@ export const slowQueriesFault = defineFault({
       probe.destroy()
     })
     if (longS > params.maxSeconds)
-      throw notSteady(
+      throw notPossible(
         `long_query_time of ${part.name} is ${longS} s: each slow query would have to last longer (maxSeconds ${params.maxSeconds})`,
       )
     const seconds = longS + LONGER_S

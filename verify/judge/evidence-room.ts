@@ -16,6 +16,7 @@ import { answersTo, inForce } from './signal/faults-in-force.ts'
 import { waitsOf } from './signal/late-answers.ts'
 import { outageOf } from './signal/outage-evidence.ts'
 import { ofExperiment } from './record/by-name.ts'
+import { lastingRefusal } from './record/lasting-refusal.ts'
 import { clockOffsetMs, eachUp } from './record/recorder.ts'
 import type { AlertHistory, Evaluated, RunRecord } from './record/recorder.ts'
 import { spanPathOf } from './signal/span-path.ts'
@@ -308,8 +309,11 @@ export class EvidenceRoom {
         this.run.footer?.ended === 'completed' ? 'evidence-missing' : 'interrupted',
         'the requests of this outage were not recorded: the drill ended before',
       )
-    if (found.away.length === 0 && found.refused === undefined)
-      return new Missing('not-injected', `${spec.fault?.id ?? spec.during ?? 'the fault'} was never in effect`)
+    if (found.away.length === 0 && found.refused === undefined) {
+      const never = `${spec.fault?.id ?? spec.during ?? 'the fault'} was never in effect`
+      const why = lastingRefusal(this.run, spec.during ?? spec.id, found.entry.startedMs)
+      return why === undefined ? new Missing('not-injected', never) : new Missing('not-injectable', `${never}: ${why}`)
+    }
     return found
   }
 

@@ -193,6 +193,42 @@ test('what a killed drill left in Alertmanager is no stray of this one; any othe
   assert.equal(verdictOf(told('SomethingElse'), 'isolation').status, 'fail')
 })
 
+/** The last fault of an experiment was not applied, and its leg failed of that. */
+function refusedRun(lasting: boolean): Journal {
+  const why = 'HorizontalPodAutoscaler web may want 0 pods'
+  const fault = alter(run(), 'fault', (entry) => {
+    if (entry.leg !== 'fire') return entry
+    return entry.phase === 'undo' ? undefined : { ...entry, ok: false, detail: why, ...(lasting ? { lasting } : {}) }
+  })
+  return alter(fault, 'leg', (entry) =>
+    entry.leg === 'fire' && entry.phase === 'end' ? { ...entry, ended: 'failed', detail: why } : entry,
+  )
+}
+
+test('a fault that no other attempt could apply is a cause of its own, and is not tried again', () => {
+  for (const [lasting, cause] of [
+    [true, 'not-injectable'],
+    [false, 'not-injected'],
+  ] as const) {
+    const journal = refusedRun(lasting)
+    const verdicts = judge(journal).filter(({ subject }) => subject === EXPERIMENT)
+    assert.ok(verdicts.length > 5)
+    for (const each of verdicts) assert.deepEqual([each.status, each.cause], ['unknown', cause], each.check)
+    const header = journal.entries.find((entry) => entry.kind === 'header')
+    assert.ok(header?.kind === 'header')
+    assert.deepEqual(Object.keys(retryable(verdicts, header.plan)), lasting ? [] : [EXPERIMENT])
+  }
+})
+
+test('nor is an outage of such a fault', () => {
+  const refused = alter(outageRun(), 'fault', (entry) =>
+    entry.phase === 'undo' ? undefined : { ...entry, ok: false, detail: 'there is no deployment shop/loki', lasting: true as const },
+  )
+  const { status, cause, observed } = verdictOf(refused, 'outage-services-answer')
+  assert.deepEqual([status, cause], ['unknown', 'not-injectable'])
+  assert.match(observed, /there is no deployment shop\/loki/)
+})
+
 test('where something else ended the fault nothing is known of its experiment, its outage, and nothing of others', () => {
   const endedBefore = <J extends Journal>(journal: J, experiment: string): J =>
     alter(journal, 'fault', (entry) =>

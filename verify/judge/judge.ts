@@ -17,6 +17,7 @@ import { checks as registry } from './drill-checks.ts'
 import { deafTo } from './signal/deaf-target.ts'
 import { readJournal } from './record/parse-journal.ts'
 import { ofExperiment } from './record/by-name.ts'
+import { lastingRefusal } from './record/lasting-refusal.ts'
 import { Recorder, recordOf } from './record/recorder.ts'
 import type { RunRecord } from './record/recorder.ts'
 import { starvedText } from './record/cpu-waits.ts'
@@ -285,7 +286,10 @@ function interrupted(run: RunRecord, experiment: PlannedExperiment): { cause: Un
   if (run.footer?.ended === 'unhealthy-before')
     return { cause: 'unhealthy-start', text: run.footer.detail ?? 'a target was down or an alert active before the drill' }
   const failed = [...legs.values()].find((leg) => leg.ended === 'failed')
-  if (failed !== undefined) return { cause: 'not-injected', text: `the ${failed.name} leg failed: ${failed.detail ?? 'no detail'}` }
+  if (failed !== undefined) {
+    const isLasting = lastingRefusal(run, experiment.id, beganMs(run, experiment.id)) !== undefined
+    return { cause: isLasting ? 'not-injectable' : 'not-injected', text: `the ${failed.name} leg failed: ${failed.detail ?? 'no detail'}` }
+  }
   return {
     cause: 'interrupted',
     text: legs.size === 0 ? 'the experiment never began' : `interrupted in its ${[...legs.keys()].at(-1) ?? ''} leg`,

@@ -64,6 +64,7 @@ test('only what is unknown for a passing cause is tried again', () => {
     ['verifier-stalled', true],
     ['machine-starved', true],
     ['not-injected', true],
+    ['not-injectable', false],
     ['source-unreachable', false],
     ['clock-skew', false],
     ['unhealthy-start', false],

@@ -76,7 +76,7 @@ export type JournalBody =
     }
   /**
    * startedMs/effectiveMs bracket the instant from which the fault may be / surely is in effect (undo: gone). refused: the target does not
-   * allow it.
+   * allow it. lasting: it was not applied for a reason that does not pass by itself.
    */
   | {
       kind: 'fault'
@@ -90,6 +90,7 @@ export type JournalBody =
       ok: boolean
       detail: string
       refused?: true
+      lasting?: true
       /** Of an undo: something else had ended the fault before, since when is not known. */
       endedBefore?: true
       /** Of an undo: what of the target the fault had not reached in the end, in words (pods that came meanwhile). */

@@ -3,6 +3,8 @@ export type VerdictStatus = 'pass' | 'fail' | 'unknown' | 'skipped'
 /** Why a verdict could not be given. */
 export type UnknownCause =
   | 'not-injected'
+  /** For a reason that does not pass by itself: another attempt would meet the same. */
+  | 'not-injectable'
   | 'missed-evaluations'
   | 'scrape-gap'
   | 'load-short'

@@ -3,6 +3,7 @@ import type { UnknownCause } from '../model/verdict.ts'
 /** What to do so that the next drill can tell. */
 export const NEXT_STEP: Readonly<Record<UnknownCause, string>> = {
   'not-injected': 'Look at the target of the fault, then run it again.',
+  'not-injectable': 'Change what is named, or leave the experiment out with --skip: another attempt would meet the same.',
   'missed-evaluations': 'Run it again on a calmer machine or at a lower --speed.',
   'scrape-gap': 'Run it again at a lower --speed.',
   'load-short': 'Give k6 more processor time or a lower rate, then run it again.',

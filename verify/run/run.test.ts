@@ -202,6 +202,22 @@ test('a fault that the target does not allow ends its experiment: no later leg w
   assert.equal(ofKind(world.entries, 'fault')[0]?.refused, true)
 })
 
+test('a reason that does not pass by itself is written down as one, also when it is the cause of another', async () => {
+  const refusedWith = async (error: Error): Promise<true | undefined> => {
+    const world = fakeWorld()
+    world.chaos.inject = () => Promise.reject(error)
+    await world.clock.drive(runDrill(planOf([plannedExperiment('x')]), emptySpec, world, options()))
+    return ofKind(world.entries, 'fault')[0]?.lasting
+  }
+  const of = (code: string): Error => Object.assign(new Error(code), { code })
+  assert.equal(await refusedWith(of('FAULT_NOT_POSSIBLE')), true)
+  assert.equal(await refusedWith(of('FAULT_FORBIDDEN')), true)
+  const wrapped = new Error('could not be applied', { cause: of('POLICY_NOT_ENFORCED') })
+  assert.equal(await refusedWith(Object.assign(wrapped, { code: 'FAULT_NOT_APPLIED' })), true)
+  assert.equal(await refusedWith(of('FAULT_NOT_STEADY')), undefined)
+  assert.equal(await refusedWith(new Error('socket hang up')), undefined)
+})
+
 test('an alert that the longest range still remembers may take that long to end; a target that is down may not', async () => {
   const rule = { name: 'RedisConnectionFailed', type: 'alerting', query: 'rate(errors_total[5m]) > 1', forMs: 0, keepFiringForMs: 0 }
   const rules = [{ ...rule, labels: {}, annotations: {}, health: 'ok', lastError: '' }]

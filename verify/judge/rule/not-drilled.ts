@@ -13,7 +13,13 @@ interface Failed {
 }
 
 /** Unknown for one of these, a verdict may be so because there was nothing to drill. */
-const NOT_DRILLED: readonly (UnknownCause | undefined)[] = ['not-injected', 'unhealthy-start', 'interrupted', 'evidence-missing']
+const NOT_DRILLED: readonly (UnknownCause | undefined)[] = [
+  'not-injected',
+  'not-injectable',
+  'unhealthy-start',
+  'interrupted',
+  'evidence-missing',
+]
 
 export interface RuleFinding {
   alert: string

@@ -2,6 +2,12 @@ import type { FaultUse } from '../../model/spec.ts'
 import type { InjectedFault, Ports } from '../ports.ts'
 import { messageOf } from '../../text/error-text.ts'
 
+/** What makes a fault impossible until something is changed; of any other reason another attempt may be free. */
+const LASTING: ReadonlySet<unknown> = new Set([
+  ...['FAULT_NOT_POSSIBLE', 'FAULT_FORBIDDEN', 'FAULT_PARAM', 'FAULT_UNKNOWN'],
+  ...['POLICY_NOT_ENFORCED', 'TARGET_CONTEXT'],
+])
+
 type World = Pick<Ports, 'clock' | 'journal' | 'chaos'>
 
 /** Whose fault it is: an experiment and its leg, or an outage. */
@@ -29,7 +35,15 @@ export async function injectFault({ experiment, leg, holdMs }: FaultOwner, use: 
   } catch (error) {
     const detail = messageOf(error)
     const refused = error instanceof Error && 'code' in error && error.code === 'FAULT_NOT_ALLOWED'
-    ports.journal.append({ ...entry, startedMs, effectiveMs: ports.clock.now(), ok: false, detail, ...(refused ? { refused } : {}) })
+    ports.journal.append({
+      ...entry,
+      startedMs,
+      effectiveMs: ports.clock.now(),
+      ok: false,
+      detail,
+      ...(refused ? { refused } : {}),
+      ...(isLasting(error) ? { lasting: true } : {}),
+    })
     ports.journal.append({ kind: 'source-error', source: 'chaos', experiment, message: detail })
     const next = error instanceof Error && 'next' in error && typeof error.next === 'string' ? { next: error.next } : {}
     return { fault: null, detail, refused, ...next }
@@ -46,4 +60,9 @@ export async function undoFault(
   const result = await fault.undo()
   journal.append({ kind: 'fault', experiment, leg, phase: 'undo', fault: use.id, target: use.target, ...result })
   return result
+}
+
+/** Also of an error that was the cause of this one. */
+function isLasting(error: unknown): boolean {
+  return error instanceof Error && (('code' in error && LASTING.has(error.code)) || isLasting(error.cause))
 }
