@@ -83,6 +83,11 @@ test('variables in all their spellings and formats', () => {
   )
   assert.equal(resolved('x[$w]', [{ name: 'w', type: 'custom', query: '5m,1h', current: { value: '1h' } }]), 'x[1h]')
   assert.equal(resolved('x[$w]', [{ name: 'w', type: 'custom', query: 'five minutes : 5m,1h' }]), 'x[5m]')
+  // What is no option any more gives way to the first one; the text finds its option as well as the value.
+  const window = (query: string, current: object): object => ({ name: 'w', type: 'custom', query, current })
+  assert.equal(resolved('x[$w]', [window('5m,1h,25h', { text: '24h', value: '24h' })]), 'x[5m]')
+  assert.equal(resolved('x[$w] ${w:text}', [window('short : 5m,1h', { text: 'gone', value: 'gone' })]), 'x[5m] short')
+  assert.equal(resolved('x[$w]', [window('5m,day : 24h', { text: 'day', value: '1d' })]), 'x[24h]')
   assert.equal(
     resolved(
       'x[$w]',

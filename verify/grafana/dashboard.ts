@@ -138,24 +138,22 @@ function variable(fields: Fields): Variable[] {
     type === 'custom' || type === 'interval'
       ? (query ?? '')
           .split(/(?<!\\),/)
-          .map((part) =>
-            part
-              .replace(/\\,/g, ',')
-              .trim()
-              .replace(/^.* : /, ''),
-          )
+          .map((part) => part.replace(/\\,/g, ',').trim())
           .filter((part) => part !== '')
+          .map((part) => ({ text: part.replace(/ : .*$/, ''), value: part.replace(/^.* : /, '') }))
       : []
   const listed = (Array.isArray(fields['options']) ? fields['options'] : []).flatMap((each) => string(fieldsOf(each)?.['value']) ?? [])
-  const options = [...new Set([...(written.length > 0 ? written : listed)])].filter((option) => !option.startsWith('$__'))
+  const options = [...new Set(written.length > 0 ? written.map((each) => each.value) : listed)].filter(
+    (option) => !option.startsWith('$__'),
+  )
   const current = fieldsOf(fields['current'])
   const chosen = strings(current?.['value'])
-  const stated = type === 'constant' || type === 'textbox' ? (chosen ?? query) : chosen
+  const stated = type === 'constant' || type === 'textbox' ? (chosen ?? query) : offered(chosen, string(current?.['text']), written)
   const includeAll = fields['includeAll'] === true
   const unset = stated === undefined || stated.length === 0
   // "All" stands first in the list.
   const value = unset ? (includeAll ? '$__all' : (options[0] ?? '')) : stated
-  const text = strings(current?.['text'])
+  const text = stated === chosen ? strings(current?.['text']) : written.find((option) => option.value === stated)?.text
   const allValue = string(fields['allValue'])
   const asked = query ?? string(fieldsOf(fields['query'])?.['query']) ?? string(fields['definition'])
   return [
@@ -182,6 +180,21 @@ function variable(fields: Fields): Variable[] {
         : {}),
     },
   ]
+}
+
+/**
+ * Grafana makes the options anew of the query, and a value that is none of them gives way to the first:
+ * https://github.com/grafana/grafana/blob/v10.2.0/public/app/features/variables/state/actions.ts (validateVariableSelectionState).
+ */
+function offered(
+  chosen: string | string[] | undefined,
+  text: string | undefined,
+  options: readonly { text: string; value: string }[],
+): string | string[] | undefined {
+  // Several values, "All" and "auto" are no options of the query.
+  if (typeof chosen !== 'string' || chosen.startsWith('$__') || options.length === 0) return chosen
+  const found = options.find((option) => option.text === text || option.value === chosen)
+  return (found ?? options[0])?.value
 }
 
 /** V8 names the position in some of its messages only; the shortest beginning that no ending could make JSON has it always. */

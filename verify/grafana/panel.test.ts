@@ -39,6 +39,11 @@ test('which queries are shown, and whose they are', () => {
     ['A a'],
   )
   assert.deepEqual(asked({ datasource: { type: 'grafana-amazonprometheus-datasource' }, targets: [A] }), ['A a'])
+  // The panel's own wins over what its queries name.
+  const own = { ...A, datasource: { type: 'prometheus', uid: 'p' } }
+  assert.deepEqual(asked({ datasource: { uid: 'loki-uid' }, targets: [own] }), [])
+  assert.deepEqual(asked({ datasource: { uid: 'p' }, targets: [{ ...A, datasource: { type: 'loki', uid: 'loki-uid' } }] }), ['A a'])
+  assert.deepEqual(asked({ targets: [own] }), ['A a'])
 })
 
 test('an expression over queries is named, and not calculated', () => {

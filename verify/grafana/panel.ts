@@ -182,8 +182,12 @@ function isExpression(datasource: unknown): boolean {
   return type === '__expr__' || uid === '__expr__' || uid === '-100' || datasource === '__expr__'
 }
 
-/** A panel over mixed datasources leaves the choice to each query. */
+/**
+ * Grafana sends every query of a panel to the panel's data source, whichever the query names, and leaves the choice to the queries of a
+ * panel over mixed ones: https://github.com/grafana/grafana/blob/v10.2.0/public/app/features/query/state/PanelQueryRunner.ts
+ */
 function datasourceOf(own: unknown, panelDatasource: unknown): unknown {
-  const mixed = panelDatasource === '-- Mixed --' || fieldsOf(panelDatasource)?.['uid'] === '-- Mixed --'
-  return own ?? (mixed ? undefined : panelDatasource)
+  const uid = string(panelDatasource) ?? string(fieldsOf(panelDatasource)?.['uid']) ?? ''
+  if (uid === '-- Mixed --') return own ?? undefined
+  return uid === '' ? (own ?? panelDatasource) : panelDatasource
 }

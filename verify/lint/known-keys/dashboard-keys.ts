@@ -12,7 +12,7 @@ export const DASHBOARD_KEYS: ReadonlySet<string> = new Set(
     'folderUid footer format from graphMode graphTooltip gradientMode gridPos groupWidth groups height hide hideFrom hideTimeOverride hideControls ' +
     'iconColor includeAll includeVars index inspect instant interval intervalFactor isDefault justifyMode keepTime label labels lastNotNull layout ' +
     'legend legendFormat libraryPanel limit lineInterpolation lineStyle lineWidth links list liveNow locale mapping mappings matcher maxDataPoints ' +
-    'mode tags firing pending maxPerRow maxVizHeight minVizHeight minVizWidth minInterval minWidth multi name namePlacement noValue operator options orientation overrides ' +
+    'mode tags firing pending max min maxPerRow maxVizHeight minVizHeight minVizWidth minInterval minWidth multi name namePlacement noValue operator options orientation overrides ' +
     'panels path pieType placement plugin pluginVersion pointSize preload properties query queryType range reduceOptions reducer refId refresh ' +
     'regex renameByName repeat repeatDirection required rows sanitize scaleDistribution schemaVersion scopedVars selected showHeader showLegend ' +
     'showPoints showThresholdLabels showThresholdMarkers showUnfilled showValue sideWidth sizing skipUrlSync snapshot sort sortBy sortOrder spanNulls ' +

@@ -47,6 +47,7 @@ export { check as servicesAreAskedAtTheirPort } from '../checks/deployment/servi
 export { check as servicesSelectPods } from '../checks/deployment/services-select-pods.ts'
 export { check as startScriptRuns } from '../checks/deployment/start-script-runs.ts'
 export { check as startScriptStartsIt } from '../checks/deployment/start-script-starts-it.ts'
+export { check as sysctlsAreAllowed } from '../checks/deployment/sysctls-are-allowed.ts'
 export { check as urlsAreWhole } from '../checks/deployment/urls-are-whole.ts'
 export { check as valuesHaveTheirType } from '../checks/deployment/values-have-their-type.ts'
 export { check as variablesAreExpanded } from '../checks/deployment/variables-are-expanded.ts'

@@ -1,6 +1,7 @@
 export { check as contactPointsExist } from '../checks/grafana/contact-points-exist.ts'
 export { check as dashboardsAreProvided } from '../checks/grafana/dashboards-are-provided.ts'
 export { check as dashboardsAreSpelt } from '../checks/grafana/dashboards-are-spelt.ts'
+export { check as dashboardsAreWellFormed } from '../checks/grafana/dashboards-are-well-formed.ts'
 export { check as datasourceUidsResolve } from '../checks/grafana/datasource-uids-resolve.ts'
 export { check as datasourcesAreProvisioned } from '../checks/grafana/datasources-are-provisioned.ts'
 export { check as grafanaAcceptsDatasources } from '../checks/grafana/grafana-accepts-datasources.ts'

@@ -205,3 +205,22 @@ finds(
     line: 'disable: true',
   },
 )
+
+finds(
+  'compose-file-is-accepted',
+  'a config without its source, and a health that nothing finds out',
+  {
+    file: 'docker-compose.yaml',
+    from: 'configs: [{ source: jmx_exporter, ',
+    to: 'configs: [{ ',
+    subject: 'rate-limiter',
+    expected: 'source: one of',
+  },
+  {
+    file: 'docker-compose.yaml',
+    from: /( image: confluentinc[^]*?)    healthcheck:[^]*?start_period: 30s\n/,
+    to: '$1',
+    subject: 'fluxpay-engine',
+    expected: 'a health check of kafka',
+  },
+)

@@ -71,6 +71,10 @@ function* references(root: Cursor, beside: readonly Cursor[]): Generator<Remark>
         return name === '' ? [] : [[each.near('source'), name, defined('volumes')]]
       }),
     ]
+    for (const key of ['secrets', 'configs'] as const)
+      for (const each of at.items(key))
+        if (each.isMap() && !each.has('source'))
+          yield remark(service, each, `source: one of ${defined(key).join(', ')}`, 'none: it refers to an undefined one')
     for (const [where, name, known] of named) {
       if (name === '' || name.includes('$') || known.includes(name) || reported.has(name)) continue
       reported.add(name)
@@ -102,7 +106,13 @@ function* sourceless(root: Cursor): Generator<Remark> {
 
 /** Images of which it is known that they bring no health check. */
 const UNCHECKED =
-  /^(?:(?:docker|ghcr)\.io\/)?(?:(?:prom|grafana|jaegertracing|otel|oliver006|shopify)\/[^/]+|(?:redis|mysql|postgres|mariadb|busybox|alpine)(?::.*)?)$/
+  /^(?:(?:docker|ghcr)\.io\/)?(?:(?:prom|grafana|jaegertracing|otel|oliver006|shopify)\/[^/]+|(?:redis|mysql|postgres|mariadb|busybox|alpine)(?::.*)?|confluentinc\/cp-[^/]+)$/
+
+/** Its Dockerfile stands in the compose file; what that is made from may have one. */
+function isBuiltWithout(service: Cursor): boolean {
+  const text = service.string('build', 'dockerfile_inline')
+  return text !== undefined && !service.has('image') && !/^\s*HEALTHCHECK\b/im.test(text)
+}
 
 /** Who waits for another one's health, which nothing ever finds out. */
 function* healthless(services: readonly (readonly [string, Cursor])[]): Generator<Remark> {
@@ -114,7 +124,7 @@ function* healthless(services: readonly (readonly [string, Cursor])[]): Generato
       const check = service.get('healthcheck')
       // What is switched off there is the cause for all that wait.
       if (check?.bool('disable') === true || check?.strings('test')[0] === 'NONE') off.set(other, [...(off.get(other) ?? []), name])
-      else if (check === undefined && !service.has('extends') && UNCHECKED.test(service.string('image') ?? ''))
+      else if (check === undefined && !service.has('extends') && (UNCHECKED.test(service.string('image') ?? '') || isBuiltWithout(service)))
         yield remark(name, each.near('condition'), `a health check of ${other}`, `${other} has none, and compose does not start ${name}`)
     }
   for (const [other, waiting] of off) {

@@ -1,4 +1,4 @@
-import { finds } from '../../../../testing/lint/lint-files.ts'
+import { finds, passes } from '../../../../testing/lint/lint-files.ts'
 
 finds('containers-are-named', 'another container name', {
   file: 'docker-compose.yaml',
@@ -7,3 +7,19 @@ finds('containers-are-named', 'another container name', {
   subject: 'redis',
   observed: 'redis-1',
 })
+
+const unnamed = {
+  file: 'docker-compose.yaml',
+  from: '    container_name: fluxpay-engine\n',
+  to: '',
+  subject: 'fluxpay-engine',
+  observed: 'none: Docker calls it moalog-fluxpay-engine-1',
+}
+finds('containers-are-named', 'a container that is called as its service is, and by no name of its own', unnamed)
+passes(
+  'containers-are-named',
+  'a name in another notation',
+  'docker-compose.yaml',
+  'container_name: fluxpay-engine',
+  'container_name: ${FLUXPAY_CONTAINER:-fluxpay-engine}',
+)

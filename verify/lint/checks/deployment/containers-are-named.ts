@@ -1,4 +1,6 @@
 import { remark, type Check } from '../../lint-check.ts'
+import type { Configuration } from '../../../config/configuration.ts'
+import type { Workload } from '../../../config/deployment/workloads.ts'
 
 export const check: Check = {
   meta: {
@@ -21,6 +23,16 @@ export const check: Check = {
     if (present.length < 2) return
     for (const service of promised) {
       const workload = config.workloads.find((candidate) => candidate.container === service.container)
+      // Docker calls a container without a name PROJECT-SERVICE-1.
+      const isUnnamed =
+        workload !== undefined && workload.at.key === service.name && isOfCompose(workload, config) && !workload.at.has('container_name')
+      if (isUnnamed && !workload.at.has('extends'))
+        yield remark(
+          service.name,
+          workload.at,
+          `container_name: ${service.container}`,
+          `none: Docker calls it ${config.compose[0]?.string('name') ?? 'PROJECT'}-${service.name}-1`,
+        )
       if (workload !== undefined) continue
       const named = config.workloads.find((candidate) => candidate.name === service.name)
       // A name that two have: compose-names-are-unique.
@@ -33,4 +45,8 @@ export const check: Check = {
       )
     }
   },
+}
+
+function isOfCompose({ at }: Workload, { compose }: Configuration): boolean {
+  return compose.length === 1 && compose.some((root) => root.text === at.text)
 }

@@ -77,3 +77,19 @@ passes(
   /\[redis-server,|redis:\/\/redis:6379/g,
   (text: string) => (text.startsWith('[') ? '[redis-server, --requirepass, s3cret,' : 'redis://:s3cret@redis:6379'),
 )
+
+finds(
+  'credentials-agree',
+  'a user that the database does not create',
+  { file: D, from: /  +MYSQL_USER: moalog\n/, to: '', subject: 'mysql', expected: 'MYSQL_USER: moalog', observed: 'no such user' },
+  { file: D, from: /  +MYSQL_PASSWORD: .*\n/, to: '', subject: 'mysql', expected: 'MYSQL_PASSWORD beside MYSQL_USER' },
+  { file: D, from: /  +POSTGRES_USER: fluxpay\n/, to: '', subject: 'postgres', expected: 'POSTGRES_USER: fluxpay' },
+)
+const user = { file: D, from: /  +MYSQL_USER: moalog\n/, to: '' }
+passes('credentials-agree', 'a password in a file', D, /( +)MYSQL_PASSWORD: .*\n/, '$1MYSQL_PASSWORD_FILE: /run/secrets/mysql\n', user)
+finds('credentials-agree', 'another password than that of the secret by which Prometheus asks', {
+  file: D,
+  from: 'ACTUATOR_PASSWORD: ${ACTUATOR_PASSWORD:?copy .env.example to .env}',
+  to: 'ACTUATOR_PASSWORD: s3cret',
+  expected: '${ACTUATOR_PASSWORD}',
+})

@@ -1,5 +1,6 @@
 import { remark, type Check, type Remark } from '../../lint-check.ts'
 import { imageNameOf } from '../../known-images.ts'
+import { allScrapeJobs, type Configuration } from '../../../config/configuration.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { present } from '../../../text/present.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
@@ -40,7 +41,8 @@ export const check: Check = {
     mend: "In the compose file, use the database's own values (MYSQL_USER, POSTGRES_DB ...) in the service's URL, user name and password.",
     example: 'postgres: { environment: { POSTGRES_USER: payments } }\npayments: { environment: { SPRING_R2DBC_USERNAME: payment } }',
   },
-  *judge({ config: { workloads } }) {
+  *judge({ config }) {
+    const { workloads } = config
     for (const database of DATABASES) {
       const [server, ...others] = workloads.filter(({ image }) =>
         (database.images as readonly string[]).includes(imageNameOf(image).repository),
@@ -51,11 +53,17 @@ export const check: Check = {
       // No user is created then: images-get-their-variables.
       if (created === undefined || created.user?.value === 'root') continue
       for (const client of workloads.filter((each) => each !== server))
-        yield* compare(client, server, loginOf(client, database.scheme), created)
+        yield* compare(client, server, loginOf(client, database.scheme), created, database.prefix[0])
     }
     yield* exporters(workloads)
     yield* redis(workloads)
+    yield* scrapes(config)
   },
+}
+
+/** Given in another form, or by a variable that is not set here (variables-are-set). */
+function isElsewhere({ env }: Workload, kind: string): boolean {
+  return [...env.keys()].some((name) => !name.includes('ROOT') && (name.endsWith(`_${kind}_FILE`) || name.endsWith(`_${kind}`)))
 }
 
 /** Scripts of its own create further users. https://hub.docker.com/_/postgres (Initialization scripts) */
@@ -97,7 +105,9 @@ function* compare(
   server: Workload,
   logins: (Login & { url: Value })[],
   created: Login & { root?: Value },
+  prefix: string,
 ): Generator<Remark> {
+  const where = server.at.near('environment')
   for (const { user, password, database, url } of logins) {
     const isRoot = user?.value === 'root' || user?.value === 'postgres'
     const wanted = isRoot
@@ -109,6 +119,16 @@ function* compare(
       yield remark(client.name, user.at, `the user ${created.user.value}, whom ${server.name} creates`, user.value)
     else if (user === undefined && created.user !== undefined && !client.unknownEnv)
       yield remark(client.name, url.at, `a user name beside the URL, or in it: ${created.user.value}`, 'none')
+    else if (user !== undefined && user.value !== '' && !isRoot && created.user === undefined && !isElsewhere(server, 'USER'))
+      yield remark(server.name, where, `${prefix}_USER: ${user.value}, as whom ${client.name} logs in`, 'not set: there is no such user')
+    else if (
+      user !== undefined &&
+      !isRoot &&
+      created.user !== undefined &&
+      created.password === undefined &&
+      !isElsewhere(server, 'PASSWORD')
+    )
+      yield remark(server.name, where, `${prefix}_PASSWORD beside ${prefix}_USER`, 'not set: the user is not created')
     // Passwords are compared and never printed.
     if (password !== undefined && password.value !== '' && wanted !== undefined && password.value !== wanted.value)
       yield remark(client.name, password.at, `the password that ${server.name} creates its user with`, 'another one')
@@ -118,6 +138,30 @@ function* compare(
       yield remark(client.name, database.at, `the database ${created.database.value}, which ${server.name} creates`, database.value)
     else if (database !== undefined && created.database === undefined && !server.unknownEnv && server.env.has('MYSQL_USER'))
       yield remark(server.name, server.at.near('environment'), `MYSQL_DATABASE: ${database.value}, which ${client.name} opens`, 'not set')
+  }
+}
+
+/** A secret that is made of a variable, by which Prometheus asks a service that gets the same variable for something else. */
+function* scrapes(config: Configuration): Generator<Remark> {
+  for (const job of allScrapeJobs(config)) {
+    const secret = /^\/run\/secrets\/([\w.-]+)$/.exec(job.string('basic_auth', 'password_file') ?? '')?.[1]
+    const hosts = job.items('static_configs').flatMap((each) => each.strings('targets').map((target) => target.split(':')[0]))
+    for (const root of secret === undefined ? [] : config.compose) {
+      const variable = root.string('secrets', secret ?? '', 'environment')
+      for (const { name, container, env } of config.workloads.filter(
+        (each) => hosts.includes(each.name) || hosts.includes(each.container),
+      )) {
+        const own = env.get(variable ?? '')
+        const text = own?.at.string() ?? ''
+        if (own !== undefined && variable !== undefined && !new RegExp(`\\$\\{?${variable}\\b|^${variable}(?:=|$)`).test(text))
+          yield remark(
+            name || container,
+            own.at,
+            `\${${variable}}, of which the secret ${secret} is made`,
+            'another value: its scrapes are refused',
+          )
+      }
+    }
   }
 }
 

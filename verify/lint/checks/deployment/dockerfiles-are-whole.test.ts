@@ -62,3 +62,19 @@ finds(
 )
 passes(id, 'a repository is built from', D, 'build: lab/services/payment-provider', 'build: https://github.com/example/provider.git')
 passes(id, 'an argument whose name is no pattern', D, '    ARG SERVICE\n', '    ARG SERVICE\n        ARG x[=1\n')
+
+finds(
+  id,
+  'a folder, a user, a variable and words that are misspelt',
+  { file: D, from: '--from=build /out /app', to: '--from=build /otu /app', subject: 'rate-limiter', expected: '/out' },
+  {
+    file: D,
+    from: 'WORKDIR /src\n        COPY . .\n        RUN cargo',
+    to: 'WORKDIR /scr\n        COPY . .\n        RUN cargo',
+    subject: 'moalog-server',
+  },
+  { file: D, from: 'USER nobody', to: 'USER nboody', expected: 'nobody' },
+  { file: D, from: '-pl $$SERVICE', to: '-pl $$SREVICE', expected: 'the argument SERVICE' },
+  { file: D, from: 'RUN mvn', to: 'RUN mnv', expected: 'mvn' },
+  { file: D, from: 'io.prometheus.jmx', to: 'io.prometheus.jxm', expected: 'jmx' },
+)

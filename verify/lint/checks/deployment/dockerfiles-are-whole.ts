@@ -118,11 +118,20 @@ function* judgeText(subject: string, at: Cursor, args: Cursor | undefined): Gene
       (slipOf(from, new Set(stages)) !== undefined || !/[/:.]/.test(from))
     )
       yield remark(subject, place(line.trim()), `a stage of this Dockerfile: ${stages.join(', ')}`, `${from}${didYouMean(from, stages)}`)
-    const slip = name === 'RUN' ? [...rest.matchAll(/[A-Za-z]{4,}/g)].find(([each]) => slipOf(each, BUILD_WORDS) !== undefined) : undefined
+    const slip =
+      name === 'RUN' ? [...rest.matchAll(/(?<![$\w{])[A-Za-z]{3,}/g)].find(([each]) => slipOf(each, BUILD_WORDS) !== undefined) : undefined
     if (slip !== undefined) yield remark(subject, place(slip[0]), slipOf(slip[0], BUILD_WORDS) ?? '', slip[0])
     for (const [, variable = ''] of rest.matchAll(/(?<!\\)\$\{?([A-Z][A-Z0-9_]*)/g)) used.add(variable)
   }
   yield* entryPoint(subject, at, lines)
+  yield* paths(subject, at, text)
+  const user = /^\s*USER\s+([a-z][\w-]*)/im.exec(text)?.[1] ?? ''
+  const meantUser = slipOf(user, USERS)
+  if (meantUser !== undefined) yield remark(subject, place(`USER ${user}`), meantUser, user)
+  for (const variable of used) {
+    const meant = slipOf(variable, declared)
+    if (meant !== undefined) yield remark(subject, place(variable), `the argument ${meant}`, variable)
+  }
   const named = new Set([
     ...(args?.pairs().map(([key]) => key) ?? []),
     ...(args?.items().map((each) => (each.string() ?? '').split('=')[0] ?? '') ?? []),
@@ -139,9 +148,24 @@ function* judgeText(subject: string, at: Cursor, args: Cursor | undefined): Gene
   for (const name of bare) yield remark(subject, args ?? at, `the argument ${name} in build.args`, 'not given, and without a default')
 }
 
+/** Those of usual images: "unable to find user nboody". */
+const USERS = new Set('nobody root node nginx app appuser nonroot daemon www-data postgres redis mysql grafana'.split(' '))
+
+/** A folder at the root that is named once, a slip away from one that is named elsewhere in the same file. */
+function* paths(subject: string, at: Cursor, text: string): Generator<Remark> {
+  const found = [...text.matchAll(/(?<![\w.:/$}-])\/([a-z][\w-]+)(?=[/\s"',\]]|$)/g)].map((match) => match[1] ?? '')
+  const counts = Map.groupBy(found, (each) => each)
+  for (const [folder, uses] of counts) {
+    const meant = uses.length === 1 ? slipOf(folder, new Set([...counts.keys()].filter((each) => each !== folder))) : undefined
+    if (meant === undefined) continue
+    yield remark(subject, placeIn(at, `/${folder}`), `/${meant}, as elsewhere in it`, `/${folder}`)
+    return
+  }
+}
+
 /** Words of the commands that build: a misspelt one ends the build. */
 const BUILD_WORDS = new Set(
-  'apache maven plugins plugin dependency package install clean verify copy artifact Dartifact DskipTests Dmaven stripVersion outputDirectory DoutputDirectory Dmdep prometheus javaagent cargo build release locked target workspace npm yarn pnpm update upgrade recommends apt-get mkdir chmod chown curl wget'.split(
+  'mvn org jar true jmx apache maven plugins plugin dependency package install clean verify copy artifact Dartifact DskipTests Dmaven stripVersion outputDirectory DoutputDirectory Dmdep prometheus javaagent cargo build release locked target workspace npm yarn pnpm update upgrade recommends apt-get mkdir chmod chown curl wget'.split(
     ' ',
   ),
 )

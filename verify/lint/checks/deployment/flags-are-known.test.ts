@@ -91,3 +91,27 @@ finds(
   },
 )
 passes('flags-are-known', 'durations of several units', 'docker-compose.yaml', 'retention.time=7d', 'retention.time=1d12h')
+
+finds(
+  id,
+  'words that curl takes for a URL',
+  { file: D, from: '      - --output\n', to: '', subject: 'otel-agent-init', expected: 'an option of curl' },
+  { file: D, from: '- --silent', to: '- quiet', subject: 'otel-agent-init', observed: 'quiet' },
+)
+passes(id, 'two URLs', D, '- --silent', '- --silent\n      - example.com/other', { file: D, from: '- --silent', to: '- quiet' })
+finds(
+  id,
+  'what redis-server refuses',
+  { file: D, from: '--appendonly, "no"', to: '--appendonly, "off"', subject: 'redis', expected: 'yes or no' },
+  { file: D, from: '--save, ""', to: '--save, "never"', subject: 'redis', expected: '--save SECONDS CHANGES' },
+  { file: D, from: '--appendonly, "no"', to: '"no"', subject: 'redis', observed: 'no' },
+)
+passes(id, 'a saved file', D, '--save, ""', '--save, "60", "1000"')
+passes(id, 'a saved file in one word', D, '--save, ""', '--save, "900 1 300 10"')
+finds(id, 'Prometheus without its file', {
+  file: D,
+  from: '--config.file=/etc/prometheus/prometheus.yml, ',
+  to: '',
+  subject: 'prometheus',
+  expected: '--config.file=FILE',
+})

@@ -2,6 +2,7 @@ import flags from '../../known-keys/flags.json' with { type: 'json' }
 import { remark, type Check, type Remark } from '../../lint-check.ts'
 import { imageNameOf, type KnownImage } from '../../known-images.ts'
 import { didYouMean, nearest, slipOf } from '../../../text/did-you-mean.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
 
 /** Flags as `PROGRAM --help` lists them: Prometheus 2.42, Alertmanager 0.27, mysqld_exporter 0.16, Promtail 3.0; else the usual ones. */
@@ -26,6 +27,7 @@ export const check: Check = {
       if (known !== undefined && list !== undefined && !workload.at.has('entrypoint') && !startsOther(workload))
         yield* judgeArguments(workload, known, new Set(list.split(' ')))
       if (known?.flags === 'redis-server') yield* redisOptions(workload)
+      if (known?.flags === 'prometheus' && !workload.at.has('entrypoint') && !startsOther(workload)) yield* prometheusWithout(workload)
       yield* collectorWithout(workload)
       if (known?.flags === 'curl' && !workload.at.has('entrypoint')) yield* curlOptions(workload)
     }
@@ -66,9 +68,38 @@ function* redisOptions({ name, args }: Workload): Generator<Remark> {
     if (next === undefined || /^--[a-z]/.test(next.word)) yield remark(name, at, `a value of ${word}`, next?.word ?? 'none')
     else if (word === '--maxmemory' && !/^\d+(?:b|kb?|mb?|gb?)?$/i.test(next.word) && !next.word.includes('$'))
       yield remark(name, next.at, 'a size: 64mb, 1gb (https://redis.io/docs/latest/operate/oss_and_stack/management/config/)', next.word)
+    else if (word === '--appendonly' && !/^(?:yes|no)$/i.test(next.word) && !next.word.includes('$'))
+      yield remark(name, next.at, 'yes or no', next.word)
+    else if (word === '--save') yield* saves(name, words.slice(index + 1))
     else if (word === '--maxmemory-policy' && !POLICIES.includes(next.word))
       yield remark(name, next.at, `one of ${POLICIES.join(', ')}`, `${next.word}${didYouMean(next.word, POLICIES)}`)
   }
+}
+
+/** Seconds and changes in pairs, or "" for none: "Invalid save parameters". */
+function* saves(name: string, rest: readonly { word: string; at: Cursor }[]): Generator<Remark> {
+  const end = rest.findIndex(({ word }) => /^--[a-z]/.test(word))
+  const values = end < 0 ? rest : rest.slice(0, end)
+  const wrong = values.find(
+    ({ word }, index) => !/^["']?\d+["']?$/.test(word) && !(index === 0 && /^(?:""|'')?$/.test(word)) && !word.includes('$'),
+  )
+  if (wrong !== undefined) yield remark(name, wrong.at, '--save SECONDS CHANGES, or --save ""', wrong.word)
+}
+
+/**
+ * Arguments take the place of those of the image, which name its file: without the flag Prometheus looks for prometheus.yml in the folder
+ * of its data. https://github.com/prometheus/prometheus/blob/v2.48.0/Dockerfile
+ */
+function* prometheusWithout({ name, args, at }: Workload): Generator<Remark> {
+  if (args.length === 0 || at.has('working_dir') || at.has('build') || args.some(({ value }) => /^-{1,2}config\.file(?:=|$)/.test(value)))
+    return
+  if (args.every(({ value }) => value.startsWith('-') || value.includes('$')))
+    yield remark(
+      name,
+      (at.get('command') ?? at).keyPlace(),
+      '--config.file=FILE',
+      'none: Prometheus looks for prometheus.yml in /prometheus',
+    )
 }
 
 /** A Dockerfile of one's own starts the bare program: "at least one config flag must be provided". */
@@ -84,8 +115,9 @@ const CURL_VALUES =
   /^(?:-[oHmXduAbcKTweEF]|--(?:output|header|max-time|request|data|user|connect-timeout|retry|retry-delay|write-out|cacert|cert|key|user-agent|proxy|output-dir|form))$/
 
 function* curlOptions({ name, args, at }: Workload): Generator<Remark> {
-  if (args.length === 0 || !/^-|^https?:|^curl$/.test(args[0]?.value ?? '')) return
+  if (!args.some(({ value }) => /^-|^https?:|^curl$/.test(value)) || /^(?:[\w/]*\/)?(?:ba|a)?sh$/.test(args[0]?.value ?? '')) return
   let urls = 0
+  const words: Workload['args'] = []
   for (let index = 0; index < args.length; index++) {
     const { value, at: where } = args[index]!
     if (CURL_VALUES.test(value)) {
@@ -97,9 +129,15 @@ function* curlOptions({ name, args, at }: Workload): Generator<Remark> {
       )
         yield remark(name, next?.at ?? where, `a value of ${value}`, next?.value ?? 'none')
       if (next !== undefined && /^https?:/.test(next.value)) urls++
-    } else if (!value.startsWith('-') && value !== 'curl') urls++
+    } else if (!value.startsWith('-') && value !== 'curl') {
+      urls++
+      words.push({ value, at: where })
+    }
   }
   if (urls === 0) yield remark(name, at.near('command'), 'a URL', 'none')
+  // What stands alone is asked for as a URL, and takes the output of the one that was meant.
+  const stray = urls < 2 ? undefined : words.find(({ value }) => value.startsWith('/') || !/[.:/$]/.test(value))
+  if (stray !== undefined) yield remark(name, stray.at, 'an option of curl, or a URL', stray.value)
 }
 
 /** A flag that lacks its last letter; kingpin and Go's flag take no short forms. */

@@ -41,3 +41,11 @@ finds(id, "two services under each other's names", {
   to: 'image: jaegertracing/jaeger:1.54$1image: grafana/promtail:2.9.0',
   subject: 'promtail',
 })
+
+finds(id, 'what is no image at all', {
+  file: D,
+  from: 'image: redis:7-alpine',
+  to: "image: 'not scraped {{ $labels.job }}'",
+  subject: 'redis',
+  expected: 'an image',
+})

@@ -7,7 +7,9 @@ import type { Workload } from '../../../config/deployment/workloads.ts'
 const REPOSITORIES = new Set(KNOWN_IMAGES.flatMap(({ names }) => names))
 const OWNERS = new Set([...REPOSITORIES].flatMap((name) => (name.includes('/') ? [name.split('/')[0] ?? ''] : [])))
 const REGISTRIES = new Set(['ghcr.io', 'quay.io', 'docker.io', 'gcr.io', 'registry.k8s.io', 'public.ecr.aws', 'mcr.microsoft.com'])
-const TAG_WORDS = new Set('alpine bookworm bullseye buster slim latest temurin eclipse ubuntu debian jammy focal noble nonroot'.split(' '))
+const TAG_WORDS = new Set(
+  'jdk jre alpine bookworm bullseye buster slim latest temurin eclipse ubuntu debian jammy focal noble nonroot'.split(' '),
+)
 
 export const check: Check = {
   meta: {
@@ -54,10 +56,12 @@ function ofOwner(repository: string): string | undefined {
 
 function judgeImage(subject: string, { image, at, offset }: { image: string; at: Cursor; offset?: number }): Remark[] {
   const where = offset === undefined ? at : at.place(offset, image.length)
-  if (image.includes('$')) return []
+  // An image has no white space, whichever variables are put in.
+  const isText = /\s|\{\{/.test(image)
+  if (image.includes('$') && !isText) return []
   const isWhole = /^[a-z0-9][a-z0-9._:/-]*(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/.test(image)
   // A part of it comes from a variable that nothing sets here.
-  if (!isWhole && offset === undefined && at.string()?.includes('$') === true) return []
+  if (!isWhole && !isText && offset === undefined && at.string()?.includes('$') === true) return []
   if (!isWhole) return [remark(subject, where, 'an image: [registry/]name[:tag]', image)]
   const { repository, tag, known } = imageNameOf(image)
   const registry = image.includes('/') && /[.:]/.test(image.split('/')[0] ?? '') ? image.split('/')[0] : undefined

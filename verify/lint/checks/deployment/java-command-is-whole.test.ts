@@ -54,3 +54,14 @@ finds(
     expected: '-jar before the jar',
   },
 )
+
+finds(
+  id,
+  'options that the JVM does not know',
+  { file: D, from: COMMAND, to: COMMAND.replace('-Xmx256m', '-Xxm256m'), subject: 'rate-limiter', expected: '-Xmx256m' },
+  { file: D, from: COMMAND, to: COMMAND.replace('UseSerialGC', 'UesSerialGC'), expected: '-XX:+UseSerialGC' },
+  { file: D, from: '-Xms128m -Xmx256m', to: '-Xsm128m -Xmx256m', subject: 'kafka', expected: '-Xms128m' },
+  { file: D, from: COMMAND, to: COMMAND.replace('java, ', ''), subject: 'rate-limiter', expected: 'java first' },
+  { file: D, from: '-javaagent:/otel/opentelemetry-javaagent.jar\n', to: '-javaagent:/otel\n', expected: 'ends in .jar' },
+)
+passes(id, 'options of another JVM', D, COMMAND, COMMAND.replace('-Xmx256m', '-Xmx256m, -Xquickstart, -XX:+UseEpsilonGC'))

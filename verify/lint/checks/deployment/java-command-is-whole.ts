@@ -1,5 +1,6 @@
 import { remark, type Check, type Remark } from '../../lint-check.ts'
 import { fileAt } from '../../../config/deployment/container-files.ts'
+import { slipOf } from '../../../text/did-you-mean.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
 
@@ -22,6 +23,7 @@ export const check: Check = {
       if (isJava && !workload.at.has('entrypoint')) yield* judgeCommand(workload, at)
       yield* heap(workload)
       yield* options(workload)
+      yield* spelt(workload)
       yield* agents(workload, config)
       if (isJava) yield* made(workload)
     }
@@ -41,6 +43,24 @@ function* options({ name, env }: Workload): Generator<Remark> {
   }
 }
 
+/** Of HotSpot; of another name nothing is said. */
+const JVM_OPTIONS = new Set(
+  'Xmx Xms Xmn Xss Xlog Xint Xcomp Xmixed Xrs Xshare UseSerialGC UseG1GC UseParallelGC UseZGC UseShenandoahGC UseContainerSupport UseStringDeduplication UseCompressedOops AlwaysPreTouch ExitOnOutOfMemoryError CrashOnOutOfMemoryError HeapDumpOnOutOfMemoryError HeapDumpPath MaxRAMPercentage MinRAMPercentage InitialRAMPercentage MaxMetaspaceSize MetaspaceSize MaxGCPauseMillis MaxDirectMemorySize ActiveProcessorCount TieredStopAtLevel TieredCompilation UnlockExperimentalVMOptions UnlockDiagnosticVMOptions PrintFlagsFinal InitiatingHeapOccupancyPercent ReservedCodeCacheSize'.split(
+    ' ',
+  ),
+)
+
+/** "Unrecognized VM option", "Unrecognized option": the JVM ends. https://docs.oracle.com/en/java/javase/17/docs/specs/man/java.html */
+function* spelt({ name, args, env }: Workload): Generator<Remark> {
+  const isJava = args.some(({ value }) => /(?:^|\/)java$/.test(value))
+  const ofEnv = [...env].flatMap(([variable, given]) => (OF_JVM.test(variable) ? [given] : []))
+  for (const { value, at } of [...(isJava ? args : []), ...ofEnv])
+    for (const [word, flag = ''] of value.matchAll(/(?<![^\s"'])-(?:XX:[+-]?)?([A-Z][A-Za-z]*)(?=[\d=:\s"']|$)\S*/g)) {
+      const meant = slipOf(flag, JVM_OPTIONS)
+      if (meant !== undefined) yield remark(name, at, word.replace(flag, meant), word)
+    }
+}
+
 const UNITS: Readonly<Record<string, number>> = { '': 1, 'k': 1024, 'm': 1024 ** 2, 'g': 1024 ** 3 }
 
 /** "Initial heap size set to a larger value than the maximum heap size": the JVM ends. */
@@ -58,12 +78,21 @@ function* heap({ name, args, env }: Workload): Generator<Remark> {
     yield remark(name, least.at, `-Xms of at most -Xmx${most.text}`, `-Xms${least.text}: the JVM does not start`)
 }
 
+/** Its Dockerfile in the compose file has no entry point, and neither has the Java image that it is made from. */
+function startsNothing(at: Workload['at']): boolean {
+  const last = (at.string('build', 'dockerfile_inline') ?? '').split(/^\s*FROM\s+/im).at(-1) ?? ''
+  return (
+    /^(?:\S+\/)?(?:eclipse-temurin|openjdk|amazoncorretto|bellsoft\/[\w-]+|azul\/[\w-]+)[:@\s]/.test(last) &&
+    !/^\s*ENTRYPOINT\b/im.test(last)
+  )
+}
+
 function* judgeCommand({ name, args, at }: Workload, jar: number): Generator<Remark> {
   const [program, ...rest] = args
   if (program === undefined) return
   // Behind `sh -c`, or an entry point of the image that starts java itself.
   if (program.value.startsWith('-') || /(?:^|\/)(?:ba|da|a)?sh$/.test(program.value)) {
-    if (program.value.startsWith('-') && args.some(({ value }) => value === 'java'))
+    if (program.value.startsWith('-') && (args.some(({ value }) => value === 'java') || startsNothing(at)))
       yield remark(name, program.at, 'java first, then its options', program.value)
     return
   }
@@ -125,6 +154,10 @@ function* made({ name, at, args, mounts }: Workload): Generator<Remark> {
 }
 
 function* agents(workload: Workload, config: Configuration): Generator<Remark> {
+  for (const [variable, { value, at }] of workload.env) {
+    const [, jar = ''] = OF_JVM.test(variable) ? (/(?:^|\s)-javaagent:([^=\s]+)/.exec(value) ?? []) : []
+    if (jar !== '' && !jar.endsWith('.jar')) yield remark(workload.name, at, 'an agent that ends in .jar', jar)
+  }
   for (const { value, at } of workload.args) {
     const [, jar = '', options = ''] = /^-javaagent:([^=]*)=?(.*)$/.exec(value) ?? []
     if (/^-?-?java-?agent/.test(value) && jar === '') yield remark(workload.name, at, '-javaagent:/path/agent.jar', value)

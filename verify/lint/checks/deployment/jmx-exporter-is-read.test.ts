@@ -11,6 +11,8 @@ finds(
     ['lowercaseOutputName: true', 'lowercaseOutputNames: true', 'did you mean lowercaseOutputName'],
     ['includeObjectNames:', 'includeObjectName:', 'did you mean includeObjectNames'],
     ['type=Memory"', 'type=Memori"', 'type=Memori'],
+    ['java.lang:type=Memory"', 'jvaa.lang:type=Memory"', 'jvaa.lang'],
+    ['java.lang:type=Memory"', 'java.lang:tpye=Memory"', 'tpye'],
     ['type=Threading"', 'type=Treading"', 'type=Treading'],
     ['"java.lang:type=Memory"', '"java.lang.type=Memory"', 'java.lang.type'],
     ['- pattern: ".*"', '- pattern: "(.*"', '(.*'],

@@ -62,6 +62,11 @@ const TYPES = new Set([
   'Compilation',
 ])
 
+/** Domains and keys of usual beans. */
+const NAMES = new Set(
+  'java.lang java.nio java.util.logging kafka.server kafka.network kafka.controller Catalina type name service'.split(' '),
+)
+
 function* judgeFile(subject: string, root: Cursor, input: LintInput): Generator<Remark> {
   yield* unknownKeys(subject, root, KEYS)
   for (const key of BOOLEANS) {
@@ -119,9 +124,14 @@ function* objectName(subject: string, key: string, at: Cursor): Generator<Remark
   const [, type = ''] = /(?:^|,)type=([^,*?]+)(?:,|$)/.exec(properties ?? '') ?? []
   const known = domain === 'java.lang' ? TYPES : undefined
   const meant = known === undefined || type === '' || known.has(type) ? undefined : (slipOf(type, known) ?? nearest(type, known, 2))
+  // A domain or a key that is misspelt selects no bean.
+  const wrong = [domain, ...(properties ?? '').split(',').map((each) => each.split('=')[0] ?? '')]
+    .map((word) => ({ word, right: slipOf(word, NAMES) }))
+    .find(({ right }) => right !== undefined)
   if (properties === undefined || !properties.split(',').every((each) => /^(?:[^=]+=.+|\*)$/.test(each)))
     yield remark(subject, at, 'domain:key=value: java.lang:type=Memory', text || 'nothing')
   else if (meant !== undefined) yield remark(subject, at, text.replace(type, meant), text)
+  else if (wrong !== undefined) yield remark(subject, at, text.replace(wrong.word, wrong.right ?? ''), text)
   else if (/^(?:exclude|blacklist)/.test(key) && /^\*:\*$|^:\*$/.test(text))
     yield remark(subject, at, 'some of the beans', `${text}: all of them, and no metric is left`)
 }

@@ -64,3 +64,26 @@ finds('kafka-listeners-agree', 'the listener of the network, advertised as local
   observed: 'where a client finds itself',
   line: 'KAFKA_ADVERTISED_LISTENERS',
 })
+
+finds(
+  'kafka-listeners-agree',
+  'what a broker without ZooKeeper does not start without',
+  { file: D, from: /  +KAFKA_LISTENERS: .*\n/, to: '', subject: 'kafka', expected: 'KAFKA_LISTENERS' },
+  { file: D, from: /  +CLUSTER_ID: .*\n/, to: '', subject: 'kafka', expected: 'CLUSTER_ID' },
+  { file: D, from: /  +KAFKA_INTER_BROKER_LISTENER_NAME: .*\n/, to: '', subject: 'kafka', observed: 'PLAINTEXT by default' },
+  { file: D, from: 'KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: "1"', to: 'KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: "0"', expected: '1 or more' },
+)
+finds(
+  'kafka-listeners-agree',
+  'a listener of the host that is not published under its port',
+  {
+    file: D,
+    from: '${KAFKA_PORT:-9092}:9092"]',
+    to: '${KAFKA_PORT:-9092}:9093"]',
+    subject: 'kafka',
+    expected: '9092:9092',
+    observed: '9092:9093',
+  },
+  { file: D, from: /    ports: \[".*KAFKA_PORT.*\n/, to: '', subject: 'kafka', observed: 'not published' },
+)
+passes('kafka-listeners-agree', 'inside the network alone', D, 'HOST://127.0.0.1:${KAFKA_PORT:-9092}', 'HOST://kafka:9092')

@@ -22,6 +22,7 @@ export const check: Check = {
   *judge({ config: { workloads } }) {
     const brokers = workloads.filter(({ image, env }) => /kafka/.test(imageNameOf(image).repository) && env.has('KAFKA_LISTENERS'))
     for (const broker of brokers.filter(({ unknownEnv }) => !unknownEnv)) yield* judgeBroker(broker)
+    for (const workload of workloads.filter(({ unknownEnv }) => !unknownEnv)) yield* withoutZookeeper(workload)
     const [only, ...more] = brokers
     if (only !== undefined && more.length === 0) for (const client of workloads) if (client !== only) yield* judgeClient(client, only)
   },
@@ -34,9 +35,45 @@ function listenersIn(text: string): Listener[] {
   })
 }
 
+/** What its image does not start without: https://github.com/confluentinc/kafka-images/blob/v7.5.3/kafka/include/etc/confluent/docker/configure */
+function* withoutZookeeper({ name, image, env, at }: Workload): Generator<Remark> {
+  const { repository, tag = '' } = imageNameOf(image)
+  const roles = env.get('KAFKA_PROCESS_ROLES')
+  if (repository !== 'confluentinc/cp-kafka' || roles === undefined || at.has('entrypoint') || at.has('command')) return
+  if (roles.value.includes('controller') && !env.has('KAFKA_LISTENERS'))
+    yield remark(name, roles.at, 'KAFKA_LISTENERS with the listener of the controller', 'not set: the broker does not start')
+  if (/^(?:7\.[4-9]|[89]|\d\d)/.test(tag) && !env.has('CLUSTER_ID'))
+    yield remark(name, roles.at, 'CLUSTER_ID, which KAFKA_PROCESS_ROLES needs', 'not set: the container ends')
+}
+
+/** A listener that is advertised under an address of the host is one that the container publishes, under that port. */
+function* published(
+  { name, at, ports, env }: Workload,
+  where: Workload['at'],
+  advertised: readonly Listener[],
+  listeners: readonly Listener[],
+): Generator<Remark> {
+  if (at.has('network_mode') || at.text.text.includes('kind: ')) return
+  for (const { name: listener, host, port } of advertised) {
+    const own = listeners.find((each) => each.name === listener)
+    // That of the network itself is what judgeClient looks at.
+    const isInner = listener === env.get('KAFKA_INTER_BROKER_LISTENER_NAME')?.value
+    if (!/^(?:localhost|127\.\d+\.\d+\.\d+)$/.test(host) || own === undefined || isInner) continue
+    const entry = ports.find((each) => each.host === port)
+    if (entry?.container === own.port) continue
+    yield remark(
+      name,
+      entry?.at ?? (at.get('ports') === undefined ? where : at.near('ports')),
+      `${port}:${own.port} published: ${listener} is advertised as ${host}:${port}`,
+      entry === undefined ? 'not published' : `${port}:${entry.container}`,
+    )
+  }
+}
+
 const PROTOCOLS = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL']
 
-function* judgeBroker({ name: subject, image, env, at }: Workload): Generator<Remark> {
+function* judgeBroker(workload: Workload): Generator<Remark> {
+  const { name: subject, image, env, at } = workload
   const get = (name: string): string => env.get(`KAFKA_${name}`)?.value ?? ''
   const where = (name: string): Workload['at'] => env.get(`KAFKA_${name}`)?.at ?? at.near('environment')
   for (const name of ['LISTENERS', 'ADVERTISED_LISTENERS'])
@@ -71,6 +108,20 @@ function* judgeBroker({ name: subject, image, env, at }: Workload): Generator<Re
   for (const [variable, uses] of named)
     for (const name of uses.map((each) => each.trim()).filter((each) => each !== '' && !names.includes(each)))
       yield remark(subject, where(variable), `a name of KAFKA_LISTENERS: ${names.join(', ')}`, `${name}${didYouMean(name, names)}`)
+  const advertised = listenersIn(get('ADVERTISED_LISTENERS'))
+  if (
+    get('INTER_BROKER_LISTENER_NAME') === '' &&
+    get('SECURITY_INTER_BROKER_PROTOCOL') === '' &&
+    advertised.length > 0 &&
+    !advertised.some(({ name }) => name === 'PLAINTEXT')
+  )
+    yield remark(
+      subject,
+      where('ADVERTISED_LISTENERS'),
+      `KAFKA_INTER_BROKER_LISTENER_NAME: ${advertised[0]?.name ?? ''}`,
+      'not set: PLAINTEXT by default, which is not advertised',
+    )
+  yield* published(workload, where('ADVERTISED_LISTENERS'), advertised, listeners)
   if (env.has('KAFKA_PROCESS_ROLES')) yield* judgeKraft(subject, get, where, listeners)
   yield* judgeNumbers(subject, env)
   // One under another name is what variables-are-spelt says.
@@ -158,12 +209,14 @@ function* judgeReplication(subject: string, get: (name: string) => string, at: W
 }
 
 /** cp-kafka hands every value on; the broker ends with a number that is none. */
+const POSITIVE = /_(?:NUM_PARTITIONS|MIN_ISR|THREADS)$/
 const NUMBERS = /_(?:MS|SIZE|FACTOR|PARTITIONS|ID|ISR|BYTES|HOURS|THREADS)$/
 
 function* judgeNumbers(subject: string, env: Workload['env']): Generator<Remark> {
   for (const [name, { value, at }] of env)
     if (name.startsWith('KAFKA_') && NUMBERS.test(name) && !/^-?\d+$/.test(value) && !value.includes('$'))
       yield remark(subject, at, 'a whole number', value)
+    else if (name.startsWith('KAFKA_') && POSITIVE.test(name) && Number(value) < 1) yield remark(subject, at, '1 or more', value)
   const [session, heartbeat] = ['SESSION_TIMEOUT', 'HEARTBEAT_INTERVAL'].map((name) => env.get(`KAFKA_BROKER_${name}_MS`))
   if (session !== undefined && heartbeat !== undefined && Number(heartbeat.value) * 2 > Number(session.value))
     yield remark(subject, heartbeat.at, `less than half of the session timeout of ${session.value} ms`, `${heartbeat.value} ms`)

@@ -66,3 +66,16 @@ finds('proxies-lead-to-services', 'two proxies at one port', {
   observed: 'on which another proxy listens',
   line: '"postgres"',
 })
+
+finds(
+  'proxies-lead-to-services',
+  'an API that is not reached from the host',
+  { file: 'docker-compose.yaml', from: '-host=0.0.0.0, ', to: '', subject: 'toxiproxy', expected: '-host=0.0.0.0' },
+  {
+    file: 'docker-compose.yaml',
+    from: '${TOXIPROXY_PORT:-8474}:8474',
+    to: '${TOXIPROXY_PORT:-8474}:8473',
+    subject: 'toxiproxy',
+    observed: '8473',
+  },
+)

@@ -8,6 +8,8 @@ import { listenersOf } from '../../../config/deployment/listeners.ts'
 import type { Cursor, Place } from '../../../config/yaml/cursor.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
 
+/** Where its API listens unless -port says otherwise. */
+const API = 8474
 const KEYS = ['name', 'listen', 'upstream', 'enabled', 'toxics']
 
 export const check: Check = {
@@ -35,6 +37,10 @@ function* judgeToxiproxy(workload: Workload, root: Cursor, input: LintInput): Ge
   const host = workload.args.find(({ value }) => /^-{1,2}host=/.test(value))
   if (host !== undefined && !/=(?:0\.0\.0\.0|\[?::\]?|127\.0\.0\.1|localhost)$/.test(host.value))
     yield remark(workload.name, host.at, '-host=0.0.0.0', host.value)
+  // The arguments of the image, -host=0.0.0.0, give way to the command: https://github.com/Shopify/toxiproxy/blob/v2.5.0/Dockerfile
+  const api = workload.ports.find(({ container }) => container === API)
+  if (host === undefined && workload.args.length > 0 && !workload.at.has('entrypoint') && api !== undefined)
+    yield remark(workload.name, workload.at.near('command'), `-host=0.0.0.0, for the API at ${API}`, 'none: it listens on localhost')
   for (const each of workload.at.items('configs')) {
     const name = each.string() ?? each.string('source') ?? ''
     const content = root.get('configs', name, 'content')
@@ -80,6 +86,10 @@ function* judgeProxies(content: Cursor, input: LintInput, workload: Workload): G
     yield* judgeUpstream(name, upstream ?? '', at('upstream'), config)
     if (proxy['enabled'] === false) yield remark(name, at('enabled'), 'enabled: true', 'enabled: false: it refuses every connection')
   }
+  const isMoved = workload.args.some(({ value }) => /^-{1,2}port\b/.test(value))
+  for (const { container, at } of workload.ports)
+    if (!isMoved && ![...listens, API].includes(container))
+      yield remark(workload.name, at, `${API}, its API, or a port of a proxy`, `${container}, on which nothing listens`)
   const wrong = [...askers(workload, config, listens)]
   yield* wrong
   // One that asks elsewhere, or that lacks the variable (local-defaults-are-set), is the cause.
@@ -153,7 +163,7 @@ function* askers({ name, container }: Workload, config: Configuration, listens: 
       const asked = host === name || host === container ? Number(port) : Number(beside?.value ?? Number.NaN)
       if (beside !== undefined && !/^\d+$/.test(beside.value))
         yield remark(other.name, beside.at, `a port on which ${name} listens: ${listens.join(', ')}`, beside.value)
-      else if (!Number.isNaN(asked) && ![...listens, 8474].includes(asked))
+      else if (!Number.isNaN(asked) && ![...listens, API].includes(asked))
         yield remark(other.name, beside?.at ?? at, `a port on which ${name} listens: ${listens.join(', ')}`, String(asked))
     }
 }

@@ -55,3 +55,10 @@ passes(
     severity: 'warning',
   },
 )
+
+finds(
+  id,
+  'short words of a name that is known whole',
+  { file: D, from: 'OTEL_BSP_SCHEDULE_DELAY', to: 'OTEL_BPS_SCHEDULE_DELAY', expected: 'OTEL_BSP_SCHEDULE_DELAY', severity },
+  { file: D, from: 'RUST_LOG:', to: 'RUST_LGO:', subject: 'moalog-server', expected: 'RUST_LOG', severity },
+)

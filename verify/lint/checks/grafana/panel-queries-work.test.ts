@@ -65,3 +65,12 @@ finds('panel-queries-work', 'a misspelt label that is excluded', {
   to: '{uir!=',
   observed: 'uir; did you mean uri?',
 })
+
+finds('panel-queries-work', 'a state that no alert has', {
+  file: 'slo-dashboard.json',
+  from: 'pending|firing',
+  to: 'pneding|firing',
+  subject: 'Active alerts',
+  expected: 'pending or firing',
+  observed: 'alertstate=~"pneding"; did you mean pending?',
+})

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../../promql/duration.ts'
 import { causing, remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
-import { dashboardsOf } from '../../../config/grafana/dashboards.ts'
+import { dashboardsOf, type Panel } from '../../../config/grafana/dashboards.ts'
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 import { selectors, walk, type Expr, type Selector } from '../../../promql/ast.ts'
 import { accepts, jobsSelected } from '../../../promql/compare-matchers.ts'
@@ -53,6 +53,7 @@ export const check: Check = {
           }
           const unknown = new Set<string>()
           for (const { metric, matchers } of selectors(parsed.expr)) {
+            yield* ofStates(panel, target.at, metric, matchers)
             if (metric === null || recorded.has(metric) || OF_PROMETHEUS.includes(metric)) continue
             const jobs = facts.jobsExposing(metric)
             if (jobs?.length === 0 && !isMisspelt(metric, input)) continue
@@ -113,6 +114,16 @@ function* ofVariables(root: Cursor, { facts }: LintInput): Generator<Remark> {
 
 /** Written by Prometheus itself. https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/#inspecting-alerts-during-runtime */
 const OF_PROMETHEUS = ['ALERTS', 'ALERTS_FOR_STATE']
+
+/** Of which an alert has one or the other. */
+const STATES = ['pending', 'firing']
+
+function* ofStates({ title }: Panel, at: Cursor, metric: string | null, matchers: Selector['matchers']): Generator<Remark> {
+  if (!OF_PROMETHEUS.includes(metric ?? '')) return
+  for (const { label, op, value } of matchers)
+    for (const word of label === 'alertstate' && /^\w+(?:\|\w+)*$/.test(value) ? value.split('|') : [])
+      if (!STATES.includes(word)) yield remark(title, at, 'pending or firing', `alertstate${op}"${word}"${didYouMean(word, STATES)}`)
+}
 
 /** They need two samples. */
 const OF_TWO = /^(rate|irate|increase|delta|idelta|deriv)$/

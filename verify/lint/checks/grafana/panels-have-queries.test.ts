@@ -26,6 +26,15 @@ finds(
   { ...panel({ targets: [{ refId: 'A', expr: ' ' }] }), expected: 'an expr' },
   { ...panel({ datasource: { type: 'datasource', uid: '-- Dashboard --' }, targets: [{ refId: 'A', panelId: 77 }] }), observed: '77' },
   { ...panel({ datasource: { type: 'prometheus', uid: 'loki' }, targets: [query] }), observed: 'of type loki' },
+  // Grafana sends every query of a panel to the panel's own data source.
+  {
+    ...panel({
+      datasource: { type: 'loki', uid: 'loki' },
+      targets: [{ ...query, datasource: { type: 'prometheus', uid: 'prometheus' } }],
+    }),
+    expected: 'prometheus, which its query names, or -- Mixed --',
+    observed: 'loki, of type loki',
+  },
   { ...panel({ targets: [{ ...query, legendFormat: '{{job}} $pod' }] }), severity: 'warning', observed: '$pod' },
   { ...panel({ title: 'Extra of ${windw}', targets: [query] }), severity: 'warning', observed: 'did you mean window' },
 )
@@ -37,6 +46,16 @@ const cases: [string, object][] = [
   ['a list of alerts', { type: 'alertlist', options: {} }],
   ['a plugin', { type: 'volkovlabs-echarts-panel' }],
   ['the answers of another panel', { datasource: { type: 'datasource', uid: '-- Dashboard --' }, targets: [{ refId: 'A', panelId: 2 }] }],
+  [
+    'a panel over mixed data sources',
+    {
+      datasource: { type: 'datasource', uid: '-- Mixed --' },
+      targets: [
+        { ...query, datasource: { type: 'prometheus', uid: 'prometheus' } },
+        { refId: 'B', expr: '{service="x"}', datasource: { type: 'loki', uid: 'loki' } },
+      ],
+    },
+  ],
   ['a hidden query', { targets: [query, { refId: 'B', expr: '', hide: true }] }],
   [
     'variables of the dashboard and of Grafana',

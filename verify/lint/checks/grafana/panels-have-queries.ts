@@ -84,6 +84,20 @@ function* ofAnotherPanel(title: string, target: Cursor, ids: ReadonlySet<number>
 }
 
 function* ofAnotherKind(title: string, target: Cursor, panel: Cursor, types: ReadonlyMap<string, string>): Generator<Remark> {
+  const whole = panel.string('datasource', 'uid') ?? panel.string('datasource') ?? ''
+  const ofPanel = types.get(whole)
+  const meant = types.get(target.string('datasource', 'uid') ?? '')
+  // https://github.com/grafana/grafana/blob/v10.2.0/public/app/features/query/state/PanelQueryRunner.ts
+  if (ofPanel !== undefined && meant !== undefined && ofPanel !== meant && target.string('datasource', 'type') !== ofPanel) {
+    const at = panel.get('datasource', 'uid') ?? panel.near('datasource')
+    yield remark(
+      title,
+      at,
+      `${target.string('datasource', 'uid') ?? ''}, which its query names, or -- Mixed --`,
+      `${whole}, of type ${ofPanel}: Grafana sends it every query of the panel`,
+    )
+    return
+  }
   const owner = target.has('datasource') ? target : panel
   const uid = owner.get('datasource', 'uid')
   const [written, real] = [owner.string('datasource', 'type'), types.get(uid?.string() ?? '')]

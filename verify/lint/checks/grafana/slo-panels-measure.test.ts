@@ -396,6 +396,8 @@ const VARIATIONS: [what: string, title: string, change: (panel: Panel, dashboard
         panel.targets = ['critical', 'warning|info'].map((severity, index) => ({
           refId: String(index),
           expr: `ALERTS{alertstate="firing",severity=~"${severity}"}`,
+          format: 'table',
+          instant: true,
         }))
       },
     ],
@@ -521,3 +523,35 @@ finds('slo-panels-measure', 'a unit that is none of it', {
   severity: 'warning',
   observed: 'celsius',
 })
+
+finds(
+  'slo-panels-measure',
+  'a list of alerts that are over, or of one alert at a time',
+  {
+    file: 'slo-dashboard.json',
+    from: /("expr": "ALERTS[^\n]*\n[^}]*"instant": )true/,
+    to: '$1false',
+    subject: 'Active alerts',
+    expected: 'instant: true',
+  },
+  { file: 'slo-dashboard.json', from: /"format": "table",\s*/, to: '', subject: 'Active alerts', expected: 'format: table' },
+)
+finds(
+  'slo-panels-measure',
+  'a series by service with its line elsewhere than at the objective, and another window by default',
+  {
+    file: 'slo-dashboard.json',
+    from: /("title": "Latency p95 by service"[^]*?"value": )0\.5/,
+    to: '$10.7',
+    subject: 'Latency p95 by service',
+    severity: 'warning',
+    observed: 'turns at 0.7',
+  },
+  {
+    file: 'slo-dashboard.json',
+    from: '"query": "5m,1h,24h,7d"',
+    to: '"query": "5m,1h,25h,7d"',
+    expected: 'a window of 1d',
+    observed: '5m',
+  },
+)

@@ -142,9 +142,19 @@ function* judgePanel(panel: Panel, { measures, by }: Promised, dashboard: Linted
       panel.parsed.unit,
       'An SLO panel shows a number in a unit that is none of it',
     )
-  if (by !== undefined || targets.length === 0) return
   const steps = panel.at.get('fieldConfig', 'defaults', 'thresholds', 'steps')
   const { at, trouble } = coloursOf(panel.parsed, measures, slo)
+  // A series by service needs no line at the objective; one that it draws must not be elsewhere.
+  if (by !== undefined && panel.parsed.colourless === undefined && panel.parsed.thresholds.steps.some(({ value }) => value !== null))
+    for (const text of trouble)
+      yield warning(
+        panel.title,
+        steps ?? panel.at,
+        `a line at the objective, ${at}, or none`,
+        text,
+        'An SLO panel draws its line elsewhere',
+      )
+  if (by !== undefined || targets.length === 0) return
   const { decimals, unit } = panel.parsed
   // The smallest difference that is seen, and that which matters: 99.6 % must not read 100 %.
   const [seen, matters] = [
@@ -181,6 +191,7 @@ function* judgeAlerts(panel: Panel, { spec: { rules }, facts }: LintInput): Gene
   }
   const used = listed.flatMap((each) => each.used)
   const own = used.filter((selector) => selector.metric === 'ALERTS')
+  if (panel.type === 'table' && own.length > 0 && panel.parsed.computed.length === 0) yield* judgeRows(panel)
   if (own.length === 0) {
     yield remark(
       panel.title,
@@ -208,6 +219,23 @@ function* judgeAlerts(panel: Panel, { spec: { rules }, facts }: LintInput): Gene
   })
   if (missing.length > 0)
     yield remark(panel.title, first.at, 'every firing alert', `${missing.map(({ alert }) => alert).join(', ')} never listed`)
+}
+
+/** These make one table of the frames that Grafana has of each series. */
+const ONE_TABLE = /^(?:labelsToFields|merge|seriesToRows|joinByLabels|timeSeriesTable|joinByField|seriesToColumns)$/
+
+/**
+ * A table has a row for each sample: those of a range are also of alerts that are over. Without `format: table` it has one frame for each
+ * alert, and shows the first. https://grafana.com/docs/grafana/latest/datasources/prometheus/query-editor/#format
+ */
+function* judgeRows({ title, at, targets }: Panel): Generator<Remark> {
+  const written = at.items('targets').filter((target) => target.bool('hide') !== true)
+  const isOne = at.items('transformations').some((each) => ONE_TABLE.test(each.string('id') ?? ''))
+  for (const target of targets)
+    if (!target.instant) yield remark(title, target.at, 'the alerts of now: instant: true, range: false', 'those of the whole time range')
+  for (const target of isOne ? [] : written)
+    if (target.string('format') !== 'table')
+      yield remark(title, target.near('format'), 'format: table', `${target.string('format') ?? 'none'}: one alert is shown at a time`)
 }
 
 function* judgeQuery(panel: Panel, asked: Asked, measures: Numbered, dashboard: LintedDashboard, input: LintInput): Generator<Remark> {

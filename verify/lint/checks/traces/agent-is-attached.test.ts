@@ -80,3 +80,18 @@ finds('agent-is-attached', 'what fetches the agent keeps it to itself', {
   subject: 'otel-agent-init',
   expected: 'the volume otel_agent at /otel',
 })
+
+const early = { file: 'docker-compose.yaml', from: '      otel-agent-init: { condition: service_completed_successfully }\n', to: '' }
+finds('agent-is-attached', 'a JVM that does not wait for its agent', {
+  ...early,
+  subject: 'rate-limiter',
+  expected: 'depends_on: otel-agent-init',
+})
+passes(
+  'agent-is-attached',
+  'a JVM that is started again until its agent is there',
+  'docker-compose.yaml',
+  /( {4}container_name: moalog-rate-limiter\n)([^]*?) {6}otel-agent-init: \{ condition: service_completed_successfully \}\n/,
+  '$1    restart: unless-stopped\n$2',
+  early,
+)

@@ -136,6 +136,16 @@ export const check: Check = {
 
 /** A JVM that starts before its agent is there ends at once. */
 function* tooEarly(name: string, { at, mounts }: Workload, writer: Workload): Generator<Remark> {
+  const waits = at.strings('depends_on').includes(writer.name) || at.get('depends_on', writer.name) !== undefined
+  // What is started again comes up when the agent is there.
+  const isRestarted = /^(?:always|unless-stopped|on-failure)/.test(at.string('restart') ?? '') || at.has('deploy')
+  if (!waits && !isRestarted && writtenFiles(writer).length > 0 && writer.at.text === at.text && !at.has('extends'))
+    yield remark(
+      name,
+      at.get('depends_on')?.keyPlace() ?? at,
+      `depends_on: ${writer.name}, service_completed_successfully`,
+      'it does not wait for its agent',
+    )
   const condition = at.get('depends_on', writer.name, 'condition')
   if (condition?.string() === 'service_started' && writtenFiles(writer).length > 0 && mounts.length > 0)
     yield remark(name, condition, 'service_completed_successfully', `service_started: ${writer.name} is still writing the agent`)

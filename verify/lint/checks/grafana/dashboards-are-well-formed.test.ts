@@ -1,0 +1,24 @@
+import { finds, passes } from '../../../../testing/lint/lint-files.ts'
+
+const id = 'dashboards-are-well-formed'
+const file = 'slo-dashboard.json'
+
+finds(
+  id,
+  'a mapping where a list is read, and the other way round',
+  { file, from: /"targets": \[(\s*\{[^[\]]*?\n {8}\})\s*\]/, to: '"targets": $1', subject: 'Active alerts', expected: 'targets: a list' },
+  { file, from: '"fieldConfig": {', to: '"fieldConfig": [], "was": {', subject: 'Availability', expected: 'fieldConfig: a mapping' },
+  { file, from: '"steps": [', to: '"steps": {}, "was": [', expected: 'steps: a list', observed: 'a mapping' },
+  { file, from: '"calcs": [', to: '"calcs": "mean", "was": [', expected: 'calcs: a list', observed: 'mean' },
+  { file, from: '"overrides": []', to: '"overrides": {}', expected: 'overrides: a list' },
+  { file, from: '"time": {', to: '"time": "now", "was": {', subject: 'dashboard', expected: 'time: a mapping' },
+)
+finds(
+  id,
+  'a panel without a size',
+  { file, from: /"h": \d+,\s*/, to: '', severity: 'warning', expected: 'h: a height', observed: 'none' },
+  { file, from: /"w": \d+/, to: '"w": 0', severity: 'warning', expected: 'w: a width', observed: '0' },
+)
+const fault = { file, from: '"overrides": []', to: '"overrides": {}' }
+passes(id, 'null is as good as nothing', file, '"overrides": []', '"overrides": null', fault)
+passes(id, 'a panel without a place', file, /"gridPos": \{[^}]*\},/, '', fault)
