@@ -218,7 +218,7 @@ finds(
   },
   {
     file: 'docker-compose.yaml',
-    from: /( image: confluentinc[^]*?)    healthcheck:[^]*?start_period: 30s\n/,
+    from: /( image: confluentinc[^]*?) {4}healthcheck:[^]*?start_period: 30s\n/,
     to: '$1',
     subject: 'fluxpay-engine',
     expected: 'a health check of kafka',

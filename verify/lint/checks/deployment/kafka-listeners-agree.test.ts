@@ -84,6 +84,6 @@ finds(
     expected: '9092:9092',
     observed: '9092:9093',
   },
-  { file: D, from: /    ports: \[".*KAFKA_PORT.*\n/, to: '', subject: 'kafka', observed: 'not published' },
+  { file: D, from: / {4}ports: \[".*KAFKA_PORT.*\n/, to: '', subject: 'kafka', observed: 'not published' },
 )
 passes('kafka-listeners-agree', 'inside the network alone', D, 'HOST://127.0.0.1:${KAFKA_PORT:-9092}', 'HOST://kafka:9092')
