@@ -152,8 +152,8 @@ function* scrapes(config: Configuration): Generator<Remark> {
         (each) => hosts.includes(each.name) || hosts.includes(each.container),
       )) {
         const own = env.get(variable ?? '')
-        const text = own?.at.string() ?? ''
-        if (own !== undefined && variable !== undefined && !new RegExp(`\\$\\{?${variable}\\b|^${variable}(?:=|$)`).test(text))
+        // Another variable is what variables-are-set looks at.
+        if (own !== undefined && variable !== undefined && !(own.at.string() ?? '').includes('$') && own.at.key === variable)
           yield remark(
             name || container,
             own.at,

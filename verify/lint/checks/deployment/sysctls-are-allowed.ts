@@ -26,7 +26,7 @@ export const check: Check = {
     isRefusal: true,
     title: 'Every sysctl of a service is one of its own namespaces, with a value that the kernel takes',
     failureTitle: 'A sysctl keeps the container from starting',
-    why: 'Docker sets a sysctl before the program starts. One that does not belong to a namespace of the container is refused, and so is one that the kernel does not have: "open /proc/sys/net/ipv4/...: no such file or directory". https://docs.docker.com/reference/compose-file/services/#sysctls',
+    why: 'Docker sets a sysctl before the program starts. One that belongs to no namespace of the container is refused. One that the kernel does not have ends with "open /proc/sys/net/ipv4/...: no such file or directory". https://docs.docker.com/reference/compose-file/services/#sysctls',
     mend: 'Correct the name or the value under sysctls in the compose file.',
     example: 'sysctls: { net.ipv4.tcp_syn_retires: 2 }',
   },

@@ -18,7 +18,7 @@ export const check: Check = {
     needs: ['workloads'],
     title: 'Exporters and baggage keys of the Java agent are ones that it knows',
     failureTitle: 'The Java agent does not know a value of its settings',
-    why: 'With an exporter that it does not have the agent logs "Unrecognized value for otel.metrics.exporter" and instruments nothing: the service runs without a span. A misspelt baggage key is copied to no span.',
+    why: 'The agent does not start with an exporter that it does not have ("Unrecognized value for otel.metrics.exporter"). The service runs on, without a span. A misspelt baggage key is copied to no span.',
     mend: 'In the compose file, set the exporter to otlp, or to none for a signal that nothing receives.',
     example: 'OTEL_METRICS_EXPORTER: off',
   },
