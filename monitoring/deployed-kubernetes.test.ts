@@ -92,14 +92,16 @@ test('what docker-compose.yaml has inline is the same here', () => {
   assert.deepEqual(JSON.parse(read(`${BASE}/proxies.json`)), JSON.parse(content('toxiproxy_proxies')))
 })
 
-test('lint finds nothing wrong in it, and notes which file of monitoring/ is that of docker-compose.yaml', async () => {
+test('lint finds nothing wrong in it, and notes which files of monitoring/ are those of docker-compose.yaml', async () => {
   const { texts, options } = await deliveredOnKubernetes()
   assert.ok(texts.length > 20)
   const { findings, problems } = lintBy(options, texts)
   assert.deepEqual(problems, [])
   assert.deepEqual(
     findings.map(({ severity, id, file, observed }) => `${severity} ${file} ${id}: ${observed}`),
-    ['note monitoring/prometheus.yml configuration-is-mounted: read by no container of these files: it is for another deployment'],
+    ['prometheus.yml', 'promtail/promtail.yml'].map(
+      (file) => `note monitoring/${file} configuration-is-mounted: read by no container of these files: it is for another deployment`,
+    ),
   )
 })
 

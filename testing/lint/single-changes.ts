@@ -10,6 +10,8 @@ export interface FoundKind {
 }
 
 export const FOUND_KINDS: readonly FoundKind[] = rowsOf('single-changes.tsv')
+/** Of the files for Kubernetes, as delivered. */
+export const KUBERNETES_KINDS: readonly FoundKind[] = rowsOf('kubernetes-changes.tsv')
 /** What was reported to us, each a test by itself: its kind has further rows among FOUND_KINDS. */
 export const REPORTED: readonly FoundKind[] = rowsOf('reported-inputs.tsv')
 

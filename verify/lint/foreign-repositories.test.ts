@@ -393,7 +393,7 @@ const FOUND: Kind[] = [
       {
         'prometheus.yml': `scrape_configs:\n${['actuator', 'actuator', user].map((each, index) => `  - job_name: j${index}\n    basic_auth: { username: ${each}, password_file: /p }\n    static_configs: [{ targets: ["10.0.0.${index}:80"] }]\n`).join('')}`,
       },
-      /^a(?:tcuator|ctuatr)$/.test(user) ? ['warning scrape-jobs-are-accepted prometheus.yml:9'] : [],
+      user === 'actuator' ? [] : ['warning scrape-logins-agree prometheus.yml:9'],
     ]),
   },
   {

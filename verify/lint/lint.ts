@@ -144,27 +144,30 @@ function distinct(findings: readonly LocatedFinding[]): LocatedFinding[] {
 }
 
 interface Cause {
-  id: string
-  file: string
+  finding: LocatedFinding
   lines: [first: number, last: number]
   of?: readonly string[]
   elsewhere?: { of: readonly string[]; naming?: readonly string[] }
 }
 
 function causesOf(all: readonly { finding: LocatedFinding; causes: Remark['causes'] }[]): Cause[] {
-  return all.flatMap(({ finding: { id, file, severity }, causes }) =>
-    causes === undefined || severity !== 'error' ? [] : [{ id, file, ...causes }],
-  )
+  return all.flatMap(({ finding, causes }) => (causes === undefined || finding.severity !== 'error' ? [] : [{ finding, ...causes }]))
 }
 
 /** What is said of the mapping of a misspelt key follows from it: a setting that is missing, say. */
-function isConsequence({ id, file, line, observed }: LocatedFinding, causes: readonly Cause[]): boolean {
+function isConsequence(finding: LocatedFinding, causes: readonly Cause[]): boolean {
+  // Of two that would hide each other the first stays.
+  const own = causes.findIndex((cause) => cause.finding === finding)
   return causes.some(
-    (cause) =>
-      cause.id !== id &&
-      ((cause.file === file && cause.of?.includes(id) !== false && cause.lines[0] <= line && line <= cause.lines[1]) ||
-        (cause.elsewhere?.of.includes(id) === true &&
-          cause.elsewhere.naming?.some((name) => observed.split(/\W+/).includes(name)) !== false)),
+    (cause, index) => hides(cause, finding) && !(own >= 0 && own < index && causes[own] !== undefined && hides(causes[own], cause.finding)),
+  )
+}
+
+function hides(cause: Cause, { id, file, line, observed }: LocatedFinding): boolean {
+  return (
+    cause.finding.id !== id &&
+    ((cause.finding.file === file && cause.of?.includes(id) !== false && cause.lines[0] <= line && line <= cause.lines[1]) ||
+      (cause.elsewhere?.of.includes(id) === true && cause.elsewhere.naming?.some((name) => observed.split(/\W+/).includes(name)) !== false))
   )
 }
 

@@ -76,6 +76,8 @@ export interface NamedData {
   name: string
   /** The texts that are known of its keys; undefined: the key is there, its text is not read. */
   keys: ReadonlyMap<string, ConfigText | undefined>
+  /** What gives each key its name. */
+  places: ReadonlyMap<string, Cursor>
   /** Made of literals or env files besides: what keys it has is not known. */
   open: boolean
   at: Cursor
@@ -89,12 +91,16 @@ export function namedData(
 ): NamedData[] {
   const written = objectsOf(config)
     .filter((at) => at.string('kind') === kind)
-    .map((at) => ({
-      name: nameOfObject(at),
-      keys: new Map(['data', 'stringData', 'binaryData'].flatMap((key) => at.pairs(key)).map(([key]) => [key, undefined] as const)),
-      open: false,
-      at,
-    }))
+    .map((at) => {
+      const pairs = ['data', 'stringData', 'binaryData'].flatMap((key) => at.pairs(key))
+      return {
+        name: nameOfObject(at),
+        keys: new Map(pairs.map(([key]) => [key, undefined] as const)),
+        places: new Map(pairs),
+        open: false,
+        at,
+      }
+    })
   const generated = config.kustomizations.flatMap((root) => root.items(GENERATORS[kind])).map((at) => generatedData(at, config))
   return [...written, ...generated]
 }
@@ -104,6 +110,7 @@ function generatedData(at: Cursor, { texts }: Pick<Configuration, 'texts'>): Nam
   return {
     name: at.string('name') ?? '',
     keys: new Map(files.map(({ key, file }) => [key, texts.find((text) => normalize(text.file) === file)] as const)),
+    places: new Map(files.map(({ key, at: each }) => [key, each])),
     open: at.has('literals') || at.has('envs') || at.has('env') || at.string('behavior') === 'merge',
     at,
   }

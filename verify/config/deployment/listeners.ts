@@ -2,23 +2,37 @@ import type { Configuration } from '../configuration.ts'
 import { filesIn } from './container-files.ts'
 import { readableDocuments, scalarsIn, type Cursor } from '../yaml/cursor.ts'
 import type { Workload } from './workloads.ts'
+import { present } from '../../text/present.ts'
 
 /** A port that a container listens on; `at` is where it is set, absent for the image's default. */
 export interface Listener {
   port: number
   at?: Cursor
+  /** What listens there answers no HTTP request of a scrape, a health check or a link: gossip, gRPC, a protocol of its own. */
+  speaks?: string
 }
 
 /** Images with one port, the flag or variable that sets another one, and the default. */
-const IMAGES: { image: RegExp; flag?: RegExp; env?: string; usual: number[] }[] = [
-  { image: /(^|\/)redis(:|@|$)/, flag: /^--port[= ]?(\d+)$/, usual: [6379] },
-  { image: /(^|\/)(mysql|mariadb)(:|@|$)/, flag: /^--port[= ](\d+)$/, usual: [3306, 33060] },
-  { image: /(^|\/)postgres(:|@|$)/, flag: /^(?:-p |-p|--port=|-c port=|port=)(\d+)$/, env: 'PGPORT', usual: [5432] },
+const IMAGES: { image: RegExp; flag?: RegExp; env?: string; usual: number[]; gossip?: RegExp; speaks?: string }[] = [
+  { image: /(^|\/)redis(:|@|$)/, flag: /^--port[= ]?(\d+)$/, usual: [6379], speaks: 'the protocol of Redis' },
+  { image: /(^|\/)(mysql|mariadb)(:|@|$)/, flag: /^--port[= ](\d+)$/, usual: [3306, 33060], speaks: 'the protocol of MySQL' },
+  {
+    image: /(^|\/)postgres(:|@|$)/,
+    flag: /^(?:-p |-p|--port=|-c port=|port=)(\d+)$/,
+    env: 'PGPORT',
+    usual: [5432],
+    speaks: 'the protocol of PostgreSQL',
+  },
   { image: /redis_exporter/, flag: /^-{1,2}web\.listen-address[= ]?\S*:(\d+)$/, env: 'REDIS_EXPORTER_WEB_LISTEN_ADDRESS', usual: [9121] },
   { image: /mysqld-exporter/, flag: /^--web\.listen-address=\S*:(\d+)$/, usual: [9104] },
   { image: /node-exporter/, flag: /^--web\.listen-address=\S*:(\d+)$/, usual: [9100] },
   { image: /prom\/prometheus/, flag: /^--web\.listen-address=\S*:(\d+)$/, usual: [9090] },
-  { image: /prom\/alertmanager/, flag: /^--web\.listen-address=\S*:(\d+)$/, usual: [9093, 9094] },
+  {
+    image: /prom(?:etheus)?\/alertmanager/,
+    flag: /^--web\.listen-address=\S*:(\d+)$/,
+    usual: [9093],
+    gossip: /^--cluster\.listen-address=(\S*)$/,
+  },
   { image: /(^|\/)grafana(-oss|-enterprise)?(:|@|$)/, env: 'GF_SERVER_HTTP_PORT', usual: [3000] },
 ]
 
@@ -37,10 +51,27 @@ export function listenersOf(workload: Workload, config: Configuration): Listener
     })[0]
     const variable = env.get(known.env ?? '')
     const port = Number(variable?.value.split(':').at(-1) ?? '')
-    if (flag !== undefined) return [flag]
-    return variable !== undefined && port > 0 ? [{ port, at: variable.at }] : known.usual.map((usual) => ({ port: usual }))
+    const gossip = known.gossip === undefined ? [] : gossipOf(known.gossip, args)
+    const own: Listener[] =
+      flag !== undefined
+        ? [flag]
+        : variable !== undefined && port > 0
+          ? [{ port, at: variable.at }]
+          : known.usual.map((usual) => ({ port: usual }))
+    return [...own.map((each) => ({ ...each, ...present({ speaks: known.speaks }) })), ...gossip]
   }
   return ofPrograms(workload) ?? ofFiles(workload, config)
+}
+
+/** Where replicas of Alertmanager talk to each other. https://prometheus.io/docs/alerting/latest/high_availability/ */
+function gossipOf(flag: RegExp, args: Workload['args']): Listener[] {
+  const [given] = args.flatMap(({ value, at }) => {
+    const address = flag.exec(value)?.[1]
+    return address === undefined ? [] : [{ address, at }]
+  })
+  if (given === undefined) return [{ port: 9094, speaks: 'gossip between replicas' }]
+  const port = Number(given.address.split(':').at(-1) ?? '')
+  return port > 0 ? [{ port, at: given.at, speaks: 'gossip between replicas' }] : []
 }
 
 /** Services that say in their environment where they listen: Spring Boot, Kafka, and addresses to bind to. */
@@ -66,12 +97,15 @@ function ofFiles(workload: Workload, config: Configuration): Listener[] | undefi
   const server = (root: Cursor, http: number): Listener[] =>
     [
       { key: 'http_listen_port', usual: http },
-      { key: 'grpc_listen_port', usual: 9095 },
-    ].flatMap(({ key, usual }) => (root.number('server', key) === 0 ? [] : [portAt(root.get('server', key), usual)]))
+      { key: 'grpc_listen_port', usual: 9095, speaks: 'gRPC' },
+    ].flatMap(({ key, usual, speaks }) =>
+      root.number('server', key) === 0 ? [] : [{ ...portAt(root.get('server', key), usual), ...present({ speaks }) }],
+    )
   const [loki, promtail, jaeger] = [read(config.loki), read(config.promtail), read(config.jaeger)]
   const flagged = workload.args.some(({ value }) => /listen-port|host-port/.test(value))
   if (flagged) return undefined
-  if (loki !== undefined && /loki/.test(workload.image)) return [...server(loki, 3100), portAt(loki.get('memberlist', 'bind_port'), 7946)]
+  if (loki !== undefined && /loki/.test(workload.image))
+    return [...server(loki, 3100), { ...portAt(loki.get('memberlist', 'bind_port'), 7946), speaks: 'gossip between replicas' }]
   if (promtail !== undefined && /promtail/.test(workload.image)) return [...server(promtail, 80), ...received(promtail)]
   if (/(?:^|\/)grafana\/tempo(?:[:@]|$)/.test(workload.image)) {
     const tempo = filesIn(workload, config)
@@ -81,11 +115,13 @@ function ofFiles(workload: Workload, config: Configuration): Listener[] | undefi
   }
   if (jaeger !== undefined && /jaeger/.test(workload.image))
     return [
-      ...[5775, 5778, 6831, 6832, 14250, 14268].map((port) => ({ port })),
+      ...[5778, 14268].map((port) => ({ port })),
+      ...[5775, 6831, 6832].map((port) => ({ port, speaks: 'spans by UDP' })),
+      { port: 14250, speaks: 'gRPC' },
       portAt(jaeger.get('admin', 'http', 'host-port'), 14269),
       portAt(jaeger.get('query', 'http-server', 'host-port'), 16686),
-      portAt(jaeger.get('query', 'grpc-server', 'host-port'), 16685),
-      portAt(jaeger.get('collector', 'otlp', 'grpc', 'host-port'), 4317),
+      { ...portAt(jaeger.get('query', 'grpc-server', 'host-port'), 16685), speaks: 'gRPC' },
+      { ...portAt(jaeger.get('collector', 'otlp', 'grpc', 'host-port'), 4317), speaks: 'gRPC' },
       portAt(jaeger.get('collector', 'otlp', 'http', 'host-port'), 4318),
       portAt(jaeger.get('collector', 'zipkin', 'host-port'), 9411),
     ]

@@ -11,6 +11,7 @@ export { check as definitionsAreUsed } from '../checks/deployment/definitions-ar
 export { check as deploymentIsWhole } from '../checks/deployment/deployment-is-whole.ts'
 export { check as dockerfilesAreWhole } from '../checks/deployment/dockerfiles-are-whole.ts'
 export { check as drillReachesServices } from '../checks/deployment/drill-reaches-services.ts'
+export { check as entrypointsAreInTheirImage } from '../checks/deployment/entrypoints-are-in-their-image.ts'
 export { check as exportersHaveAServer } from '../checks/deployment/exporters-have-a-server.ts'
 export { check as filesAreRecognised } from '../checks/deployment/files-are-recognised.ts'
 export { check as flagsAreKnown } from '../checks/deployment/flags-are-known.ts'

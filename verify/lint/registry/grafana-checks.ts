@@ -11,6 +11,7 @@ export { check as panelLegendsHaveLabels } from '../checks/grafana/panel-legends
 export { check as panelQueriesWork } from '../checks/grafana/panel-queries-work.ts'
 export { check as panelUnitsFit } from '../checks/grafana/panel-units-fit.ts'
 export { check as panelsHaveQueries } from '../checks/grafana/panels-have-queries.ts'
+export { check as provisionedFilesAreRead } from '../checks/grafana/provisioned-files-are-read.ts'
 export { check as provisioningIsRead } from '../checks/grafana/provisioning-is-read.ts'
 export { check as sloPanelsMeasure } from '../checks/grafana/slo-panels-measure.ts'
 export { check as traceLinksFindLogs } from '../checks/grafana/trace-links-find-logs.ts'

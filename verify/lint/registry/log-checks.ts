@@ -1,3 +1,4 @@
+export { check as containerLinesAreUnwrapped } from '../checks/logs/container-lines-are-unwrapped.ts'
 export { check as discoveredLabelsExist } from '../checks/logs/discovered-labels-exist.ts'
 export { check as logAgentIsWhole } from '../checks/logs/log-agent-is-whole.ts'
 export { check as logAgentSelectsContainers } from '../checks/logs/log-agent-selects-containers.ts'

@@ -11,3 +11,4 @@ export { check as prometheusTimeoutsFit } from '../checks/prometheus/prometheus-
 export { check as ruleEntriesAreAccepted } from '../checks/prometheus/rule-entries-are-accepted.ts'
 export { check as ruleGroupsAreUnique } from '../checks/prometheus/rule-groups-are-unique.ts'
 export { check as scrapeJobsAreAccepted } from '../checks/prometheus/scrape-jobs-are-accepted.ts'
+export { check as scrapeLoginsAgree } from '../checks/prometheus/scrape-logins-agree.ts'

@@ -1,9 +1,11 @@
+import { normalize } from 'node:path'
 import { note, remark, type Check, type Remark } from '../../lint-check.ts'
 import { imageNameOf } from '../../known-images.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import { fileAt, filesIn, nameOf, sourceOf } from '../../../config/deployment/container-files.ts'
 import { ruleOwners } from '../../../config/deployment/loaded-rules.ts'
 import { readableDocuments, type Cursor } from '../../../config/yaml/cursor.ts'
+import { filesOfGenerator } from '../../../config/deployment/kubernetes-objects.ts'
 import { kindOf } from '../../../config/kinds.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
 
@@ -148,8 +150,10 @@ function homeOf(file: string): string {
 }
 
 function* unmounted(config: Configuration): Generator<Remark> {
+  // The sources of a pod's mounts are names of ConfigMaps, no paths.
+  const isPod = (workload: Workload): boolean => config.manifests.some((root) => root.text === workload.at.text)
   const sources = config.workloads.flatMap((workload) => [
-    ...workload.mounts.map((mount) => mount.source.replace(/^\.\//, '').replace(/\/$/, '')),
+    ...(isPod(workload) ? [] : workload.mounts.map((mount) => mount.source.replace(/^\.\//, '').replace(/\/$/, ''))),
     ...filesIn(workload, config).map(({ text }) => text.file),
   ])
   const delivered: Cursor[] = [
@@ -162,6 +166,7 @@ function* unmounted(config: Configuration): Generator<Remark> {
     ...config.jaeger,
     ...config.datasources,
     ...config.dashboards,
+    ...(config.kustomizations.length > 0 ? [...config.contactPoints, ...config.provisioning] : []),
   ].filter((root) => root.text.path === root.text.file && root.key === '')
   const reads = (file: string): boolean =>
     sources.some(
@@ -196,7 +201,26 @@ function* unmounted(config: Configuration): Generator<Remark> {
         'read by no container of these files: it is for another deployment',
       )
     else if (isOfThis(root.text.file)) yield remark(root.text.file, root, 'a container that mounts the file', 'no mount')
+    else yield* ungenerated(root, config, reads)
   }
+}
+
+/** A file beside those of which a kustomization makes a ConfigMap that is mounted. */
+function* ungenerated(root: Cursor, config: Configuration, reads: (file: string) => boolean): Generator<Remark> {
+  const file = normalize(root.text.file)
+  const generators = config.kustomizations.flatMap((each) => each.items('configMapGenerator'))
+  if (generators.some((each) => filesOfGenerator(each).some((own) => own.file === file))) return
+  const beside = generators.find((each) => filesOfGenerator(each).some((own) => homeOf(own.file) === homeOf(file) && reads(own.file)))
+  const list = beside?.get('files')
+  if (list !== undefined)
+    yield remark(
+      root.text.file,
+      list,
+      `${root.text.file} among the files`,
+      `${filesOfGenerator(beside!)
+        .map(({ key }) => key)
+        .join(', ')}: no container has it`,
+    )
 }
 
 /** Published images have no configuration of this platform. */

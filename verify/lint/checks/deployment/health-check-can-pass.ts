@@ -1,9 +1,10 @@
 import { oncePerPlace, remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
-import { sourceOf } from '../../../config/deployment/container-files.ts'
+import { reads, sourceOf } from '../../../config/deployment/container-files.ts'
+import { listenersOf } from '../../../config/deployment/listeners.ts'
 import { imageNameOf } from '../../known-images.ts'
-import { slipOf } from '../../../text/did-you-mean.ts'
+import { nearest, slipOf } from '../../../text/did-you-mean.ts'
 import { interpolate, type Workload } from '../../../config/deployment/workloads.ts'
-import { readableDocuments, type Cursor } from '../../../config/yaml/cursor.ts'
+import { readableDocuments, scalarsIn, type Cursor } from '../../../config/yaml/cursor.ts'
 
 const PROGRAMS = new Set(
   'wget curl nc ncat bash ash dash sh test node python python3 java php ruby mysql mysqladmin mariadb mariadb-admin healthcheck.sh redis-cli valkey-cli pg_isready psql mongo mongosh rabbitmq-diagnostics rabbitmqctl kafka-topics kafka-topics.sh kafka-broker-api-versions kafka-broker-api-versions.sh zkServer.sh grpc_health_probe httpie true exit echo cat grep pgrep pidof printf head tail exec timeout promtool amtool etcdctl consul vault nginx traefik'.split(
@@ -35,7 +36,8 @@ export const check: Check = {
       services.flatMap(({ root, name }) => {
         const workload = config.workloads.find((each) => each.name === name && each.at.text === root.text)
         const health = root.get('services', name, 'healthcheck')
-        return workload === undefined || health === undefined ? [] : [...judgeService(workload, health, input)]
+        if (workload === undefined || health === undefined) return []
+        return [...judgeService(workload, health, input), ...ports(workload, health, input)]
       }),
     )
   },
@@ -73,6 +75,37 @@ function* judgeService(workload: Workload, health: Cursor, input: LintInput): Ge
     if (texts.length > 1) yield remark(workload.name, words[1] ?? test, 'one text after CMD-SHELL', `${texts.length} items`)
     yield* judgeShell(workload, words[0] ?? test, texts[0] ?? '')
   } else yield* judgeCommand(workload, test, words, texts)
+}
+
+/** A port of what receives spans or metrics, and one that is a slip beside the only port that is published. */
+function* ports(workload: Workload, health: Cursor, { config }: LintInput): Generator<Remark> {
+  const test = health.get('test')
+  const words = test?.isList() === true ? test.items() : test === undefined ? [] : [test]
+  const asked = words.flatMap((at) =>
+    [...(at.string() ?? '').matchAll(/(?:connect\(|127\.0\.0\.1[:/]|localhost[:/])(\d{4,5})\b/g)].map(([, port = '']) => ({ port, at })),
+  )
+  const collectors = config.collectors.filter((root) => reads(workload, root, config))
+  const received = new Set(
+    collectors
+      .flatMap((root) => root.pairs('receivers').flatMap(([, receiver]) => scalarsIn(receiver)))
+      .flatMap((at) => (at.key === 'endpoint' ? (/:(\d+)$/.exec(at.string() ?? '')?.[1] ?? []) : [])),
+  )
+  const mentioned = [...workload.env.values(), ...workload.args].map(({ value }) => value).join(' ')
+  const published = [...new Set(workload.ports.map(({ container }) => String(container)))]
+  for (const { port, at } of asked) {
+    const [only] = published
+    if (received.has(port))
+      yield remark(workload.name, at, 'the port of the extension health_check: 13133', `${port}, where a receiver listens`)
+    else if (
+      published.length === 1 &&
+      only !== undefined &&
+      collectors.length === 0 &&
+      listenersOf(workload, config) === undefined &&
+      !mentioned.includes(port) &&
+      nearest(port, [only], 1) !== undefined
+    )
+      yield warning(workload.name, at, `${only}, the port that is published`, port)
+  }
 }
 
 /** Names of the other services of its file. */

@@ -1,3 +1,6 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { change, deliveredOnKubernetes, lintBy } from '../../../../testing/lint/lint-files.ts'
 import { findsInManifests as finds, passesInManifests as passes } from '../../../../testing/lint/kubernetes-files.ts'
 
 const ID = 'pods-read-mounted-files'
@@ -47,3 +50,29 @@ passes(
   'configMap: { name: prometheus-config }',
   'configMap: { name: other, optional: true }',
 )
+
+test(`${ID}: keys and files of generators, scripts, and where they are mounted`, async () => {
+  const { texts, options } = await deliveredOnKubernetes()
+  const found = (file: string, from: string, to: string): string[] =>
+    lintBy(options, change(texts, file, from, to), ID).findings.map(({ source }) => source.trim())
+  const K = 'monitoring/kustomization.yaml'
+  const M = 'kubernetes/metrics.yaml'
+  for (const [file, from, to, line] of [
+    [K, 'slack_url=', 'slak_url=', 'files: [slak_url='],
+    [K, 'alertmanager/switch-on.sh]', 'on.sh=alertmanager/switch-on.sh]', 'on.sh='],
+    [K, ', alertmanager/switch-on.sh]', ']', 'files: [alertmanager/alertmanager.yml]'],
+    [K, 'slack_url=alertmanager/no-url, ', '', 'files: [discord_url'],
+    [M, '/etc/alertmanager/switch-on.sh]', '/alertmanager/switch-on.sh]', 'command: [/bin/sh, /alertmanager'],
+    [
+      M,
+      'mountPath: /run/secrets, readOnly: true }\n            - { name: run,',
+      'mountPath: /secrets }\n            - { name: run,',
+      '/secrets }',
+    ],
+    [M, 'path: actuator_password', 'path: password', 'path: password'],
+  ] as const) {
+    const lines = found(file, from, to)
+    assert.equal(lines.length, 1, `${to}: ${lines.join('\n')}`)
+    assert.ok(lines[0]?.includes(line), `${to}: ${lines.join('\n')}`)
+  }
+})

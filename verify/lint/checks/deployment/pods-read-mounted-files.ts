@@ -1,8 +1,10 @@
 import { remark, type Check, type Remark } from '../../lint-check.ts'
-import { didYouMean } from '../../../text/did-you-mean.ts'
+import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 import type { Configuration } from '../../../config/configuration.ts'
-import { reads } from '../../../config/deployment/container-files.ts'
-import { scalarsIn, type Cursor } from '../../../config/yaml/cursor.ts'
+import { folderOf, nameOf, reads } from '../../../config/deployment/container-files.ts'
+import { loopedWords, startOf } from '../../../config/deployment/shell-script.ts'
+import { generatorOf, mayShareNamespace, podMounts, type PodMount } from '../../../config/deployment/pod-volumes.ts'
+import { scalarsIn, type ConfigText, type Cursor, type Place } from '../../../config/yaml/cursor.ts'
 import { namedData, nameOfObject, podTemplates, type NamedData, type PodTemplate } from '../../../config/deployment/kubernetes-objects.ts'
 
 export const check: Check = {
@@ -19,7 +21,7 @@ export const check: Check = {
   *judge({ config }) {
     const known = { ConfigMap: namedData(config, 'ConfigMap'), Secret: namedData(config, 'Secret') }
     for (const pod of podTemplates(config)) yield* written(pod)
-    for (const pod of podTemplates(config)) yield* secretFiles(pod, config)
+    for (const pod of podTemplates(config)) for (const container of pod.containers) yield* asked(pod, container, config)
     for (const pod of podTemplates(config))
       for (const container of pod.containers)
         for (const mount of container.items('volumeMounts')) {
@@ -30,7 +32,7 @@ export const check: Check = {
           const named = known[source.key === 'secret' ? 'Secret' : 'ConfigMap'].filter((each) => each.name === name)
           const [data, ...more] = named.filter((each) => mayShareNamespace(pod.object, each.at))
           if (data === undefined && named[0] !== undefined) yield elsewhere(pod, source, named[0])
-          else if (data !== undefined && more.length === 0 && !data.open) yield* files(pod, container, mount, source, data)
+          else if (data !== undefined && more.length === 0 && !data.open) yield* subPaths(pod, mount, source, data, config)
         }
   },
 }
@@ -51,31 +53,133 @@ function* written({ name, spec }: PodTemplate): Generator<Remark> {
 
 const READS = /^(?:\w+_file|ca_file|cert_file|key_file)$/
 
-/** A file that a configuration names in the folder of a Secret or ConfigMap has the name that `items` gives it. */
-function* secretFiles(pod: PodTemplate, config: Configuration): Generator<Remark> {
-  const workloads = config.workloads.filter(({ at }) => pod.containers.some((container) => container.node === at.node))
-  const roots = [...config.prometheus, ...config.alertmanager, ...config.promtail, ...config.loki, ...config.collectors]
-  for (const workload of workloads)
-    for (const mount of workload.at.items('volumeMounts')) {
-      const volume = pod.spec.items('volumes').find((each) => each.string('name') === mount.string('name'))
-      const source = volume?.get('secret') ?? volume?.get('configMap')
-      const shown = source?.items('items').map((each) => each.get('path')) ?? []
-      const folder = (mount.string('mountPath') ?? '').replace(/\/$/, '')
-      const names = shown.map((at) => at?.string() ?? '')
-      if (shown.length === 0 || source?.bool('optional') === true || mount.has('subPath')) continue
-      for (const at of roots.filter((root) => reads(workload, root, config)).flatMap(scalarsIn)) {
-        const file = READS.test(at.key) && at.string()?.startsWith(`${folder}/`) === true ? at.string()!.slice(folder.length + 1) : ''
-        if (file === '' || names.includes(file)) continue
-        yield remark(pod.name, shown[0] ?? mount, `${file}, which ${at.text.path} names as ${at.key}`, names.join(', '))
-        break
-      }
-    }
+/** A file that a container is started with, or that what it is started with names. */
+interface Asked {
+  path: string
+  at: Cursor | Place
+  who: string
+  /** Of its own command line. */
+  isWord: boolean
 }
 
-/** One that is not written is that of `kubectl apply`. */
-function mayShareNamespace(one: Cursor, other: Cursor): boolean {
-  const [mine, its] = [one, other].map((each) => each.string('metadata', 'namespace') ?? each.string('namespace'))
-  return mine === undefined || its === undefined || mine === its
+/** What is asked for below a ConfigMap or Secret is a file that it holds. */
+function* asked(pod: PodTemplate, container: Cursor, config: Configuration): Generator<Remark> {
+  const mounts = podMounts(pod, container, config)
+  const all = askedBy(container, mounts, config)
+  const found = all.map((each) => ({ ...each, ...mountOf(each.path, mounts) }))
+  const isMissing = ({ mount, rest }: (typeof found)[number]): boolean =>
+    mount?.files !== undefined && !mount.files.has(rest) && ![...mount.files.keys()].some((file) => file.startsWith(`${rest}/`))
+  const said = new Set<string>()
+  for (const each of found) {
+    const { path, mount, rest, at, who, isWord } = each
+    const key = `${mount?.path ?? ''} ${rest}`
+    if (said.has(key)) continue
+    if (mount?.files === undefined) {
+      const moved = elsewhereMounted(each, mounts)
+      const all = found.filter(
+        (other) => other.mount === undefined && !other.isWord && moved?.mount.files?.has(nameOf(other.path)) === true,
+      )
+      if (moved === undefined || (mount !== undefined && !isWord)) continue
+      said.add(key)
+      const own = `${moved.mount.path}/${moved.file}`
+      // Where nothing else finds what the mount holds, the mount is elsewhere.
+      if (!isWord && !found.some((other) => other.mount === moved.mount) && all.length > 1) {
+        for (const other of all) said.add(` ${other.rest}`)
+        yield remark(pod.name, moved.mount.at, `a mount at ${folderOf(path)}: ${who} names ${path}`, `${own}`)
+      } else yield remark(pod.name, at, `${own}, where it is mounted`, path)
+      continue
+    }
+    if (!isMissing(each)) continue
+    said.add(key)
+    const shown = [...mount.files.keys()]
+    const made = generatorOf(mount, rest, config)
+    const meant = nearest(rest, shown, Math.max(1, Math.min(3, Math.floor(rest.length / 3))))
+    const isAskedElsewhere = found.some((other) => other.mount === mount && other.rest === meant)
+    const [idle, ...others] = shown.filter((file) => !found.some((other) => other.mount === mount && other.rest === file))
+    const named = meant === undefined ? (others.length === 0 ? idle : undefined) : isAskedElsewhere ? undefined : meant
+    const slip = isWord || named === undefined ? undefined : mount.files.get(named)?.at
+    const [name] = mount.made.map((one) => one.name)
+    // Others of its files are read as they are named: it is the one that was forgotten.
+    const isForgotten = !isWord && found.some((other) => other.mount === mount && !isMissing(other))
+    const list = isForgotten ? listOf(mount) : undefined
+    const place = (made?.isRenamed === true || slip === undefined ? made?.at : undefined) ?? slip ?? list ?? at
+    const finding = remark(
+      pod.name,
+      place,
+      `${isWord ? `a file of ${name ?? 'the mount'}: ${shown.join(', ')}` : `${rest}, which ${who} reads at ${path}`}`,
+      place === at ? `${rest}${didYouMean(rest, shown)}` : `${shown.join(', ')}: no ${rest}`,
+    )
+    // That no container has the file which the list lacks, or has it elsewhere, is the same.
+    yield place === at
+      ? finding
+      : {
+          ...finding,
+          causes: {
+            lines: [finding.at.line, finding.at.line],
+            of: ['configuration-is-mounted'],
+            elsewhere: { of: ['configuration-is-mounted'], naming: shown.map((file) => file.split(/\W/)[0] ?? '') },
+          },
+        }
+  }
+}
+
+/** What lists the files of a ConfigMap or Secret. */
+function listOf({ made }: PodMount): Cursor | undefined {
+  const [only, ...more] = made
+  return more.length > 0 ? undefined : (only?.at.get('files') ?? only?.at.get('stringData') ?? only?.at.get('data'))
+}
+
+function mountOf(path: string, mounts: readonly PodMount[]): { mount: PodMount | undefined; rest: string } {
+  const own = mounts.filter((each) => each.path !== '' && (path === each.path || path.startsWith(`${each.path}/`)))
+  const mount = own.toSorted((a, b) => b.path.length - a.path.length)[0]
+  return { mount, rest: mount === undefined ? path : path.slice(mount.path.length + 1) }
+}
+
+/** A file of this name, or nearly, that another mount shows. */
+function elsewhereMounted({ path, isWord }: Asked, mounts: readonly PodMount[]): { mount: PodMount; file: string } | undefined {
+  const name = nameOf(path)
+  for (const mount of mounts)
+    for (const file of mount.files?.keys() ?? [])
+      if (file === name || (isWord && /\.sh$/.test(file) && nearest(name, [file], 2) !== undefined)) return { mount, file }
+  return undefined
+}
+
+function askedBy(container: Cursor, mounts: readonly PodMount[], config: Configuration): Asked[] {
+  const words: Asked[] = [...container.items('command'), ...container.items('args')].flatMap((at) => {
+    const path = /(?:^|=)(\/[^\s=]+\.(?:ya?ml|json|conf|toml|sh))$/.exec(at.string() ?? '')?.[1]
+    return path === undefined ? [] : [{ path, at, who: 'its command', isWord: true }]
+  })
+  const scripts = words.flatMap(({ path }) => {
+    const { mount, rest } = mountOf(path, mounts)
+    return mount?.files?.get(rest)?.text ?? []
+  })
+  const named = scripts.filter(({ file }) => /\.sh$/.test(file)).flatMap((text) => askedByScript(text, mounts))
+  const workload = config.workloads.find(({ at }) => at.node === container.node)
+  const roots = [...config.prometheus, ...config.alertmanager, ...config.promtail, ...config.loki, ...config.collectors]
+  const written = roots
+    .filter((root) => workload !== undefined && reads(workload, root, config))
+    .flatMap(scalarsIn)
+    .filter((at) => READS.test(at.key) && at.string()?.startsWith('/') === true)
+    .map((at) => ({ path: at.string() ?? '', at, who: `${at.text.path} (${at.key})`, isWord: false }))
+  return [...words, ...named, ...written]
+}
+
+/** What a start script reads below the mounts. */
+function askedByScript(script: ConfigText, mounts: readonly PodMount[]): Asked[] {
+  const looped = loopedWords(script.text)
+  const { written } = startOf(looped)
+  const lines = script.text.split('\n')
+  const paths = new Set(
+    [...looped.replace(/^\s*#.*$/gm, '').matchAll(/(?<![\w.}])(\/(?:[\w.-]+\/)+[\w.-]+)/g)].map(([, path = '']) => path),
+  )
+  return [...paths].flatMap((path) => {
+    const index = lines.findIndex((line) => !/^\s*#/.test(line) && line.includes(folderOf(path)))
+    const { mount } = mountOf(path, mounts)
+    const isData = mount?.files !== undefined || (mount === undefined && path.startsWith('/run/secrets/'))
+    if (written.includes(path) || index < 0 || !isData) return []
+    const at = { file: script.file, line: index + 1, column: 1, length: Math.max(1, lines[index]?.length ?? 1) }
+    return [{ path, at, who: script.file, isWord: false }]
+  })
 }
 
 function elsewhere({ name }: PodTemplate, source: Cursor, { at }: NamedData): Remark {
@@ -88,35 +192,17 @@ function elsewhere({ name }: PodTemplate, source: Cursor, { at }: NamedData): Re
   )
 }
 
-/** Which files the mount shows, and which of them are asked for. */
-function* files(owner: PodTemplate, container: Cursor, mount: Cursor, source: Cursor, data: NamedData): Generator<Remark> {
+/** For a subPath that is no file of the volume a folder is made. */
+function* subPaths(owner: PodTemplate, mount: Cursor, source: Cursor, data: NamedData, config: Configuration): Generator<Remark> {
   const items = source.items('items')
   const shown = items.length > 0 ? items.flatMap((item) => item.string('path') ?? []) : [...data.keys.keys()]
-  if (shown.length === 0) return
   const subPath = mount.string('subPath')
-  if (subPath !== undefined) {
-    if (!shown.includes(subPath) && !shown.some((each) => each.startsWith(`${subPath}/`)))
-      yield remark(
-        owner.name,
-        mount.near('subPath'),
-        `a file of the volume: ${shown.join(', ')}`,
-        `${subPath}${didYouMean(subPath, shown)}: an empty folder is made`,
-      )
-    return
-  }
-  const folder = (mount.string('mountPath') ?? '').replace(/\/$/, '')
-  for (const arg of [...container.items('command'), ...container.items('args')]) {
-    const file = /(?:^|=)(\/[^\s=]+\.(?:ya?ml|json|conf|toml))$/.exec(arg.string() ?? '')?.[1] ?? ''
-    const own = file.startsWith(`${folder}/`) ? file.slice(folder.length + 1) : ''
-    const inner = container
-      .items('volumeMounts')
-      .some(
-        (each) =>
-          each !== mount &&
-          file.startsWith((each.string('mountPath') ?? '?').replace(/\/$/, '')) &&
-          (each.string('mountPath') ?? '').length > folder.length,
-      )
-    if (own !== '' && !inner && !shown.includes(own))
-      yield remark(owner.name, arg, `a file of ${data.name}: ${shown.join(', ')}`, `${own}${didYouMean(own, shown)}`)
-  }
+  if (shown.length === 0 || subPath === undefined || shown.includes(subPath) || shown.some((each) => each.startsWith(`${subPath}/`))) return
+  const made = items.length > 0 ? undefined : generatorOf({ made: [data], path: '', at: mount, files: undefined }, subPath, config)
+  yield remark(
+    owner.name,
+    made?.at ?? mount.near('subPath'),
+    `a file of the volume: ${shown.join(', ')}`,
+    `${subPath}${didYouMean(subPath, shown)}: an empty folder is made`,
+  )
 }

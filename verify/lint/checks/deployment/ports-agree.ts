@@ -1,8 +1,9 @@
-import { remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
+import { remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import { extraHostsOf } from '../../../config/deployment/links.ts'
 import { listenersOf, type Listener } from '../../../config/deployment/listeners.ts'
 import { scrapeJobs, type Configuration } from '../../../config/configuration.ts'
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
+import { imageNameOf } from '../../known-images.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { publishedPorts, type Workload } from '../../../config/deployment/workloads.ts'
 import { remembered } from '../../../text/remembered.ts'
@@ -12,6 +13,8 @@ interface Asker {
   port: number
   who: string
   at: Cursor
+  /** By an HTTP request. */
+  byHttp?: boolean
 }
 
 export const check: Check = {
@@ -38,6 +41,7 @@ export const check: Check = {
           workload,
           all,
           inside.flatMap((each) => askersOf(each, input)),
+          inside.length === 1,
         )
     }
     yield* unknownHosts(config)
@@ -84,8 +88,9 @@ function* sharedPorts(inside: readonly Workload[], listeners: readonly (Listener
     }
 }
 
-function* judgeContainer(workload: Workload, listeners: { port: number; at?: Cursor }[], askers: Asker[]): Generator<Remark> {
+function* judgeContainer(workload: Workload, listeners: Listener[], askers: Asker[], isAlone: boolean): Generator<Remark> {
   const ports = listeners.map(({ port }) => port)
+  yield* mute(workload, listeners, askers, isAlone)
   for (const port of new Set(askers.map((each) => each.port))) {
     if (ports.includes(port)) continue
     const those = askers.filter((each) => each.port === port)
@@ -100,6 +105,28 @@ function* judgeContainer(workload: Workload, listeners: { port: number; at?: Cur
   }
 }
 
+/** A port that is open and answers no HTTP; where it alone is published, nothing reaches the one that does. */
+function* mute(workload: Workload, listeners: readonly Listener[], askers: readonly Asker[], isAlone: boolean): Generator<Remark> {
+  const answering = listeners.filter(({ speaks }) => speaks === undefined)
+  for (const { port, speaks } of listeners) {
+    // Of an image that is known health-check-can-pass says it.
+    if (speaks === undefined || answering.some((each) => each.port === port)) continue
+    const isSaid = imageNameOf(workload.image).known?.mute?.includes(port) === true
+    const expected = `a port of ${workload.name} that answers HTTP${answering.length > 0 ? `: ${answering.map((each) => each.port).join(', ')}` : ''}`
+    for (const { port: asked, who, at, byHttp } of askers)
+      if (byHttp === true && asked === port && !(isSaid && who === 'its health check'))
+        yield remark(workload.name, at, expected, `${port}, which speaks ${speaks}, asked by ${who}`)
+    const published = workload.ports.filter((each) => each.container === port)
+    if (
+      isAlone &&
+      answering.length > 0 &&
+      published[0] !== undefined &&
+      !workload.ports.some((each) => answering.some((one) => one.port === each.container))
+    )
+      yield warning(workload.name, published[0].at, expected, `${port} alone, which speaks ${speaks}, asked by its published port`)
+  }
+}
+
 function askersOf(workload: Workload, { config, spec }: LintInput): Asker[] {
   const found: Asker[] = []
   const names = namesOf(workload)
@@ -111,26 +138,26 @@ function askersOf(workload: Workload, { config, spec }: LintInput): Asker[] {
         const [host = '', port] = address.split(':')
         // Another address than the specified one: prometheus-scrapes-targets.
         if (names.includes(host) && Number(port) > 0 && (target === undefined || target.address === address) && !job.has('relabel_configs'))
-          found.push({ port: Number(port), who: `the scrape job ${job.string('job_name') ?? ''}`, at })
+          found.push({ port: Number(port), who: `the scrape job ${job.string('job_name') ?? ''}`, at, byHttp: true })
       }
     }
   const health = workload.at.get('healthcheck')
   const words =
     health?.get('test')?.isList() === true ? health.items('test') : health?.string('test') === undefined ? [] : [health.near('test')]
+  const whole = words.map((at) => at.string() ?? '').join(' ')
   for (const at of words)
     for (const [, port] of (at.string() ?? '').matchAll(/(?:127\.0\.0\.1|localhost|0\.0\.0\.0)[:/](\d{2,5})\b/g))
-      found.push({ port: Number(port), who: 'its health check', at })
-  const command = words.map((at) => at.string() ?? '').join(' ')
+      found.push({ port: Number(port), who: 'its health check', at, byHttp: BY_HTTP.test(whole) })
   const [, asked] =
-    /\b(?:redis-cli|valkey-cli|pg_isready|psql)\b.*?\s(?:-p|--port)[\s=]?(\d{2,5})\b/.exec(command) ??
-    /\b(?:mysql|mysqladmin|mariadb|mariadb-admin)\b.*?\s(?:-P|--port)[\s=]?(\d{2,5})\b/.exec(command) ??
+    /\b(?:redis-cli|valkey-cli|pg_isready|psql)\b.*?\s(?:-p|--port)[\s=]?(\d{2,5})\b/.exec(whole) ??
+    /\b(?:mysql|mysqladmin|mariadb|mariadb-admin)\b.*?\s(?:-P|--port)[\s=]?(\d{2,5})\b/.exec(whole) ??
     []
   if (asked !== undefined) found.push({ port: Number(asked), who: 'its health check', at: health?.near('test') ?? workload.at })
   for (const source of config.datasources.flatMap((root) => root.items('datasources'))) {
     const [, host = '', port] = /^https?:\/\/([\w-]+):(\d+)/.exec(source.string('url') ?? '') ?? []
     // Of what is promised datasources-are-provisioned says it.
     if (spec.rules.length === 0 && names.includes(host) && port !== undefined)
-      found.push({ port: Number(port), who: `the data source ${source.string('name') ?? ''}`, at: source.near('url') })
+      found.push({ port: Number(port), who: `the data source ${source.string('name') ?? ''}`, at: source.near('url'), byHttp: true })
   }
   for (const { container, at } of workload.ports) found.push({ port: container, who: 'its published port', at })
   for (const other of config.workloads)
@@ -142,6 +169,9 @@ function askersOf(workload: Workload, { config, spec }: LintInput): Asker[] {
 function namesOf(workload: Workload): string[] {
   return [workload.name, workload.container, workload.at.string('hostname') ?? workload.name]
 }
+
+/** Not what opens a connection alone. */
+const BY_HTTP = /\b(?:wget|curl|httpie)\b|https?:\/\/|HTTP\/1/
 
 interface Address {
   name: string

@@ -32,6 +32,15 @@ function* judgeContainer(pod: PodTemplate, container: Cursor, { config }: LintIn
     const shown = ports.map(({ name, number }) => (name === undefined ? String(number) : `${name} (${number})`)).join(', ')
     const expected = `a port of the container: ${shown === '' ? 'it names none' : shown}`
     const name = `${pod.name}/${container.string('name') ?? ''}`
+    const workload = config.workloads.find(({ at: where }) => where.node === container.node)
+    const listeners = workload === undefined ? undefined : listenersOf(workload, config)
+    const number = /^\d+$/.test(text) ? Number(text) : ports.find((each) => each.name === text)?.number
+    const mute = listeners?.find(({ port, speaks }) => port === number && speaks !== undefined)
+    if (mute !== undefined && probe.has('httpGet')) {
+      const answering = listeners?.flatMap(({ port, speaks }) => (speaks === undefined ? port : [])) ?? []
+      yield remark(name, at, `a port that answers HTTP: ${answering.join(', ')}`, `${text}, which speaks ${mute.speaks ?? ''}`)
+      continue
+    }
     if (!/^\d+$/.test(text)) {
       if (!ports.some((each) => each.name === text))
         yield remark(
@@ -46,8 +55,6 @@ function* judgeContainer(pod: PodTemplate, container: Cursor, { config }: LintIn
       continue
     }
     if (ports.some(({ number }) => number === Number(text))) continue
-    const workload = config.workloads.find(({ at: where }) => where.node === container.node)
-    const listeners = workload === undefined ? undefined : listenersOf(workload, config)
     if (listeners?.some(({ port }) => port === Number(text)) === true) continue
     // A port that is not declared may be open all the same.
     if (listeners !== undefined && listeners.length > 0) yield remark(name, at, expected, text)

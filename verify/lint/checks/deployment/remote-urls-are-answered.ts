@@ -93,7 +93,7 @@ function* judge(at: Cursor, text: string, owner: Workload | undefined, { config 
         yield remark(at.key, at, 'the name of a service', `${host}${didYouMean(host, known)}`)
       continue
     }
-    const listening = listenersOf(asked, config)?.map((each) => each.port)
+    const listening = listenersOf(asked, config)?.flatMap(({ port: own, speaks }) => (speaks === undefined ? own : []))
     if (listening !== undefined && !listening.includes(Number(port ?? (url.startsWith('https') ? 443 : 80))))
       yield remark(
         at.key,

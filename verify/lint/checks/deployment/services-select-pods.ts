@@ -75,12 +75,21 @@ function* judgePort(name: string, port: Cursor, selected: readonly PodTemplate[]
   if (declared.length === 0) return
   const number = Number(text)
   const isThere = declared.some((each) => (Number.isInteger(number) ? each.number === number : each.name === text))
-  if (isThere) return
   // A port that is not declared is open all the same where the program listens on it.
   const own = config.workloads.filter(({ at: where }) =>
     selected.some(({ containers }) => containers.some(({ node }) => node === where.node)),
   )
   const listeners = own.map((workload) => listenersOf(workload, config))
+  const target = Number.isInteger(number) ? number : declared.find((each) => each.name === text)?.number
+  const all = listeners.flatMap((each) => each ?? [])
+  const mute = all.find((each) => each.port === target && each.speaks !== undefined)
+  const usual = all.find((each) => each.speaks === undefined && String(each.port) === port.string('port'))
+  // The port of one listener that leads to another one.
+  if (mute !== undefined && usual !== undefined) {
+    yield remark(name, at, `${usual.port}, which answers HTTP`, `${text}, which speaks ${mute.speaks ?? ''}`)
+    return
+  }
+  if (isThere) return
   if (Number.isInteger(number) && listeners.some((each) => each?.some((one) => one.port === number) === true)) return
   // What `ports` declares is for people: a number leads to the program that listens there, declared or not. It is a slip beside the
   // Service's own, declared port, one digit beside another, or where the ports of the program are known.

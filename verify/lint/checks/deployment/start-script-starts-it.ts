@@ -4,9 +4,9 @@ import { imageNameOf } from '../../known-images.ts'
 import { withoutEnd } from './flags-are-known.ts'
 import { slipOf } from '../../../text/did-you-mean.ts'
 import type { Configuration } from '../../../config/configuration.ts'
-import { fileAt, filesIn, type ContainerFile } from '../../../config/deployment/container-files.ts'
+import { fileAt, filesIn, nameOf, resolveIn, type ContainerFile } from '../../../config/deployment/container-files.ts'
 import { startOf, type ScriptWord } from '../../../config/deployment/shell-script.ts'
-import type { Place } from '../../../config/yaml/cursor.ts'
+import type { Cursor, Place } from '../../../config/yaml/cursor.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
 
 export const check: Check = {
@@ -26,6 +26,7 @@ export const check: Check = {
         ...(workload.at.string(key) === undefined ? [] : [workload.at.near(key)]),
       ])
       const files = filesIn(workload, config)
+      yield* relative(workload, words, files)
       for (const word of words) {
         const name = (word.string() ?? '').split(/\s+/).find((each) => /^\/\S+\.sh$/.test(each))
         if (name === undefined) continue
@@ -42,9 +43,42 @@ export const check: Check = {
             moved === undefined ? 'not mounted' : `mounted at ${moved.path}`,
           )
         } else if (found !== 'unknown') yield* ofScript(workload, config, found, files)
+        else yield* inVolume(workload, name, word, files)
       }
     }
   },
+}
+
+/** A volume of data, or a folder of memory, holds no script: one of this name is mounted elsewhere. */
+function* inVolume(workload: Workload, name: string, word: Cursor, files: readonly ContainerFile[]): Generator<Remark> {
+  const mounted = files.find(({ text, path }) => path !== name && /\.sh$/.test(text.file) && nameOf(path) === nameOf(name))
+  const volume = workload.mounts.find(
+    ({ source, target }) => name.startsWith(`${target.replace(/\/$/, '')}/`) && /^\w[\w.-]*$/.test(source),
+  )
+  if (mounted !== undefined && volume !== undefined && !workload.at.has('build'))
+    yield remark(workload.name, word, `${mounted.path}, where it is mounted`, `${name}, in the volume ${volume.source}`)
+}
+
+/** Folders in which images start: a script without a path is looked for there. */
+const STARTS_IN: Readonly<Record<string, string>> = {
+  'prom/alertmanager': '/alertmanager',
+  'prom/prometheus': '/prometheus',
+  'grafana/grafana': '/usr/share/grafana',
+  'grafana/loki': '/',
+  'grafana/promtail': '/',
+}
+
+/** `sh switch-on.sh`: from the folder in which the image starts. */
+function* relative(workload: Workload, words: readonly Cursor[], files: readonly ContainerFile[]): Generator<Remark> {
+  const folder = workload.at.string('working_dir') ?? STARTS_IN[imageNameOf(workload.image).repository]
+  if (folder === undefined || workload.at.has('build')) return
+  for (const word of words) {
+    const text = word.string() ?? ''
+    const name = /^(?:\.\/)?([\w.-]+\.sh)$/.exec(text)?.[1]
+    const mounted = files.find(({ path }) => nameOf(path) === name)
+    if (name !== undefined && mounted !== undefined && mounted.path !== resolveIn(folder, name))
+      yield remark(workload.name, word, mounted.path, `${text}: ${resolveIn(folder, name)}, as the image starts in ${folder}`)
+  }
 }
 
 function* ofScript(workload: Workload, config: Configuration, { text }: ContainerFile, files: readonly ContainerFile[]): Generator<Remark> {

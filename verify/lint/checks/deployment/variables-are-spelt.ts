@@ -17,8 +17,18 @@ export const check: Check = {
   },
   *judge({ config }) {
     const words = new Set([...ENV_WORDS, ...config.workloads.flatMap(({ name }) => name.toUpperCase().split(/[^A-Z0-9]+/))])
-    yield* oncePerPlace(config.workloads.flatMap((workload) => [...judgeNames(workload, words), ...odd(workload), ...sections(workload)]))
+    yield* oncePerPlace(
+      config.workloads.flatMap((workload) => [...judgeNames(withReferences(workload), words), ...odd(workload), ...sections(workload)]),
+    )
   },
+}
+
+/** In a pod a variable may have its value from a Secret: its name stands there all the same. */
+function withReferences(workload: Workload): Workload {
+  const named = workload.at.items('env').filter((each) => each.has('valueFrom') && each.string('name') !== undefined)
+  if (named.length === 0) return workload
+  const env = new Map([...workload.env, ...named.map((each) => [each.string('name') ?? '', { value: '', at: each.near('name') }] as const)])
+  return { ...workload, env }
 }
 
 /** Variables of the shell, the system and its proxies. */

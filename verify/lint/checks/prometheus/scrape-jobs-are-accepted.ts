@@ -5,7 +5,7 @@ import { parseDuration } from '../../../promql/duration.ts'
 import { parsePromql } from '../../../promql/parse-promql.ts'
 import { accepts, validRegex } from '../../../promql/compare-matchers.ts'
 import { selectors } from '../../../promql/ast.ts'
-import { nearest, slipOf } from '../../../text/did-you-mean.ts'
+import { nearest } from '../../../text/did-you-mean.ts'
 
 export const check: Check = {
   meta: {
@@ -21,7 +21,6 @@ export const check: Check = {
     for (const root of config.prometheus) {
       // What is specified is compared with its specification: prometheus-timeouts-fit.
       if (spec.rules.length === 0) yield* timeouts(root, scrapeJobs(config, root))
-      yield* users(scrapeJobs(config, root))
       yield* lists(root, ['rule_files', 'scrape_configs', 'scrape_config_files', 'remote_write', 'remote_read'])
       for (const job of scrapeJobs(config, root)) yield* judgeJob(job)
       for (const step of root.items('alerting', 'alert_relabel_configs')) yield* judgeStep(step)
@@ -57,18 +56,6 @@ function* timeouts(root: Cursor, jobs: readonly Cursor[]): Generator<Remark> {
         `scrape_timeout of at most ${interval}, the scrape_interval`,
         at.string('scrape_timeout') ?? '',
       )
-  }
-}
-
-/** A user name that is a slip beside that of other jobs: the target answers 401. */
-function* users(jobs: readonly Cursor[]): Generator<Remark> {
-  const names = jobs.flatMap((job) => job.get('basic_auth', 'username') ?? [])
-  const uses = (name: string): number => names.filter((each) => each.string() === name).length
-  for (const at of names) {
-    const own = at.string() ?? ''
-    const usual = new Set(names.flatMap((each) => each.string() ?? []).filter((each) => uses(each) > uses(own)))
-    const meant = slipOf(own, usual)
-    if (meant !== undefined) yield warning('basic_auth', at, meant, `${own}, as no other job has it`)
   }
 }
 
