@@ -1,6 +1,7 @@
 import { dirname, join, normalize } from 'node:path'
 import type { Configuration } from '../configuration.ts'
 import type { ConfigText, Cursor } from '../yaml/cursor.ts'
+import { present } from '../../text/present.ts'
 import { filesOfGenerator, namedData, type NamedData, type PodTemplate } from './kubernetes-objects.ts'
 
 /** A file that a container sees of a ConfigMap or Secret; `at` is what gives it its name. */
@@ -18,6 +19,8 @@ export interface PodMount {
   files: ReadonlyMap<string, PodFile> | undefined
   /** What it is made of, as written. */
   made: readonly NamedData[]
+  /** The list that chooses of it. */
+  items: Cursor | undefined
 }
 
 /** One that is not written is that of `kubectl apply`. */
@@ -51,7 +54,13 @@ export function podMounts({ spec, object }: PodTemplate, container: Cursor, conf
       isWhole && parts.every((part) => part.files !== undefined) ? new Map(parts.flatMap((part) => [...(part.files ?? [])])) : undefined
     const path = (at.string('mountPath') ?? '').replace(/\/$/, '')
     const subPath = at.string('subPath')
-    return { path, at, files: subPath === undefined ? files : below(files, subPath), made: parts.flatMap(({ made }) => made ?? []) }
+    return {
+      path,
+      at,
+      files: subPath === undefined ? files : below(files, subPath),
+      made: parts.flatMap(({ made }) => made ?? []),
+      items: parts.find((part) => part.items !== undefined)?.items,
+    }
   })
 }
 
@@ -66,7 +75,13 @@ function below(files: ReadonlyMap<string, PodFile> | undefined, subPath: string)
   return found.size === 0 ? undefined : found
 }
 
-function partOf(source: Cursor, named: readonly NamedData[]): { files: Map<string, PodFile> | undefined; made: NamedData | undefined } {
+interface Part {
+  files: Map<string, PodFile> | undefined
+  made: NamedData | undefined
+  items?: Cursor
+}
+
+function partOf(source: Cursor, named: readonly NamedData[]): Part {
   const name = source.string('name') ?? source.string('secretName')
   const [made, ...more] = named.filter((each) => each.name === name)
   const items = source.items('items')
@@ -76,7 +91,7 @@ function partOf(source: Cursor, named: readonly NamedData[]): { files: Map<strin
       item.string('path') ?? '',
       { text: made?.keys.get(item.string('key') ?? ''), at: item.get('path') ?? item },
     ])
-    return { files: source.bool('optional') === true ? undefined : new Map(shown), made }
+    return { files: source.bool('optional') === true ? undefined : new Map(shown), made, ...present({ items: source.get('items') }) }
   }
   if (!isKnown) return { files: undefined, made }
   return {

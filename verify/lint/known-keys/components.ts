@@ -18,7 +18,7 @@ import server from './server.json' with { type: 'json' }
  *   (docs/sources/setup/upgrade/_index.md) name as removed in 3.0; server: the HTTP and gRPC server of the same, which Promtail has too.
  * - promtail: docs/sources/send-data/promtail/configuration.md and clients/pkg/logentry/stages/*.go of Loki 3.0.0; 2.9 has the same.
  * - collector: the mapstructure tags of go.opentelemetry.io/collector v0.93.0 (service, receiver, exporter, processor, config/*) and of
- *   opentelemetry-collector-contrib v0.140.1, with keys of newer versions of the same components.
+ *   opentelemetry-collector-contrib v0.93.0 and v0.140.1, with keys of newer versions of the same components.
  * - jaeger: the --config-file of Jaeger all-in-one, its flags taken apart at the dots; from cmd/ and plugin/ of Jaeger 1.54.0 (go module
  *   github.com/jaegertracing/jaeger v1.54.0). Storages other than memory are not looked into.
  * - grafana: https://grafana.com/docs/grafana/v10.2/administration/provisioning/ and
@@ -33,6 +33,8 @@ const LISTS = {
   loki: [loki, server],
   promtail: [promtail, server],
 }
+
+const COLLECTOR_KINDS = ['receiver', 'processor', 'exporter', 'extension', 'connector']
 
 /** What happens to a file with a key that its program does not know. */
 export type Reaction = 'refused' | 'ignored'
@@ -71,7 +73,14 @@ export function* componentKeys(config: Configuration): Generator<ComponentKey> {
   for (const root of config.loki) yield* of(unknownKeys(root, outlineOf('loki'), 'loki'), 'refused', lokis)
   for (const root of config.promtail) yield* of(unknownKeys(root, outlineOf('promtail'), 'promtail'), 'refused', promtails)
   for (const root of config.jaeger) yield* of(unknownKeys(root, outlineOf('jaeger'), 'jaeger'), 'ignored', jaegers)
-  for (const root of config.collectors) yield* of(collectorKeys(root), 'refused', collectors)
+  for (const root of config.collectors) {
+    yield* of(collectorKeys(root), 'refused', collectors)
+    for (const [name, receiver] of root.pairs('receivers')) {
+      const scraped = name.split('/')[0] === 'prometheus' ? receiver.get('config') : undefined
+      if (scraped === undefined) continue
+      for (const job of scraped.items('scrape_configs')) yield* newer(job, 'prometheus', 'job')
+    }
+  }
   for (const root of [...config.datasources, ...config.provisioning]) yield* of(grafanaKeys(root), 'ignored', grafanas)
 }
 
@@ -91,7 +100,7 @@ export function* componentValues(config: Configuration): Generator<TypedValue & 
   for (const root of config.jaeger) yield* of('jaeger', root, 'jaeger')
   for (const root of config.collectors) {
     yield* of('collector', root, 'collector')
-    for (const kind of ['receiver', 'processor', 'exporter', 'extension'])
+    for (const kind of COLLECTOR_KINDS)
       for (const [name, component] of root.pairs(`${kind}s`)) yield* of('collector', component, `${kind}.${name.split('/')[0] ?? ''}`)
   }
   for (const root of [...config.datasources, ...config.provisioning])
@@ -112,7 +121,7 @@ function deploys(config: Configuration, listed: RegExp, any: RegExp): boolean {
 function* collectorKeys(root: Cursor): Generator<UnknownKey> {
   const outline = outlineOf('collector')
   yield* unknownKeys(root, outline, 'collector')
-  for (const kind of ['receiver', 'processor', 'exporter', 'extension'])
+  for (const kind of COLLECTOR_KINDS)
     for (const [name, component] of root.pairs(`${kind}s`))
       yield* unknownKeys(component, outline, `${kind}.${name.split('/')[0] ?? ''}`, name)
 }

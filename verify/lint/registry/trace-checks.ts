@@ -5,6 +5,7 @@ export { check as agentReachesCollector } from '../checks/traces/agent-reaches-c
 export { check as agentSamplesEverything } from '../checks/traces/agent-samples-everything.ts'
 export { check as agentSettingsAreRead } from '../checks/traces/agent-settings-are-read.ts'
 export { check as collectorAcceptsValues } from '../checks/traces/collector-accepts-values.ts'
+export { check as collectorComponentsAreWhole } from '../checks/traces/collector-components-are-whole.ts'
 export { check as collectorIsReachable } from '../checks/traces/collector-is-reachable.ts'
 export { check as collectorLeavesSpansAlone } from '../checks/traces/collector-leaves-spans-alone.ts'
 export { check as collectorListens } from '../checks/traces/collector-listens.ts'

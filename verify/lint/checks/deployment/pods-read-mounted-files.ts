@@ -1,7 +1,8 @@
 import { remark, type Check, type Remark } from '../../lint-check.ts'
+import type { Workload } from '../../../config/deployment/workloads.ts'
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 import type { Configuration } from '../../../config/configuration.ts'
-import { folderOf, nameOf, reads } from '../../../config/deployment/container-files.ts'
+import { filesIn, folderOf, nameOf, reads, resolveIn } from '../../../config/deployment/container-files.ts'
 import { loopedWords, startOf } from '../../../config/deployment/shell-script.ts'
 import { generatorOf, mayShareNamespace, podMounts, type PodMount } from '../../../config/deployment/pod-volumes.ts'
 import { scalarsIn, type ConfigText, type Cursor, type Place } from '../../../config/yaml/cursor.ts'
@@ -116,7 +117,7 @@ function* asked(pod: PodTemplate, container: Cursor, config: Configuration): Gen
           ...finding,
           causes: {
             lines: [finding.at.line, finding.at.line],
-            of: ['configuration-is-mounted'],
+            of: ['configuration-is-mounted', 'prometheus-loads-rules'],
             elsewhere: { of: ['configuration-is-mounted'], naming: shown.map((file) => file.split(/\W/)[0] ?? '') },
           },
         }
@@ -124,7 +125,8 @@ function* asked(pod: PodTemplate, container: Cursor, config: Configuration): Gen
 }
 
 /** What lists the files of a ConfigMap or Secret. */
-function listOf({ made }: PodMount): Cursor | undefined {
+function listOf({ made, items }: PodMount): Cursor | undefined {
+  if (items !== undefined) return items
   const [only, ...more] = made
   return more.length > 0 ? undefined : (only?.at.get('files') ?? only?.at.get('stringData') ?? only?.at.get('data'))
 }
@@ -161,7 +163,25 @@ function askedBy(container: Cursor, mounts: readonly PodMount[], config: Configu
     .flatMap(scalarsIn)
     .filter((at) => READS.test(at.key) && at.string()?.startsWith('/') === true)
     .map((at) => ({ path: at.string() ?? '', at, who: `${at.text.path} (${at.key})`, isWord: false }))
-  return [...words, ...named, ...written]
+  return [...words, ...named, ...written, ...(workload === undefined ? [] : rulesOf(workload, config))]
+}
+
+/** Rule files by their names; what a pattern finds is asked by prometheus-loads-rules. */
+function rulesOf(workload: Workload, config: Configuration): Asked[] {
+  return config.prometheus.flatMap((root) => {
+    const own = filesIn(workload, config).find(({ text }) => text === root.text)
+    return own === undefined
+      ? []
+      : root
+          .items('rule_files')
+          .filter((at) => /^[\w./-]+$/.test(at.string() ?? ''))
+          .map((at) => ({
+            path: resolveIn(folderOf(own.path), at.string() ?? ''),
+            at,
+            who: `${root.text.path} (rule_files)`,
+            isWord: false,
+          }))
+  })
 }
 
 /** What a start script reads below the mounts. */
@@ -198,7 +218,8 @@ function* subPaths(owner: PodTemplate, mount: Cursor, source: Cursor, data: Name
   const shown = items.length > 0 ? items.flatMap((item) => item.string('path') ?? []) : [...data.keys.keys()]
   const subPath = mount.string('subPath')
   if (shown.length === 0 || subPath === undefined || shown.includes(subPath) || shown.some((each) => each.startsWith(`${subPath}/`))) return
-  const made = items.length > 0 ? undefined : generatorOf({ made: [data], path: '', at: mount, files: undefined }, subPath, config)
+  const made =
+    items.length > 0 ? undefined : generatorOf({ made: [data], path: '', at: mount, files: undefined, items: undefined }, subPath, config)
   yield remark(
     owner.name,
     made?.at ?? mount.near('subPath'),

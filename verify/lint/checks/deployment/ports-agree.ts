@@ -110,7 +110,7 @@ function* mute(workload: Workload, listeners: readonly Listener[], askers: reado
   const answering = listeners.filter(({ speaks }) => speaks === undefined)
   for (const { port, speaks } of listeners) {
     // Of an image that is known health-check-can-pass says it.
-    if (speaks === undefined || answering.some((each) => each.port === port)) continue
+    if (speaks === undefined || answering.some((each) => each.port === port) || (answering.length === 0 && speaks === 'gRPC')) continue
     const isSaid = imageNameOf(workload.image).known?.mute?.includes(port) === true
     const expected = `a port of ${workload.name} that answers HTTP${answering.length > 0 ? `: ${answering.map((each) => each.port).join(', ')}` : ''}`
     for (const { port: asked, who, at, byHttp } of askers)

@@ -10,7 +10,6 @@ const fault = (source: string, stage: string, more: Partial<Fault> = {}): Fault 
   file,
   from,
   to: job(source, stage),
-  line: `- ${stage}`,
   subject: 'pods',
   ...more,
 })
@@ -18,7 +17,7 @@ const fault = (source: string, stage: string, more: Partial<Fault> = {}): Fault 
 finds(
   ID,
   'the stage of another runtime',
-  fault(pods, 'docker: {}', { expected: 'cri', observed: 'docker' }),
+  fault(pods, 'docker: {}', { expected: 'cri', observed: 'docker', line: '- docker: {}' }),
   fault(files('/var/log/pods/*/*/*.log'), 'docker: {}', { expected: 'cri' }),
   fault(files('/var/log/containers/*.log'), 'docker:', { expected: 'cri' }),
   fault(files('/var/lib/docker/containers/*/*-json.log'), 'cri: {}', { expected: 'docker' }),
