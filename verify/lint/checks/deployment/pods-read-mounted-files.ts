@@ -101,7 +101,7 @@ function* asked(pod: PodTemplate, container: Cursor, config: Configuration): Gen
     const slip = isWord || named === undefined ? undefined : mount.files.get(named)?.at
     const [name] = mount.made.map((one) => one.name)
     // Others of its files are read as they are named: it is the one that was forgotten.
-    const isForgotten = !isWord && found.some((other) => other.mount === mount && !isMissing(other))
+    const isForgotten = !isWord && meant === undefined && found.some((other) => other.mount === mount && !isMissing(other))
     const list = isForgotten ? listOf(mount) : undefined
     const place = (made?.isRenamed === true || slip === undefined ? made?.at : undefined) ?? slip ?? list ?? at
     const finding = remark(

@@ -35,7 +35,10 @@ function needs(...keys: string[]): Judge {
   return function* (name, at) {
     const isSet = (value: Cursor | undefined): boolean =>
       value !== undefined && ((value.string() ?? '') !== '' || value.items().length > 0 || value.pairs().length > 0)
-    if (!keys.some((key) => isSet(at.get(key)))) yield causing(remark(name, at.keyPlace(), keys.join(' or '), 'none'), at.lines())
+    // A key that is misspelt is said as one: keys-are-known.
+    const isMisspelt = at.pairs().some(([key]) => nearest(key, keys, 2) !== undefined)
+    if (!isMisspelt && !keys.some((key) => isSet(at.get(key))))
+      yield causing(remark(name, at.keyPlace(), keys.join(' or '), 'none'), at.lines())
   }
 }
 
