@@ -141,6 +141,11 @@ export function folderOf(file: string): string {
   return path.posix.dirname(file)
 }
 
+/** Without `./` and `..` inside. */
+export function plainPath(file: string): string {
+  return path.posix.normalize(file)
+}
+
 export function nameOf(file: string): string {
   return path.posix.basename(file)
 }

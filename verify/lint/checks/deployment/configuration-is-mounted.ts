@@ -1,8 +1,7 @@
-import { normalize } from 'node:path'
 import { note, remark, type Check, type Remark } from '../../lint-check.ts'
 import { imageNameOf } from '../../known-images.ts'
 import type { Configuration } from '../../../config/configuration.ts'
-import { fileAt, filesIn, nameOf, sourceOf } from '../../../config/deployment/container-files.ts'
+import { fileAt, filesIn, nameOf, plainPath, sourceOf } from '../../../config/deployment/container-files.ts'
 import { ruleOwners } from '../../../config/deployment/loaded-rules.ts'
 import { readableDocuments, type Cursor } from '../../../config/yaml/cursor.ts'
 import { filesOfGenerator } from '../../../config/deployment/kubernetes-objects.ts'
@@ -207,7 +206,7 @@ function* unmounted(config: Configuration): Generator<Remark> {
 
 /** A file beside those of which a kustomization makes a ConfigMap that is mounted. */
 function* ungenerated(root: Cursor, config: Configuration, reads: (file: string) => boolean): Generator<Remark> {
-  const file = normalize(root.text.file)
+  const file = plainPath(root.text.file)
   const generators = config.kustomizations.flatMap((each) => each.items('configMapGenerator'))
   if (generators.some((each) => filesOfGenerator(each).some((own) => own.file === file))) return
   const beside = generators.find((each) => filesOfGenerator(each).some((own) => homeOf(own.file) === homeOf(file) && reads(own.file)))

@@ -1,8 +1,7 @@
-import { dirname } from 'node:path'
 import { remark, type Check, type Remark } from '../../lint-check.ts'
 import { imageNameOf } from '../../known-images.ts'
 import type { Configuration } from '../../../config/configuration.ts'
-import { filesIn, type ContainerFile } from '../../../config/deployment/container-files.ts'
+import { filesIn, folderOf, type ContainerFile } from '../../../config/deployment/container-files.ts'
 import { filesOfGenerator } from '../../../config/deployment/kubernetes-objects.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
 import type { Cursor, Place } from '../../../config/yaml/cursor.ts'
@@ -13,7 +12,7 @@ export const check: Check = {
     needs: ['workloads'],
     title: 'Grafana finds each provisioning file in the folder of its kind, with an ending that it reads',
     failureTitle: 'A provisioning file is mounted where Grafana does not read it',
-    why: 'Grafana reads *.yaml and *.yml of datasources, dashboards, plugins and alerting (there *.json as well) below its provisioning folder, each for what its folder is called. Another file is passed over, and what it provides is missing. https://grafana.com/docs/grafana/latest/administration/provisioning/',
+    why: 'Grafana reads *.yaml and *.yml in the folders datasources, dashboards, plugins and alerting of its provisioning. Each is read for what its folder is called. Another file is passed over, and what it provides is missing. https://grafana.com/docs/grafana/latest/administration/provisioning/',
     mend: 'Give the file an ending that Grafana reads, in the mount or in the key of the ConfigMap, and mount it into the folder of its kind.',
     example: 'configMapGenerator:\n  - name: grafana-datasources\n    files: [datasources=grafana/datasources.yml] # the key has no ending',
   },
@@ -54,6 +53,6 @@ function placeOf({ text, at }: ContainerFile, config: Configuration): Cursor | P
   const entries = config.kustomizations.flatMap((root) => root.items('configMapGenerator').flatMap(filesOfGenerator))
   const own = entries.find(({ file }) => file === text.file)?.at
   // A folder that is mounted has the file as it stands.
-  const isFolder = own === undefined && !(at.string() ?? at.string('source') ?? '').includes(text.file.slice(dirname(text.file).length))
+  const isFolder = own === undefined && !(at.string() ?? at.string('source') ?? '').includes(text.file.slice(folderOf(text.file).length))
   return own ?? (isFolder ? { file: text.file, line: 1, column: 1, length: 1 } : at)
 }

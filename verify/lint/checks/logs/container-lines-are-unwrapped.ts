@@ -7,8 +7,8 @@ export const check: Check = {
     needs: ['promtail'],
     title: 'The first stage takes off what the container runtime wraps lines in',
     failureTitle: 'A stage takes off what another container runtime wraps lines in',
-    why: 'containerd and CRI-O write `2026-01-02T03:04:05Z stdout F the line` (stage cri), Docker writes {"log":"the line"} to its json-file (stage docker), and its API hands lines over as they are (no stage). The stage of another runtime matches nothing and says nothing: each line keeps its wrapping, and what follows reads no field. https://grafana.com/docs/loki/latest/send-data/promtail/stages/cri/',
-    mend: 'In pipeline_stages, use cri for the pods of Kubernetes and their files below /var/log/pods or /var/log/containers, docker for files below /var/lib/docker/containers, and neither for docker_sd_configs.',
+    why: 'containerd and CRI-O write `2026-01-02T03:04:05Z stdout F the line`: stage cri. Docker writes {"log":"the line"} to its json-file: stage docker. Its API hands lines over as they are: no stage. The stage of another runtime matches nothing and says nothing: each line keeps its wrapping, and what follows reads no field. https://grafana.com/docs/loki/latest/send-data/promtail/stages/cri/',
+    mend: 'In pipeline_stages, use cri for the pods of Kubernetes and their files below /var/log. Use docker for files below /var/lib/docker/containers, and neither for docker_sd_configs.',
     example: 'kubernetes_sd_configs: [{ role: pod }]\npipeline_stages:\n  - docker: {}',
   },
   *judge({ config, spec }) {
