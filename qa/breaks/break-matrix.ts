@@ -485,7 +485,7 @@ const PIPELINES: Drill[] = [
     change: promtail('compose.project=moalog', 'compose.project=moalogs', { from: 'docker/containers/', to: 'docker/container/' }),
     part: 'path or container',
     fails: 'rate-limiter log-line-found',
-    named: /what the collector reads for rate-limiter \(path or container/,
+    named: /what the log collector reads for rate-limiter \(path or container/,
   }),
   drill('collector-path', ['path-fluxpay-order', 'rate-limiter'], {
     name: 'collector-listens-elsewhere',

@@ -54,15 +54,16 @@ const same = (a: number, b: number): boolean => Number(a.toPrecision(12)) === Nu
 
 type Mood = 'good' | 'bad' | 'between'
 
-/** Where the colours of a panel must turn, in its own unit, and what is wrong with them. */
-export function coloursOf(panel: Look, measures: Numbered, slo: SloSpec): { at: number; trouble: string[] } {
+/** Where the colours of a panel must turn, in its own unit, on which side it is good, and what is wrong with them. */
+export function coloursOf(panel: Look, measures: Numbered, slo: SloSpec): { at: number; good: 'above' | 'below'; trouble: string[] } {
   const at = Number((goalOf(measures, slo) * scaleOf(panel, measures, slo)).toPrecision(12))
-  if (panel.colourless !== undefined) return { at, trouble: [`takes no colour: ${panel.colourless}`] }
   const good = measures === 'availability' || measures === 'error-budget' ? 'above' : 'below'
+  if (panel.colourless !== undefined) return { at, good, trouble: [`takes no colour: ${panel.colourless}`] }
   const steps = stepsOf(panel)
   if (!steps.some(({ from }) => from === at))
     return {
       at,
+      good,
       trouble: [
         `turns at ${
           steps
@@ -78,11 +79,13 @@ export function coloursOf(panel: Look, measures: Numbered, slo: SloSpec): { at: 
     const side = from >= at ? 'above' : to <= at ? 'below' : 'between'
     const wrong: Mood = side === good ? 'bad' : 'good'
     if (moodOf(color) === wrong)
-      trouble.push(`is ${color} from ${figure(from)} on, ${side === good ? 'where the objective is met' : 'where it is missed'}`)
+      trouble.push(
+        `is ${color} ${Number.isFinite(from) ? `from ${figure(from)} on` : `below ${figure(to)}`}, ${side === good ? 'where the objective is met' : 'where it is missed'}`,
+      )
   }
   const [left, right] = [steps.find(({ to }) => to === at)?.color, steps.find(({ from }) => from === at)?.color]
   if (left === right) trouble.push(`is ${left ?? 'without colour'} on both sides of ${figure(at)}`)
-  return { at, trouble }
+  return { at, good, trouble }
 }
 
 /** Each colour holds from its step up to the next one; percentages are of the panel's scale. */

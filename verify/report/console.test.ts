@@ -37,8 +37,10 @@ test('of a rule that is blind, or fires for nothing, the first line says which o
     headline({ outcome: 'fail', causes: [{ ...FAILED, root: seen }] }),
     'A promise was broken. HighLatency can never fire for gateway: no series http_bucket{job="gateway"}. Let gateway export http_bucket.',
   )
-  const lost = { ...seen, subject: 'shop', check: 'log-line-found', observed: '2 of 3 lines not found, e.g. the one stamped r1' }
+  const lost = { ...seen, subject: 'shop', check: 'log-line-found', observed: '2 of 3 lines not found, e.g. the one stamped r1-shop' }
   assert.match(headline({ outcome: 'fail', causes: [{ ...FAILED, root: lost }] }), /broken\. shop: 2 of 3 lines not found, e\.g\. /)
+  const empty = { ...seen, subject: 'drill', check: 'slo-panel-has-data', observed: 'Latency p95 is empty (x); Error rate is empty (y)' }
+  assert.match(headline({ outcome: 'fail', causes: [{ ...FAILED, root: empty }] }), /broken\. Latency p95 is empty \(x\)\. Let/)
 })
 
 test('of several causes it counts those that failed, and of what failed nothing unknown comes first', () => {

@@ -130,14 +130,14 @@ function reasonOf({ observed }: Verdict): string {
 }
 
 /** Their title alone says too little: which of what it names it is (missing, or late; blind, or firing for nothing) was observed. */
-const BY_OBSERVATION: ReadonlySet<string> = new Set(['rule-sees-subject', 'log-line-found'])
+const BY_OBSERVATION: ReadonlySet<string> = new Set(['rule-sees-subject', 'log-line-found', 'slo-panel-has-data'])
 
 /** Of what it is, and what is wrong with it. */
 function causeSentence(cause: Cause): string {
   const { status, check, subject, observed } = cause.root
   if (status === 'fail' && BY_OBSERVATION.has(check)) {
     const first = line(observed.split('; ', 1)[0] ?? observed)
-    return first.includes(subject) ? first : `${causeName(cause)}: ${first}`
+    return subject === DRILL || first.split(' ').includes(subject) ? first : `${causeName(cause)}: ${first}`
   }
   return status === 'fail' && subject === DRILL ? causeTitle(cause) : `${causeName(cause)}: ${causeTitle(cause)}`
 }

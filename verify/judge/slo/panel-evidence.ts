@@ -29,6 +29,11 @@ export function onePanel(texts: readonly string[], slo: SloSpec, dashboard: Entr
   return part === undefined || others.length > 0 ? {} : { part }
 }
 
+/** What to change of a panel whose number is another one. */
+export function queryMend(title: string, query: string): string {
+  return `In the SLO dashboard, correct the query of ${title} (metric, status, quantile, labels). It is ${query}.`
+}
+
 /** The panel that keeps a promise, found when it was recorded; in a journal from before that, by its title. */
 export function promisedPanel({ panels }: Entry<'dashboard'>, title: string): { panel: DashboardPanel; index: number } | undefined {
   const byPromise = panels.some(({ promise }) => promise !== undefined)

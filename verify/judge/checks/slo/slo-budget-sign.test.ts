@@ -27,8 +27,20 @@ test('a budget that stops at zero, or has another SLO in it, fails with the mome
     const verdict = judged(withValue('Error budget', change))
     assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
     assert.match(verdict.expected, /^-\d+ at \d\d:\d\d:\d\d\.\d{3}, where the error rate is 0\.\d+/)
-    assert.match(verdict.diagnosis ?? '', /it is \(1 - /)
+    assert.match(
+      verdict.diagnosis ?? '',
+      /^In the SLO dashboard, make the query of Error budget \(1 - error rate \/ 0\.001\) \* 100\. It is \(1 - /,
+    )
   }
+  const clamped = alter(
+    withValue('Error budget', (left) => Math.max(0, left)),
+    'panel',
+    (entry) => (entry.title === 'Error budget' ? { ...entry, expr: `clamp_min(${entry.expr}, 0)` } : entry),
+  )
+  assert.match(
+    judged(clamped).diagnosis ?? '',
+    /^In the SLO dashboard, take clamp_min\(\) out of the query of Error budget: .* It is clamp_min\(/,
+  )
 })
 
 test('panels that agree with one another but see no error are found out by k6', () => {

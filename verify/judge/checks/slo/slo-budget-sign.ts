@@ -64,7 +64,7 @@ export const check = defineCheck(
           pointers,
           {
             part: budgetPanel.title,
-            diagnosis: `Make the query of ${budgetPanel.title} (1 - error rate / ${slo.errorRate}) * 100; it is ${budget.expr}`,
+            diagnosis: budgetMend(budgetPanel.title, slo.errorRate, budget.expr),
           },
         )
       }
@@ -99,3 +99,12 @@ export const check = defineCheck(
     return skip(expected, `${observed}: nothing in this drill overspends the budget`, pointers)
   },
 )
+
+function budgetMend(title: string, errorRate: number, query: string): string {
+  const [clamp] = /\bclamp(?:_min|_max)?(?=\s*\()/.exec(query) ?? []
+  const mend =
+    clamp === undefined
+      ? `In the SLO dashboard, make the query of ${title} (1 - error rate / ${errorRate}) * 100.`
+      : `In the SLO dashboard, take ${clamp}() out of the query of ${title}: it has to go below zero.`
+  return `${mend} It is ${query}`
+}

@@ -295,6 +295,10 @@ test('a query that takes one severity is found even when no other alert was acti
       (entry) => (entry.title === 'Active alerts' && entry.form === 'deployed' ? { ...entry, query } : entry),
     )
   fails(spoken('ALERTS{alertstate="firing",severity="critical"}'), /^Active alerts leaves out HighLatency$/)
+  assert.match(
+    judged(spoken('ALERTS{severity="critical"}')).diagnosis ?? '',
+    /^In the SLO dashboard, take the matcher or filter .* out of Active alerts away\. Its query is ALERTS\{severity="critical"\}\.$/,
+  )
   fails(spoken('ALERTS{alertstate="pending"}'), /leaves out HighErrorRate; Active alerts leaves out HighLatency/)
   for (const query of [
     'ALERTS',

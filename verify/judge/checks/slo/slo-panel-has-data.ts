@@ -138,8 +138,19 @@ export const check = defineCheck(
     const expected = `data in ${dashboard.panels.filter(({ queries }) => queries > 0).length} panels${list === undefined ? '' : `, in ${list} what ALERTS had`}`
     // Nothing else is wrong: that service lacks the series.
     const [part] = trouble.length === 1 && missing.size === 1 ? missing : []
-    if (trouble.length > 0)
-      return fail(expected, trouble.join('; '), pointers, part === undefined ? onePanel(trouble, spec.slo, dashboard) : { part })
+    if (trouble.length > 0) {
+      const leavesOut = list !== undefined && trouble[0]?.startsWith(`${list} leaves out`) === true
+      const query =
+        listed === undefined ? undefined : answersOf(panels, dashboard, listed.index).find(({ form }) => form === 'deployed')?.query
+      return fail(expected, trouble.join('; '), pointers, {
+        ...(part === undefined ? onePanel(trouble, spec.slo, dashboard) : { part }),
+        ...(leavesOut
+          ? {
+              diagnosis: `In the SLO dashboard, take the matcher or filter that leaves alerts out of ${list} away.${query === undefined ? '' : ` Its query is ${query}.`}`,
+            }
+          : {}),
+      })
+    }
     if (untold.length > 0) return unknown('evidence-missing', expected, untold.join('; '), pointers)
     if (quiet.length > 0) return unknown('load-short', expected, `${quiet.join('; ')}; the drill had no load of its own`, pointers)
     if (list !== undefined && course === undefined && (listed?.panel.queries ?? 0) > 0)

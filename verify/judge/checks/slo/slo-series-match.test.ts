@@ -79,6 +79,7 @@ test('another quantile, another status, another window: the line and the service
     const verdict = judged(bySeries(values))
     assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
     assert.match(verdict.observed, observed)
+    assert.match(verdict.diagnosis ?? '', /^In the SLO dashboard, correct the query of [\w ]+ by service \(.*\)\. It is x\.$/)
   }
 })
 

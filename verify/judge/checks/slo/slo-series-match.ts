@@ -1,7 +1,16 @@
 import type { JournalEntry } from '../../../model/journal.ts'
 import { defineCheck } from '../../drill-check.ts'
 import type { EvidenceMap } from '../../drill-check.ts'
-import { drillAnswers, figure, looksOverUnknown, nothingToJudge, onePanel, promisedPanel, scaleOf } from '../../slo/panel-evidence.ts'
+import {
+  drillAnswers,
+  figure,
+  looksOverUnknown,
+  nothingToJudge,
+  onePanel,
+  promisedPanel,
+  queryMend,
+  scaleOf,
+} from '../../slo/panel-evidence.ts'
 import type { Promised } from '../../slo/panel-evidence.ts'
 import { isError } from '../../../promql/request-series.ts'
 import { availabilityOf, firstSampleMs, hull, numberOf, quantileOf, riser, shares, WAYS, within } from '../../slo/truth.ts'
@@ -52,6 +61,7 @@ export const check = defineCheck(
     if (promises.length === 0 || services.length === 0) return skip('series by service', 'the specification has none', [dashboard.seq])
     const [wrong, decided, undecided, pointers]: [string[], string[], string[], number[]] = [[], [], [], [dashboard.seq]]
     const expected: string[] = []
+    const mends = new Set<string>()
     for (const promise of promises) {
       const { title } = promise
       const computed = promisedPanel(dashboard, title)?.panel.computed
@@ -83,7 +93,9 @@ export const check = defineCheck(
           const [first] = truth.ranges
           const said = `${title} of ${service.name}: ${figure(value)}`
           expected.push(`${title} of ${service.name}: ${first === undefined ? '' : figure(first.low)}`)
-          ;(truth.ranges.some((one) => fits(promise.measures, value, one)) ? decided : wrong).push(said)
+          const fitting = truth.ranges.some((one) => fits(promise.measures, value, one))
+          ;(fitting ? decided : wrong).push(said)
+          if (!fitting) mends.add(queryMend(title, answer.expr))
         }
       }
     }
@@ -92,7 +104,7 @@ export const check = defineCheck(
         expected.filter((text) => wrong.some((other) => other.split(': ')[0] === text.split(': ')[0])).join('; ') || 'answers',
         wrong.join('; '),
         pointers,
-        onePanel(wrong, slo, dashboard),
+        { ...onePanel(wrong, slo, dashboard), ...(mends.size === 0 ? {} : { diagnosis: [...mends].join(' ') }) },
       )
     if (undecided.length > 0 || decided.length === 0)
       return unknown(

@@ -29,7 +29,7 @@ test('another number, colours the wrong way round, one colour for both', () => {
     [withPanelOf('Availability', { thresholds: steps([null, 'red'], [0.99, 'green']) }), /Availability turns at 0\.99, not at 0\.999/],
     [
       withPanelOf('Latency p95', { thresholds: steps([null, 'red'], [0.5, 'green']) }),
-      /Latency p95 is red from -Infinity on, where the objective is met/,
+      /Latency p95 is red below 0\.5, where the objective is met/,
     ],
     [
       withPanelOf('Error rate', { thresholds: steps([null, 'green'], [0.001, 'dark-green'], [0.01, 'red']) }),
@@ -44,6 +44,17 @@ test('another number, colours the wrong way round, one colour for both', () => {
     assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
     assert.match(verdict.observed, observed)
   }
+})
+
+test('the advice says which colour on which side of what', () => {
+  const turned = judged(withPanelOf('Availability', { thresholds: steps([null, 'green'], [0.999, 'red']) }))
+  assert.equal(
+    turned.diagnosis,
+    'In the SLO dashboard, set fieldConfig.defaults.thresholds of Availability: red below 0.999, green from there on.',
+  )
+  assert.equal(turned.part, 'Availability')
+  const late = judged(withPanelOf('Latency p95', { thresholds: steps([null, 'green'], [2, 'red']) }))
+  assert.match(late.diagnosis ?? '', /of Latency p95: green below 0\.5, red from there on\.$/)
 })
 
 test('codes of colours, percentages of the scale and other units', () => {

@@ -21,6 +21,7 @@ export const check = defineCheck(
     if (nothing !== undefined || dashboard === null) return nothing ?? skip('', '')
     const trouble: string[] = []
     const turns: string[] = []
+    const mends: string[] = []
     for (const { title, measures, by } of slo.panels) {
       if (measures === 'active-alerts' || by !== undefined) continue
       const found = promisedPanel(dashboard, title)
@@ -28,13 +29,20 @@ export const check = defineCheck(
         trouble.push(`no panel ${title}`)
         continue
       }
-      const { at, trouble: wrong } = coloursOf(found.panel, measures, slo)
+      const { at, good, trouble: wrong } = coloursOf(found.panel, measures, slo)
       turns.push(`${title} at ${figure(at)}`)
       trouble.push(...wrong.map((text) => `${title} ${text}`))
+      if (wrong.length > 0)
+        mends.push(
+          `of ${title}: ${good === 'above' ? 'red below' : 'green below'} ${figure(at)}, ${good === 'above' ? 'green' : 'red'} from there on`,
+        )
     }
     const expected = turns.join(', ')
     return trouble.length > 0
-      ? fail(expected, trouble.join('; '), [dashboard.seq], onePanel(trouble, slo, dashboard))
+      ? fail(expected, trouble.join('; '), [dashboard.seq], {
+          ...onePanel(trouble, slo, dashboard),
+          ...(mends.length === 0 ? {} : { diagnosis: `In the SLO dashboard, set fieldConfig.defaults.thresholds ${mends.join('; ')}.` }),
+        })
       : pass(expected, `change colour: ${expected}`, [dashboard.seq])
   },
 )

@@ -55,6 +55,15 @@ test('a number that is a little off fails', () => {
   )
 })
 
+test('what to change names the panel and its query', () => {
+  const verdict = judged(withValue('Latency p95', (value) => value * 2))
+  assert.match(
+    verdict.diagnosis ?? '',
+    /^In the SLO dashboard, correct the query of Latency p95 \(metric, status, quantile, labels\)\. It is histogram_quantile\(0\.95, .*\.$/,
+  )
+  assert.equal(verdict.part, 'Latency p95')
+})
+
 test('the unit of the panel counts', () => {
   const percent = alter(
     withValue('Error rate', (value) => value * 100),
@@ -192,6 +201,8 @@ function looksOver(title: string, ...rangesMs: number[]): Journal {
 test('a window that is not the promised one fails, although both are cut to the same', () => {
   assert.equal(judged(looksOver('Availability', 86_400_000)).status, 'pass')
   fails(looksOver('Availability', 3_600_000), /^Availability: 1h \(/)
+  const { diagnosis = '' } = judged(looksOver('Availability', 3_600_000))
+  assert.match(diagnosis, /^In the SLO dashboard, let Availability look over 1d\. Its query is avg\(.*\.$/)
   fails(looksOver('Error rate', 86_400_000, 3_600_000), /^Error rate: 1h \(/)
   fails(looksOver('Error budget'), /^Error budget: the value of one instant/)
   fails(looksOver('Error budget', 0, 3_600_000), /^Error budget: 1h \(/)

@@ -13,6 +13,7 @@ import {
   nothingToJudge,
   onePanel,
   promisedPanel,
+  queryMend,
   scaleOf,
   shown,
 } from '../../slo/panel-evidence.ts'
@@ -45,6 +46,8 @@ const QUANTILE = 0.95
 /** What one panel says and what it must say. undefined observed: it could not be compared. */
 interface Compared extends Pick<Finding, 'status' | 'expected' | 'observed' | 'cause' | 'pointers'> {
   title: string
+  /** What to change when it fails. */
+  mend?: string
 }
 
 export const check = defineCheck(
@@ -118,6 +121,7 @@ export const check = defineCheck(
               status: 'fail',
               expected: `a window of ${formatDuration(slo.windowMs)}`,
               observed: `${wrong} (${deployed.query})`,
+              mend: `In the SLO dashboard, let ${title} look over ${formatDuration(slo.windowMs)}. Its query is ${deployed.expr}.`,
               pointers: [deployed.seq],
             },
           ]
@@ -133,21 +137,24 @@ export const check = defineCheck(
             },
           ]
         const plain = value / scaleOf(dashboard, promise, slo)
-        if (measures === 'availability') return [{ title: named, pointers: [answer.seq], ...availability(plain, answer, evidence) }]
+        const mend = queryMend(title, answer.expr)
+        if (measures === 'availability') return [{ title: named, pointers: [answer.seq], mend, ...availability(plain, answer, evidence) }]
         const judged = ofRequests(plain, measures, answer, evidence, slo)
         const reduced = answer.calc === undefined ? '' : `, the ${answer.calc} of its course`
-        return [{ title: named, ...judged, observed: `${judged.observed}${reduced}` }]
+        return [{ title: named, mend, ...judged, observed: `${judged.observed}${reduced}` }]
       })
     })
     if (compared.length === 0) return skip('numbers', 'no promised panel shows a number', [dashboard.seq])
     const worst = compared.find(({ status }) => status === 'fail') ?? compared.find(({ status }) => status === 'unknown')
     const pointers = compared.flatMap((one) => one.pointers)
     const worded = worst === undefined ? compared : compared.filter(({ status }) => status === worst.status)
+    const mends = [...new Set(worded.flatMap(({ mend }) => mend ?? []))]
     return {
       status: worst?.status ?? 'pass',
       expected: worded.map(({ title, expected }) => `${title}: ${expected}`).join('; '),
       observed: worded.map(({ title, observed }) => `${title}: ${observed}`).join('; '),
       ...(worst?.status === 'unknown' ? { cause: worst.cause ?? 'evidence-missing' } : {}),
+      ...(worst?.status === 'fail' && mends.length > 0 ? { diagnosis: mends.join(' ') } : {}),
       ...onePanel(
         worded.map(({ title }) => title),
         slo,
@@ -224,11 +231,14 @@ function ofRequests(
   const alone = allLoads.some(({ leg }) => leg === 'background')
   const agrees = (real: number, seen: Range): boolean => within(real, alone ? seen : { low: seen.low, high: Infinity }, 0)
   if (!agrees(counted.real, k6.total) || !agrees(countedErrors.real, k6.errors)) {
-    return fail(
-      `${measured.requests} risen by ${range(k6.total)} and its 5xx by ${range(k6.errors)}, as k6 counted`,
-      `${figure(counted.real)} and ${figure(countedErrors.real)}`,
-      pointers,
-    )
+    return {
+      ...fail(
+        `${measured.requests} risen by ${range(k6.total)} and its 5xx by ${range(k6.errors)}, as k6 counted`,
+        `${figure(counted.real)} and ${figure(countedErrors.real)}`,
+        pointers,
+      ),
+      mend: `Compare ${measured.requests} of ${measured.service} with its answers: the counter itself is wrong, so that no panel can be right.`,
+    }
   }
   if (measures === 'latency-p95') return { ...latency(value, answer.query, buckets, k6, slo), pointers }
 

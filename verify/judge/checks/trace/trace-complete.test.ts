@@ -91,7 +91,7 @@ test('a service that must not be there fails', () => {
   assert.match(verdict.observed ?? '', /legacy/)
   assert.match(
     verdict.diagnosis ?? '',
-    /^Switch the agent or library of legacy off .*\. Or correct `absent` of this path in the specification\.$/,
+    /^legacy is instrumented, and specified as not\. Switch its agent or library off .*\. Or correct `absent` of this path in the specification\.$/,
   )
   assert.equal(verdict.part, 'legacy')
 })

@@ -66,7 +66,7 @@ export const check = defineCheck(
           own,
           {
             part: intruder.service,
-            diagnosis: `Switch the agent or library of ${intruder.service} off (where there is one, by the variable in instrumented-by of firedrill.yaml). Or correct \`absent\` of this path in the specification.`,
+            diagnosis: `${intruder.service} is instrumented, and specified as not. Switch its agent or library off (where there is one, by the variable in instrumented-by of firedrill.yaml). Or correct \`absent\` of this path in the specification.`,
           },
         )
     }

@@ -98,7 +98,7 @@ const BREAKS: [what: string, title: string, change: (panel: Panel, dashboard: Js
     (panel) => {
       panel.fieldConfig.defaults['thresholds'] = steps([null, 'green'], [0.999, 'red'])
     },
-    /^error Availability: is green from -Infinity on, where it is missed/,
+    /^error Availability: is green below 0\.999, where it is missed/,
   ],
   [
     'a budget without a turn at zero',
