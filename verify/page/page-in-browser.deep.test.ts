@@ -342,6 +342,16 @@ test('keys zoom and move the lanes; a click shows the evidence and the experimen
   const { file, page } = await written('keys', namedText('all-well'))
   const { tab, trouble } = await opened(file)
   const lanes = tab.locator('.lanes svg')
+  // One crosshair over all lanes: what is in force at its instant, in each of them.
+  const fires = tab.locator('.lanes .bar.fire').first()
+  const [over, ground] = [(await fires.boundingBox())!, (await lanes.boundingBox())!]
+  await tab.mouse.move(over.x + over.width / 2, ground.y + 8)
+  const said = tab.locator('.lanes output')
+  await said.getByText(`${page.lanes[0]!.label} fire leg`).waitFor()
+  const [, at = ''] = /^(\d\d:\d\d:\d\d\S*) UTC: /.exec((await said.textContent()) ?? '') ?? []
+  const { fromMs, untilMs } = page.lanes[0]!.bars.find(({ kind }) => kind === 'fire')!
+  const clock = (ms: number): string => new Date(ms).toISOString().slice(11, 19)
+  assert.ok(clock(fromMs) <= at.slice(0, 8) && at.slice(0, 8) <= clock(untilMs), `${at} is not within the leg`)
   const tick = (): Promise<string | null> => tab.locator('.tick text').first().textContent()
   const whole = await tick()
   await lanes.focus()

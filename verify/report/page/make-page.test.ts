@@ -91,6 +91,22 @@ test('an alert is pending until it fires: a state lasts until the evaluation tha
   assert.deepEqual(new Set(steps), new Set([0]))
 })
 
+test("a rule's page has the messages about its own alert, firing and resolved, each with its whole body", () => {
+  const { messages } = WELL.signals['redis-killed']!
+  for (const status of ['firing', 'resolved'])
+    assert.ok(
+      messages.some((message) => message.status === status && message.receiver === 'critical'),
+      status,
+    )
+  for (const { pointer, body, receiver, atMs } of messages) {
+    const entry = JOURNAL.entries.find(({ seq }) => seq === pointer)
+    assert.ok(entry?.kind === 'notification')
+    assert.deepEqual([receiver, atMs], [entry.receiver, entry.arrivedMs])
+    assert.deepEqual(JSON.parse(body), entry.body)
+    assert.match(body, /RedisConnectionFailed/)
+  }
+})
+
 test("a curve is the condition's value as Prometheus evaluated it", () => {
   const entry = JOURNAL.entries.find((each) => each.kind === 'evaluated' && each.what === 'value')!
   assert.ok(entry.kind === 'evaluated')

@@ -2,6 +2,7 @@ import type { JournalEntry, LoadSlice } from '../../model/journal.ts'
 import type { Curve } from '../../model/page.ts'
 import type { PlannedExperiment } from '../../model/plan.ts'
 import type { Spec } from '../../model/spec.ts'
+import { parseDuration } from '../../promql/duration.ts'
 import { entriesOf, thinned } from './entries.ts'
 
 /** Fewer answers in a window give no percentile. */
@@ -82,10 +83,9 @@ export function courseOf(
 
 /** The range of the compressed expression. */
 function windowOf({ valueExpr }: PlannedExperiment): number | undefined {
-  const found = /\[(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?\]/.exec(valueExpr)
-  if (found === null) return undefined
-  const ms = Number(found[1] ?? 0) * 60_000 + Number(found[2] ?? 0) * 1_000 + Number(found[3] ?? 0)
-  return ms > 0 ? ms : undefined
+  const range = /\[(\w+)\]/.exec(valueExpr)?.[1]
+  const ms = range === undefined ? undefined : parseDuration(range)
+  return ms === undefined || ms <= 0 ? undefined : ms
 }
 
 /** Answers of one second; no answer at all counts nowhere. */
