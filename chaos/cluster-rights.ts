@@ -11,7 +11,7 @@ import type { Fault, Permission } from './fault.ts'
  */
 export async function requireClusterRights(target: Target, uses: readonly FaultUse[], registry: readonly Fault[]): Promise<void> {
   const needs = new Map<string, { workload: Workload; permissions: Map<string, Permission> }>()
-  for (const { part, fault } of uses.flatMap((use) => allowed(target, use, registry))) {
+  for (const { part, fault } of uses.flatMap((use) => allowedOn(target, use, registry))) {
     if (part.kubernetes === undefined || fault.permissions === undefined) continue
     const { workload, permissions } = needs.get(part.name) ?? { workload: part.kubernetes, permissions: new Map<string, Permission>() }
     for (const each of fault.permissions(part)) permissions.set(JSON.stringify(each), each)
@@ -32,7 +32,7 @@ export async function requireClusterRights(target: Target, uses: readonly FaultU
 }
 
 /** A fault that the target does not allow is skipped by the drill. */
-function allowed(...[target, use, registry]: Parameters<typeof faultOn>): ReturnType<typeof faultOn>[] {
+export function allowedOn(...[target, use, registry]: Parameters<typeof faultOn>): ReturnType<typeof faultOn>[] {
   try {
     return [faultOn(target, use, registry)]
   } catch (error) {

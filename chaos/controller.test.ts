@@ -172,7 +172,7 @@ test('what a fault did not reach is asked before its undo, and stands in its res
     assert.equal(ok, true)
     said.push(missed)
   }
-  assert.deepEqual(said, ['web-2 was not harmed', undefined, 'what it did not reach is not known: no answer'])
+  assert.deepEqual(said, ['web-2 was not harmed', undefined, 'what happened to it meanwhile is not known: no answer'])
   assert.deepEqual(seen, ['dead', 'dead', 'dead'])
 })
 

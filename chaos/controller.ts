@@ -39,7 +39,7 @@ export interface UndoResult {
   detail: string
   /** What was down or hung was so no more when it was to be undone: since when is not known. */
   endedBefore?: true
-  /** What of the part the fault had not reached in the end, in words. */
+  /** What of the part the fault had not reached in the end, or others had done to it meanwhile, in words. */
   missed?: string
 }
 
@@ -212,7 +212,7 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
     const endedBefore = one.entry.state === 'applied' && one.leaves !== undefined && (await stillWrong(one.entry.undo)) === null
     const startedMs = Date.now()
     await one.applied?.stop?.()
-    const missed = await one.applied?.missed?.().catch((error: Error) => `what it did not reach is not known: ${error.message}`)
+    const missed = await one.applied?.missed?.().catch((error: Error) => `what happened to it meanwhile is not known: ${error.message}`)
     const wrong = await undoEntry(ledger, one.entry, { by: 'drill', atStep }).catch((error: Error) => error.message)
     if (wrong === null) {
       one.entry.state = 'undone'

@@ -43,7 +43,7 @@ export interface Applied {
   /** Unix ms of the first moment the fault may have been in effect; the call of apply when absent. */
   startedMs?: number
   detail: string
-  /** What of the part the fault does not reach by now, in words; asked just before its undo. */
+  /** What of the part the fault does not reach by now, and what others have done to it, in words; asked just before its undo. */
   missed?(): Promise<string | undefined>
   /** Ends what this process itself does to keep the fault up (a load of slow queries); dies with the process by itself. */
   stop?(): Promise<void>
@@ -70,6 +70,8 @@ export interface Fault {
   meta: FaultMeta
   /** What the API server of the part's cluster must allow for `prepare`, `apply` and the undo. */
   permissions?(part: TargetPart): readonly Permission[]
+  /** Who else decides of the part and what each would do about this fault, or why it will be refused, in words. Reads only. */
+  besides?(part: TargetPart): Promise<string[]>
   prepare(part: TargetPart, params: Record<string, number | string>, context: FaultContext): Promise<Prepared>
 }
 
@@ -77,6 +79,7 @@ export interface Fault {
 export function defineFault<const Params extends Record<string, ParamMeta>>(fault: {
   meta: FaultMeta<Params>
   permissions?(part: TargetPart): readonly Permission[]
+  besides?(part: TargetPart): Promise<string[]>
   prepare(part: TargetPart, params: ParamValues<Params>, context: FaultContext): Promise<Prepared>
 }): Fault {
   return fault as unknown as Fault

@@ -1,12 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TargetPart } from '../../verify/model/target.ts'
 import { notPossible, notSteady, offered, type Permission } from '../fault.ts'
+import { KEEPER_PERMISSIONS } from './kubernetes-keepers.ts'
 import { EXEC_PERMISSIONS, execIn, NotStarted, type ContainerOfPod } from './pod-exec.ts'
 
 /** Of the faults on processes of containers. */
 export function processFaultPermissions(part: TargetPart): readonly Permission[] {
   const resource = `${offered(part, 'kubernetes').kind}s`
-  return [{ verb: 'get', group: 'apps', resource }, { verb: 'list', group: '', resource: 'pods' }, ...EXEC_PERMISSIONS]
+  return [
+    { verb: 'get', group: 'apps', resource },
+    { verb: 'list', group: '', resource: 'pods' },
+    ...EXEC_PERMISSIONS,
+    ...KEEPER_PERMISSIONS,
+  ]
 }
 
 /** A process of a container, as the shell of an exec sees it. */

@@ -23,19 +23,28 @@ export interface WorkloadState {
   labels: Record<string, string>
   /** What is still being rolled out, in words. */
   rollout?: string
+  /** Another of its template, another text. */
+  revision: string
   /** Who would bring back what a fault changes in the workload's own specification. */
   managedBy?: string
+  /** The operator's object that the workload is made of, as "Kind name". */
+  madeBy?: string
 }
 
+const BY_FLUX = 'kustomize.toolkit.fluxcd.io/name'
 /** The controllers that write a workload's specification anew, by the label or annotation with which each marks what is its own. */
 const GITOPS: Record<string, string> = {
   // https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/
   'argocd.argoproj.io/instance': 'Argo CD',
   'argocd.argoproj.io/tracking-id': 'Argo CD',
   // https://fluxcd.io/flux/components/kustomize/kustomizations/#garbage-collection
-  'kustomize.toolkit.fluxcd.io/name': 'Flux',
+  [BY_FLUX]: 'Flux',
   'helm.toolkit.fluxcd.io/name': 'Flux',
 }
+/** https://fluxcd.io/flux/components/kustomize/kustomizations/#controlling-the-apply-behavior-of-resources */
+export const LEFT_ALONE = 'kustomize.toolkit.fluxcd.io/reconcile'
+/** https://kubernetes.io/docs/reference/labels-annotations-taints/#deployment-kubernetes-io-revision */
+const REVISION = 'deployment.kubernetes.io/revision'
 
 /** Null where there is no such workload. */
 export async function inspectWorkload(workload: Workload): Promise<WorkloadState | null> {
@@ -57,7 +66,9 @@ export async function inspectWorkload(workload: Workload): Promise<WorkloadState
   // Counted here: the workload's own count is behind for a moment, and says "all ready" of a pod that has just been deleted.
   const ready = items.filter(isReady).length
   const updated = status.updatedReplicas ?? 0
-  const mark = Object.keys(GITOPS).find((key) => key in { ...metadata.labels, ...metadata.annotations })
+  const marks = { ...metadata.labels, ...metadata.annotations }
+  const mark = Object.keys(GITOPS).find((key) => key in marks && !(key === BY_FLUX && marks[LEFT_ALONE] === 'disabled'))
+  const maker = metadata.ownerReferences?.find(({ controller }) => controller === true)
   const unseen = (status.observedGeneration ?? 0) < (metadata.generation ?? 0)
   const behind = wanted > 0 && kind === 'deployment' && updated < wanted
   return {
@@ -69,9 +80,11 @@ export async function inspectWorkload(workload: Workload): Promise<WorkloadState
     podSelector: spec?.selector ?? {},
     others: listed.items.length - items.length,
     labels: spec?.template.metadata?.labels ?? {},
+    revision: ('updateRevision' in status ? status.updateRevision : metadata.annotations?.[REVISION]) ?? '',
     ...(unseen ? { rollout: 'its controller has not seen the latest change' } : {}),
     ...(!unseen && behind ? { rollout: `${updated} of ${wanted} pods have the latest template` } : {}),
     ...(mark === undefined ? {} : { managedBy: `${GITOPS[mark]} (${mark})` }),
+    ...(maker === undefined ? {} : { madeBy: `${maker.kind} ${maker.name}` }),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { V1Container, V1Pod } from '@kubernetes/client-node'
 import { notPossible, notSteady } from '../fault.ts'
-import { nameOf, podsOf, type Workload } from './kubernetes-driver.ts'
+import { nameOf, podsOf, type Workload, type WorkloadState } from './kubernetes-driver.ts'
+import { changedSince } from './kubernetes-keepers.ts'
 import type { ContainerOfPod } from './pod-exec.ts'
 
 /** One container of each pod of a workload. `id`: a container that was restarted has the name, another id, and nothing of a fault. */
@@ -25,12 +26,22 @@ function running({ metadata, status }: V1Pod): PodContainer[] {
  * The pods that came while a fault was in force in the containers of the others: an autoscaler or a rollout made them, or a container was
  * restarted. In words; undefined where there is none.
  */
-export async function cameSince(workload: Workload, containers: readonly PodContainer[]): Promise<string | undefined> {
+async function cameSince(workload: Workload, containers: readonly PodContainer[]): Promise<string | undefined> {
   const known = new Set(containers.map(({ id }) => id))
   const [name] = containers.map(({ container }) => container)
   const came = (await containersOf(workload)).filter(({ container, id }) => container === name && !known.has(id)).map(({ pod }) => pod)
   if (came.length === 0) return undefined
   return `of ${nameOf(workload)} these pods came meanwhile and were not harmed: ${came.join(', ')}`
+}
+
+/** These pods, and what else others have done to the workload since it was looked at. */
+export async function meanwhile(
+  workload: Workload,
+  before: WorkloadState,
+  containers: readonly PodContainer[],
+): Promise<string | undefined> {
+  const said = [await changedSince(workload, before), await cameSince(workload, containers)].filter((text) => text !== undefined)
+  return said.length === 0 ? undefined : said.join('; ')
 }
 
 export function placeOf({ context, namespace }: Workload, { pod, container }: PodContainer): ContainerOfPod {

@@ -24,7 +24,7 @@ test('cpu-pressure-pods burns in each pod, says how much it got, and leaves no p
 test('a container without a CPU limit is refused', async (t) => {
   // The same pods, of which no limit is said.
   const looked = whole
-    .slice(0, 7)
+    .slice(0, 11)
     .map((reply) => ({ ...reply, body: JSON.parse(JSON.stringify(reply.body).replaceAll('"cpu":', '"gpu":')) }))
   await apiServer(t, looked)
   await assert.rejects(cpuPressurePodsFault.prepare(workloadPart('deployment', 'web'), params, context), {

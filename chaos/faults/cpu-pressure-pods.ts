@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { calmProcesses, processFaultPermissions, processesOf, startOurs } from '../drivers/container-processes.ts'
-import { mayDo, nameOf, workloadToHarm } from '../drivers/kubernetes-driver.ts'
-import { cameSince, containersToHarm, placeOf } from '../drivers/pod-containers.ts'
+import { mayDo, nameOf } from '../drivers/kubernetes-driver.ts'
+import { besidesText, foreseen, keptWorkload } from '../drivers/kubernetes-keepers.ts'
+import { containersToHarm, meanwhile, placeOf } from '../drivers/pod-containers.ts'
 import type { ContainerOfPod } from '../drivers/pod-exec.ts'
 import { defineFault, notPossible, offered } from '../fault.ts'
 
@@ -39,10 +40,11 @@ export const cpuPressurePodsFault = defineFault({
     },
   },
   permissions: processFaultPermissions,
+  besides: (part) => foreseen(offered(part, 'kubernetes'), 'busy'),
   async prepare(part, { cores, expirySeconds }, { token, signal, step }) {
     const workload = offered(part, 'kubernetes')
     await mayDo(workload, processFaultPermissions(part))
-    await workloadToHarm(workload)
+    const { state, keepers } = await keptWorkload(workload)
     const { spec, containers } = await containersToHarm(workload)
     const limit = spec.resources?.limits?.['cpu']
     if (limit === undefined)
@@ -63,8 +65,8 @@ export const cpuPressurePodsFault = defineFault({
         const least = Math.min(...used)
         if (!(least > 0)) throw new Error(`nothing is burning in a pod of ${nameOf(workload)}`)
         return {
-          detail: `${cores} processes in container ${spec.name} of each of ${containers.length} pods of ${nameOf(workload)} keep ${least.toFixed(2)} cores busy or more; its limit is ${limit}`,
-          missed: () => cameSince(workload, containers),
+          detail: `${cores} processes in container ${spec.name} of each of ${containers.length} pods of ${nameOf(workload)} keep ${least.toFixed(2)} cores busy or more; its limit is ${limit}${besidesText(keepers, state.wanted, 'busy')}`,
+          missed: () => meanwhile(workload, state, containers),
         }
       },
     }

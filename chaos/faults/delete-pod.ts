@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TargetPart } from '../../verify/model/target.ts'
-import { deletePod, mayDo, nameOf, podIsThere, workloadToHarm } from '../drivers/kubernetes-driver.ts'
-import { KEEPER_PERMISSIONS, keepersOf } from '../drivers/kubernetes-keepers.ts'
-import { defineFault, notSteady, offered, type Permission } from '../fault.ts'
+import { deletePod, mayDo, nameOf, podIsThere } from '../drivers/kubernetes-driver.ts'
+import { besidesText, changedSince, foreseen, KEEPER_PERMISSIONS, keptWorkload, type Keepers } from '../drivers/kubernetes-keepers.ts'
+import { defineFault, notPossible, notSteady, offered, type Permission } from '../fault.ts'
 
 export const deletePodFault = defineFault({
   meta: {
@@ -14,16 +14,19 @@ export const deletePodFault = defineFault({
     params: {},
   },
   permissions,
+  besides: (part) => {
+    const workload = offered(part, 'kubernetes')
+    return foreseen(workload, 'deleted', (keepers) => refusal(nameOf(workload), keepers))
+  },
   async prepare(part, _params, { signal }) {
     const workload = offered(part, 'kubernetes')
     await mayDo(workload, permissions(part))
-    const { uid, wanted, selector, labels } = await workloadToHarm(workload)
-    const { budgets } = await keepersOf(workload, labels)
-    const spent = budgets.find(({ allows }) => allows === 0)
-    if (spent !== undefined)
-      throw notSteady(
-        `PodDisruptionBudget ${spent.name} allows no pod of ${nameOf(workload)} to be taken away now: add a pod, or leave the experiment out with --skip`,
-      )
+    const { state, keepers } = await keptWorkload(workload)
+    const { uid, wanted, selector } = state
+    const never = refusal(nameOf(workload), keepers)
+    if (never !== undefined) throw notPossible(never)
+    const spent = keepers.budgets.find(({ allows }) => allows === 0)
+    if (spent !== undefined) throw notSteady(`PodDisruptionBudget ${spent.name} allows no pod of ${nameOf(workload)} to be taken away now`)
     return {
       undo: { driver: 'kubernetes', state: 'ready', workload, uid, replicas: wanted },
       async apply() {
@@ -32,11 +35,20 @@ export const deletePodFault = defineFault({
           signal.throwIfAborted()
           await delay(100)
         }
-        return { detail: `pod ${pod.name} of ${nameOf(workload)} is deleted` }
+        return {
+          detail: `pod ${pod.name} of ${nameOf(workload)} is deleted${besidesText(keepers, wanted, 'deleted')}`,
+          missed: () => changedSince(workload, state),
+        }
       },
     }
   },
 })
+
+function refusal(named: string, { budgets }: Keepers): string | undefined {
+  const never = budgets.find((each) => each.never)
+  if (never === undefined) return undefined
+  return `PodDisruptionBudget ${never.name} never allows a pod of ${named} to be taken away: add a pod, or leave the experiment out with --skip`
+}
 
 function permissions(part: TargetPart): readonly Permission[] {
   return [

@@ -24,7 +24,7 @@ for (const [kind, name, pods, wrong] of [
   })
 }
 
-test('a pod that came while the others were frozen is named; of the same pods there is nothing to say', async (t) => {
+test('a pod that came while the others were frozen is named, and the autoscaler that wanted it; of the same pods nothing is said', async (t) => {
   // What is asked first after it was applied: the pods.
   const applied = deployment.findLastIndex(({ sent }) => Array.isArray(sent) && sent.includes('stop'))
   const until = deployment.findIndex(({ body }, at) => at > applied && body['kind'] === 'PodList') + 1
@@ -33,11 +33,24 @@ test('a pod that came while the others were frozen is named; of the same pods th
     const [status] = (pod as unknown as { status: { containerStatuses: { containerID: string }[] } }).status.containerStatuses
     status!.containerID = 'containerd://another'
   })
-  await apiServer(t, [...whole, ...more])
+  const looked = deployment.filter(({ request }) => /deployments\/web$|pods\?labelSelector/.test(request)).slice(0, 2)
+  const [autoscaler] = structuredClone(recorded['kept']!) as unknown as [ApiReply & { body: { items: { status: object }[] } }]
+  autoscaler.body.items[0]!.status = { desiredReplicas: 4 }
+  const scaled = structuredClone(looked)
+  ;(scaled[0]!.body['spec'] as { replicas: number }).replicas = 4
+  const kept = whole.map((reply) => recorded['kept']!.find(({ request }) => request === reply.request) ?? reply)
+  const now = whole.slice(-1)
+  await apiServer(t, [...kept.slice(0, -1), ...looked, ...now, ...scaled, autoscaler, ...more])
   const { apply } = await freezePodsFault.prepare(web, params, context)
-  const { missed } = await apply()
+  const { detail, missed } = await apply()
+  assert.match(
+    detail,
+    /; HorizontalPodAutoscaler web \(2 to 5 pods by cpu\) may add or remove pods meanwhile; .*PodDisruptionBudget web counts/,
+  )
   assert.equal(await missed?.(), undefined)
-  assert.match((await missed?.()) ?? '', /^of deployment moalog\/web these pods came meanwhile and were not harmed: web-\S+, web-\S+$/)
+  const [changed, came] = ((await missed?.()) ?? '').split('; ')
+  assert.equal(changed, 'deployment moalog/web was scaled from 2 to 4 meanwhile, as HorizontalPodAutoscaler web wants')
+  assert.match(came ?? '', /^of deployment moalog\/web these pods came meanwhile and were not harmed: web-\S+, web-\S+$/)
 })
 
 test('of a pod that was replaced meanwhile nothing is asked', async (t) => {
@@ -79,8 +92,8 @@ const prepared = deployment.slice(
 
 test('a user who may not start a command in a container freezes none', async (t) => {
   const refused = deployment
-    .slice(0, 4)
-    .map((reply, index) => (index < 2 ? reply : { ...reply, body: { ...reply.body, status: { allowed: false } } }))
+    .slice(0, 6)
+    .map((reply, index) => (index < 2 || index > 3 ? reply : { ...reply, body: { ...reply.body, status: { allowed: false } } }))
   await apiServer(t, refused)
   await assert.rejects(freezePodsFault.prepare(web, params, context), {
     code: 'FAULT_FORBIDDEN',

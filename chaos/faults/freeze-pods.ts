@@ -8,8 +8,9 @@ import {
   stopProcesses,
   type ContainerProcess,
 } from '../drivers/container-processes.ts'
-import { mayDo, nameOf, workloadToHarm } from '../drivers/kubernetes-driver.ts'
-import { cameSince, containersToHarm, placeOf } from '../drivers/pod-containers.ts'
+import { mayDo, nameOf } from '../drivers/kubernetes-driver.ts'
+import { besidesText, foreseen, keptWorkload } from '../drivers/kubernetes-keepers.ts'
+import { containersToHarm, meanwhile, placeOf } from '../drivers/pod-containers.ts'
 import { defineFault, notPossible, offered } from '../fault.ts'
 
 export const freezePodsFault = defineFault({
@@ -26,10 +27,11 @@ export const freezePodsFault = defineFault({
     },
   },
   permissions: processFaultPermissions,
+  besides: (part) => foreseen(offered(part, 'kubernetes'), 'frozen'),
   async prepare(part, { expirySeconds }, { token, signal, step }) {
     const workload = offered(part, 'kubernetes')
     await mayDo(workload, processFaultPermissions(part))
-    await workloadToHarm(workload)
+    const { state, keepers } = await keptWorkload(workload)
     const { spec, containers } = await containersToHarm(workload)
     const { name } = spec
     const restartS = failsWithinS(spec.livenessProbe)
@@ -53,8 +55,8 @@ export const freezePodsFault = defineFault({
         const unreadyS = failsWithinS(spec.readinessProbe)
         const beside = unreadyS === Infinity ? '' : `; its readinessProbe takes it out of its Services after ${unreadyS} s or more`
         return {
-          detail: `every process of container ${name} is stopped in ${containers.length} pods of ${nameOf(workload)}${beside}`,
-          missed: () => cameSince(workload, containers),
+          detail: `every process of container ${name} is stopped in ${containers.length} pods of ${nameOf(workload)}${beside}${besidesText(keepers, state.wanted, 'frozen')}`,
+          missed: () => meanwhile(workload, state, containers),
         }
       },
     }

@@ -82,7 +82,7 @@ test('a selector that takes pods of others along is refused', async (t) => {
     other.metadata.ownerReferences[0]!.name = 'another'
     return { ...reply, body: { ...body, items: [...body.items, other] } as unknown as Record<string, unknown> }
   })
-  await apiServer(t, stranger.slice(0, prepared.findIndex(({ request }) => /pods\?labelSelector/.test(request)) + 1))
+  await apiServer(t, stranger.slice(0, at(POLICIES)))
   await assert.rejects(isolatePodsFault.prepare(db, { enforcedSeconds: 1 }, context), {
     message: /\(app=db\) selects 1 pods of others as well$/,
   })

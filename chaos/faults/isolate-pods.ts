@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TargetPart } from '../../verify/model/target.ts'
-import { mayDo, nameOf, selectorText, workloadToHarm } from '../drivers/kubernetes-driver.ts'
+import { mayDo, nameOf, selectorText } from '../drivers/kubernetes-driver.ts'
 import { processFaultPermissions } from '../drivers/container-processes.ts'
+import { besidesText, changedSince, foreseen, keptWorkload } from '../drivers/kubernetes-keepers.ts'
 import { denyAll, POLICY_PERMISSIONS, policiesOn, reachable, reaches } from '../drivers/network-policy.ts'
 import { containersToHarm, placeOf } from '../drivers/pod-containers.ts'
 import { defineFault, notPossible, offered, type Permission } from '../fault.ts'
@@ -29,10 +30,12 @@ export const isolatePodsFault = defineFault({
     },
   },
   permissions,
+  besides: (part) => foreseen(offered(part, 'kubernetes'), 'cut'),
   async prepare(part, { enforcedSeconds }, { token, signal, step }) {
     const workload = offered(part, 'kubernetes')
     await mayDo(workload, permissions(part))
-    const { labels, podSelector, others } = await workloadToHarm(workload)
+    const { state, keepers } = await keptWorkload(workload)
+    const { labels, podSelector, others } = state
     if (others > 0)
       throw notPossible(`the selector of ${nameOf(workload)} (${selectorText(podSelector)}) selects ${others} pods of others as well`)
     const [policy] = await policiesOn(workload, labels)
@@ -61,7 +64,8 @@ export const isolatePodsFault = defineFault({
             await delay(POLL_MS, undefined, { signal })
           }
         }
-        return { detail: `NetworkPolicy ${name} cuts off ${containers.length} pods of ${nameOf(workload)}: none reaches the API server` }
+        const cut = `NetworkPolicy ${name} cuts off ${containers.length} pods of ${nameOf(workload)}: none reaches the API server`
+        return { detail: `${cut}${besidesText(keepers, state.wanted, 'cut')}`, missed: () => changedSince(workload, state) }
       },
     }
   },

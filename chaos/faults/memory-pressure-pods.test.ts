@@ -45,7 +45,7 @@ for (const [what, text, message, code = 'FAULT_NOT_POSSIBLE'] of [
 
 test('a container without a memory limit is refused', async (t) => {
   const looked = whole
-    .slice(0, 7)
+    .slice(0, 11)
     .map((reply) => ({ ...reply, body: JSON.parse(JSON.stringify(reply.body).replaceAll('"memory":', '"m":')) }))
   await apiServer(t, looked)
   await assert.rejects(memoryPressurePodsFault.prepare(web, params, context), {

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { memoryOf } from '../drivers/container-memory.ts'
 import { calmProcesses, processFaultPermissions, startOurs } from '../drivers/container-processes.ts'
-import { mayDo, nameOf, workloadToHarm } from '../drivers/kubernetes-driver.ts'
-import { cameSince, containersToHarm, placeOf } from '../drivers/pod-containers.ts'
+import { mayDo, nameOf } from '../drivers/kubernetes-driver.ts'
+import { besidesText, foreseen, keptWorkload } from '../drivers/kubernetes-keepers.ts'
+import { containersToHarm, meanwhile, placeOf } from '../drivers/pod-containers.ts'
 import { defineFault, notPossible, notSteady, offered } from '../fault.ts'
 
 /** $1: bytes, $2: seconds. dd fills its buffer, cannot write it while the sleep lasts, and ends with that: the pipe breaks. */
@@ -27,10 +28,11 @@ export const memoryPressurePodsFault = defineFault({
     },
   },
   permissions: processFaultPermissions,
+  besides: (part) => foreseen(offered(part, 'kubernetes'), 'full'),
   async prepare(part, { share, expirySeconds }, { token, signal, step }) {
     const workload = offered(part, 'kubernetes')
     await mayDo(workload, processFaultPermissions(part))
-    await workloadToHarm(workload)
+    const { state, keepers } = await keptWorkload(workload)
     const { spec, containers } = await containersToHarm(workload)
     const named = `container ${spec.name} of ${nameOf(workload)}`
     if (spec.resources?.limits?.['memory'] === undefined)
@@ -62,8 +64,8 @@ export const memoryPressurePodsFault = defineFault({
         }
         const percent = Math.round(100 * Math.min(...reached))
         return {
-          detail: `${named} uses ${percent} % of its memory limit or more in each of ${containers.length} pods`,
-          missed: () => cameSince(workload, containers),
+          detail: `${named} uses ${percent} % of its memory limit or more in each of ${containers.length} pods${besidesText(keepers, state.wanted, 'full')}`,
+          missed: () => meanwhile(workload, state, containers),
         }
       },
     }

@@ -74,11 +74,11 @@ for (const [what, code, change, message] of [
     'kept by Argo CD',
     'FAULT_NOT_POSSIBLE',
     (body: Body) => (body.metadata.labels['argocd.argoproj.io/instance'] = 'shop'),
-    /kept by Argo CD .* suspend its sync .* or use delete-pod/,
+    /kept by Argo CD .* would bring its pods back: use freeze-pods or delete-pod/,
   ],
 ] as const) {
   test(`a workload that is ${what} is not harmed`, async (t) => {
-    await apiServer(t, changed(looked, WORKLOAD, change))
+    await apiServer(t, [...changed(looked, WORKLOAD, change), ...(code === 'FAULT_NOT_POSSIBLE' ? keepers : [])])
     await assert.rejects(scaleAwayFault.prepare(deployment, {}, context), { code, message })
   })
 }

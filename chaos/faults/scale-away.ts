@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TargetPart } from '../../verify/model/target.ts'
-import { inspectWorkload, mayDo, nameOf, scaleWorkload, workloadToHarm } from '../drivers/kubernetes-driver.ts'
-import { besidesText, KEEPER_PERMISSIONS, keepersOf } from '../drivers/kubernetes-keepers.ts'
+import { inspectWorkload, LEFT_ALONE, mayDo, nameOf, scaleWorkload } from '../drivers/kubernetes-driver.ts'
+import { besidesText, changedSince, foreseen, KEEPER_PERMISSIONS, keptWorkload, type Keepers } from '../drivers/kubernetes-keepers.ts'
 import { defineFault, notPossible, offered, type Permission } from '../fault.ts'
 
 export const scaleAwayFault = defineFault({
@@ -15,21 +15,17 @@ export const scaleAwayFault = defineFault({
     params: {},
   },
   permissions,
+  besides: (part) => {
+    const workload = offered(part, 'kubernetes')
+    return foreseen(workload, 'scaled', (keepers) => refusal(nameOf(workload), keepers))
+  },
   async prepare(part, _params, { signal }) {
     const workload = offered(part, 'kubernetes')
     await mayDo(workload, permissions(part))
-    const { uid, wanted, managedBy, labels } = await workloadToHarm(workload)
-    if (managedBy !== undefined)
-      throw notPossible(
-        `${nameOf(workload)} is kept by ${managedBy}, which would bring its pods back: suspend its sync for the drill, or use delete-pod`,
-      )
-    const keepers = await keepersOf(workload, labels)
-    // https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#implicit-maintenance-mode-deactivation
-    const awake = keepers.autoscalers.find(({ least }) => least === 0)
-    if (awake !== undefined)
-      throw notPossible(
-        `HorizontalPodAutoscaler ${awake.name} may want 0 pods of ${nameOf(workload)}. Such a one does not pause at 0: give it a minReplicas of 1 for the drill, or use delete-pod`,
-      )
+    const { state, keepers } = await keptWorkload(workload)
+    const { uid, wanted } = state
+    const refused = refusal(nameOf(workload), keepers)
+    if (refused !== undefined) throw notPossible(refused)
     return {
       undo: { driver: 'kubernetes', state: 'ready', workload, uid, replicas: wanted },
       async apply() {
@@ -40,7 +36,10 @@ export const scaleAwayFault = defineFault({
           if (now === null) throw new Error(`${nameOf(workload)} was removed meanwhile`)
           if (now.wanted > 0) throw new Error(`${nameOf(workload)} was scaled to 0, and another has scaled it to ${now.wanted}`)
           if (now.pods === 0)
-            return { detail: `${nameOf(workload)} is scaled from ${wanted} to 0 and has no pod left${besidesText(keepers)}` }
+            return {
+              detail: `${nameOf(workload)} is scaled from ${wanted} to 0 and has no pod left${besidesText(keepers, wanted, 'scaled')}`,
+              missed: () => changedSince(workload, state, 0),
+            }
           signal.throwIfAborted()
           await delay(200)
         }
@@ -48,6 +47,18 @@ export const scaleAwayFault = defineFault({
     }
   },
 })
+
+/** Who would fight this fault. */
+function refusal(named: string, { managedBy, autoscalers }: Keepers): string | undefined {
+  if (managedBy !== undefined) {
+    const alone = managedBy.startsWith('Flux') ? `annotate it with ${LEFT_ALONE}: disabled for the drill, ` : ''
+    return `${named} is kept by ${managedBy}, which would bring its pods back: ${alone}use freeze-pods or delete-pod, or leave the experiment out with --skip`
+  }
+  // https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#implicit-maintenance-mode-deactivation
+  const awake = autoscalers.find(({ least }) => least === 0)
+  if (awake === undefined) return undefined
+  return `HorizontalPodAutoscaler ${awake.name} may want 0 pods of ${named}. Such a one does not pause at 0: give it a minReplicas of 1 for the drill, or use delete-pod`
+}
 
 function permissions(part: TargetPart): readonly Permission[] {
   const resource = `${offered(part, 'kubernetes').kind}s`

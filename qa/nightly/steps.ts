@@ -82,6 +82,11 @@ const ON_CLUSTER: readonly Step[] = [
   { on: 'cluster', name: 'cluster-kills', argv: cluster('exec', 'node', 'qa/kubernetes/cluster-kills.ts') },
   {
     on: 'cluster',
+    name: 'cluster-keepers',
+    argv: cluster('exec', 'env', 'FIREDRILL_TEST_CONTEXT=admin', 'node', '--test', 'chaos/cluster-keepers.deep.test.ts'),
+  },
+  {
+    on: 'cluster',
     name: 'cluster-crashes',
     argv: cluster('exec', 'env', 'FIREDRILL_TEST_CONTEXT=admin', 'node', '--test', 'chaos/cluster-crash.deep.test.ts'),
   },

@@ -1,4 +1,5 @@
 import { faultOn } from '../../chaos/controller.ts'
+import { besidesKey } from '../../chaos/cluster-keepers.ts'
 import type { Fault, Need } from '../../chaos/fault.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { Plan, PlannedExperiment, PlannedOutage } from '../model/plan.ts'
@@ -21,16 +22,22 @@ const PLACES: Partial<Record<Need, (part: TargetPart) => string | undefined>> = 
 
 /**
  * Every fault and load of a plan in its order, with what undoes it and who else feels it, by the means of this target. Pure; times are
- * those of the specification.
+ * those of the specification. `keepers`: of clusterKeepers.
  */
-export function dryRunText(plan: Plan, target: Target | undefined, registry: readonly Fault[]): string {
+export function dryRunText(
+  plan: Plan,
+  target: Target | undefined,
+  registry: readonly Fault[],
+  keepers: ReadonlyMap<string, readonly string[]> = new Map(),
+): string {
+  const on: On = { target, registry, keepers }
   const { experiments, outages = [] } = plan
   const faults = experiments.flatMap(({ legs }) => legs.filter(({ fault }) => fault !== undefined)).length
   const where = target === undefined ? 'lab (not up: the means are those of the specification)' : target.name
   const own = outages.filter(({ fault }) => fault !== undefined)
   const steps = [
-    ...experiments.map((each) => ({ atMs: each.startMs, lines: experimentLines(each, target, registry) })),
-    ...own.map((each) => ({ atMs: each.startMs, lines: outageLines(each, target, registry) })),
+    ...experiments.map((each) => ({ atMs: each.startMs, lines: experimentLines(each, on) })),
+    ...own.map((each) => ({ atMs: each.startMs, lines: outageLines(each, on) })),
   ].sort((a, b) => a.atMs - b.atMs)
   const probes = target?.deliveryProbes === true ? ['synthetic alerts are posted to Alertmanager: its receivers notify of them'] : []
   return [
@@ -42,17 +49,20 @@ export function dryRunText(plan: Plan, target: Target | undefined, registry: rea
   ].join('\n')
 }
 
-function experimentLines(experiment: PlannedExperiment, target: Target | undefined, registry: readonly Fault[]): string[] {
+interface On {
+  target: Target | undefined
+  registry: readonly Fault[]
+  keepers: ReadonlyMap<string, readonly string[]>
+}
+
+function experimentLines(experiment: PlannedExperiment, on: On): string[] {
   const { id, alert, startMs, legs, alsoMust, may, receiver, subject } = experiment
   return [
     `${id}: ${alert}${formatLabels(subject)} is notified at ${receiver}`,
     ...legs.flatMap(({ name, atMs, holdMs, fault, load }) => {
       if (fault === undefined && load === undefined) return []
       const head = `${seconds(startMs + atMs).padStart(7)}  ${name.padEnd(6)}`
-      const done = [
-        ...(load === undefined ? [] : loadLines(load, target?.load)),
-        ...(fault === undefined ? [] : faultLines(fault, target, registry)),
-      ]
+      const done = [...(load === undefined ? [] : loadLines(load, on.target?.load)), ...(fault === undefined ? [] : faultLines(fault, on))]
       return [`${head} for at most ${seconds(holdMs)}`, ...done.map((line) => `${' '.repeat(17)}${line}`)]
     }),
     ...alertLine('fire too', alsoMust),
@@ -60,19 +70,15 @@ function experimentLines(experiment: PlannedExperiment, target: Target | undefin
   ]
 }
 
-function outageLines(
-  { id, title, startMs, holdMs, fault }: PlannedOutage,
-  target: Target | undefined,
-  registry: readonly Fault[],
-): string[] {
+function outageLines({ id, title, startMs, holdMs, fault }: PlannedOutage, on: On): string[] {
   return [
     `${id}: ${title}`,
     `${seconds(startMs).padStart(7)}  outage for at most ${seconds(holdMs)}`,
-    ...(fault === undefined ? [] : faultLines(fault, target, registry)).map((line) => `${' '.repeat(17)}${line}`),
+    ...(fault === undefined ? [] : faultLines(fault, on)).map((line) => `${' '.repeat(17)}${line}`),
   ]
 }
 
-function faultLines(use: FaultUse, target: Target | undefined, registry: readonly Fault[]): string[] {
+function faultLines(use: FaultUse, { target, registry, keepers }: On): string[] {
   const params = Object.entries(use.params).map(([name, value]) => ` ${name}=${String(value)}`)
   const asked = `fault ${use.id} ${use.target}${params.join('')}`
   if (target === undefined)
@@ -83,7 +89,11 @@ function faultLines(use: FaultUse, target: Target | undefined, registry: readonl
   try {
     const { part, fault } = faultOn(target, use, registry)
     const places = fault.meta.needs.flatMap((need) => PLACES[need]?.(part) ?? [])
-    return lines(`fault ${fault.meta.id} ${use.target}${params.join('')} (${places.join(', ')})`, fault)
+    const besides = keepers.get(besidesKey(use)) ?? []
+    return [
+      ...lines(`fault ${fault.meta.id} ${use.target}${params.join('')} (${places.join(', ')})`, fault),
+      ...besides.map((text) => `besides: ${text}`),
+    ]
   } catch (error) {
     if (!(error instanceof FiredrillError)) throw error
     return [`${asked}: refused and skipped, ${error.message}`]

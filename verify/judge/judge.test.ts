@@ -239,6 +239,10 @@ test('where something else ended the fault nothing is known of its experiment, i
   const own = judge(endedBefore(wrong, EXPERIMENT)).filter(({ subject }) => subject === EXPERIMENT)
   assert.ok(own.length > 5)
   for (const each of own) assert.deepEqual([each.status, each.cause, each.observed], ['unknown', 'not-injected', 'over before'], each.check)
+  const byOther = alter(endedBefore(wrong, EXPERIMENT), 'fault', (entry) =>
+    entry.endedBefore === true ? { ...entry, missed: 'deployment shop/web was scaled from 0 to 2 meanwhile' } : entry,
+  )
+  assert.equal(verdictOf(byOther, 'keeps-answering').observed, 'over before; deployment shop/web was scaled from 0 to 2 meanwhile')
   assert.equal(verdictOf(endedBefore(wrong, 'other'), 'keeps-answering').status, 'fail')
 
   const lost = outageRun({ row: ([a, b, c, d, e, f], sentMs) => [a, b, sentMs === 5_000 ? 503 : c, d, e, f] })

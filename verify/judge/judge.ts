@@ -302,7 +302,8 @@ function interrupted(run: RunRecord, experiment: PlannedExperiment): { cause: Un
  */
 function endedBefore(run: RunRecord, id: string, sinceMs: number): { cause: UnknownCause; text: string } | undefined {
   const early = ofExperiment(run.faults, id).find((entry) => entry.endedBefore === true && entry.startedMs >= sinceMs)
-  return early && { cause: 'not-injected', text: early.detail }
+  if (early === undefined) return undefined
+  return { cause: 'not-injected', text: early.missed === undefined ? early.detail : `${early.detail}; ${early.missed}` }
 }
 
 /** Gives a check the evidence it asked for, and only that; what is missing or unreachable is said instead of judged. */

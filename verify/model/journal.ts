@@ -93,7 +93,7 @@ export type JournalBody =
       lasting?: true
       /** Of an undo: something else had ended the fault before, since when is not known. */
       endedBefore?: true
-      /** Of an undo: what of the target the fault had not reached in the end, in words (pods that came meanwhile). */
+      /** Of an undo: what of the target the fault had not reached in the end, or others had done to it meanwhile, in words. */
       missed?: string
     }
   /** A k6 process of one leg: its begin, or its end with the summary. */
