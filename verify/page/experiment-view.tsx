@@ -16,6 +16,7 @@ import { Status } from './status.tsx'
 import { VerdictTable } from './verdicts.tsx'
 import { clock } from './verdict-signs.ts'
 import { Trace, tracesThrough } from './waterfall.tsx'
+import { WhatToChange } from './what-to-change.tsx'
 
 /** One rule's drill: the signal, the chain from target to resolved notification, messages, verdicts. `at`: the check that is asked for. */
 export function Experiment({ page, id, at }: { page: Page; id: string; at: string }) {
@@ -29,11 +30,6 @@ export function Experiment({ page, id, at }: { page: Page; id: string; at: strin
   const broken = signal.chain.find(({ status }) => status === 'fail')
   const services = new Set(experiment.moments.flatMap((moment) => moment.services))
   const paths = tracesThrough(page, services)
-  // What the report takes for the cause, else what this experiment found first.
-  const found =
-    page.report.causes.find(({ root, also }) => [root, ...also].some(({ subject }) => subject === id))?.root ??
-    experiment.verdicts.find(({ status }) => status === 'fail') ??
-    experiment.verdicts.find(({ status }) => status === 'unknown')
   return (
     <>
       <h2>
@@ -42,7 +38,7 @@ export function Experiment({ page, id, at }: { page: Page; id: string; at: strin
       </h2>
       <p>{experiment.title}.</p>
       <p class="hint">{rule.because}</p>
-      {found?.diagnosis === undefined ? null : <p class="change">{found.diagnosis}</p>}
+      <WhatToChange page={page} id={id} verdicts={experiment.verdicts} />
       {signal.expr === '' ? <p>The specification does not describe this injection: no alert is demanded of it.</p> : null}
       {signal.expr === '' ? null : (
         <>

@@ -4,6 +4,7 @@ import { DelayChart } from './delay-chart.tsx'
 import { Pointer } from './journal-view.tsx'
 import { DrillLanes } from './lanes-view.tsx'
 import { VerdictTable } from './verdicts.tsx'
+import { WhatToChange } from './what-to-change.tsx'
 
 /** An outage: how long the answer, span and line of each stamped request took, before, during and after. */
 export function Outage({ page, id }: { page: Page; id: string }) {
@@ -13,6 +14,7 @@ export function Outage({ page, id }: { page: Page; id: string }) {
   return (
     <>
       <h2>{id}</h2>
+      <WhatToChange page={page} id={id} verdicts={verdicts} />
       {courses.map((course) => (
         <section key={course.pointer} aria-label={course.title}>
           <p>

@@ -431,6 +431,14 @@ test('who sees only the page of a broken drill reads first what failed and what 
   }
 })
 
+test("a rule's page of a drill that could not tell says why, and what to do", { skip }, async () => {
+  const { file } = await written('starved', namedText('machine-starved'))
+  const { tab, trouble } = await opened(file, {}, '#/experiment/heap-pressure')
+  await tab.locator('main .change', { hasText: /the machine kept .* Run it again on a calmer machine\.$/ }).waitFor()
+  assert.deepEqual(trouble, [])
+  await tab.context().close()
+})
+
 test('a hostile journal stays text: nothing runs, nothing is asked for, nothing runs backwards', { skip }, async () => {
   const hostile = '</script><script>alert(1)</script><img src=http://127.0.0.1:9/x onerror=alert(2)>\u202egnp.exe<!--<script>'
   const lines = namedText('alertmanager-not-notified').trim().split('\n')

@@ -1,4 +1,4 @@
-import type { UnknownCause } from '../model/verdict.ts'
+import type { UnknownCause, Verdict } from '../model/verdict.ts'
 
 /** What to do so that the next drill can tell. */
 export const NEXT_STEP: Readonly<Record<UnknownCause, string>> = {
@@ -15,4 +15,11 @@ export const NEXT_STEP: Readonly<Record<UnknownCause, string>> = {
   'evidence-missing': 'Mend what kept the evidence away, then run it again.',
   'verifier-stalled': 'Run it again on a calmer machine.',
   'machine-starved': 'Run it again on a calmer machine.',
+}
+
+/** What to change, where that is known; else why nothing can be said, and what to do so that the next drill can. */
+export function reasonAndStep({ status, diagnosis, observed, cause }: Verdict): string | undefined {
+  if (diagnosis !== undefined || status !== 'unknown') return diagnosis
+  const reason = /[.!?]$/.test(observed) ? observed : `${observed}.`
+  return cause === undefined ? reason : `${reason} ${NEXT_STEP[cause]}`
 }
