@@ -153,7 +153,7 @@ const QUIET: Kind[] = [
       [
         '    syslog: { listen_address: "0.0.0.0:1514", labels: { a: b } }\n',
         '1515:1514\n      - 1515:1516',
-        ['error ports-agree compose.yaml:6'],
+        ['warning ports-agree compose.yaml:6'],
       ],
     ].map(([job, port, expected]) => [
       {

@@ -33,6 +33,8 @@ export function measured(expr: Expr): Measured | undefined {
 }
 
 function ofName(name: string): Measured | undefined {
+  // A rate by its own name, and bytes by the thousand.
+  if (/_per_(?:seconds?|sec|minutes?|hours?)(?:_|$)|_[kmg]i?b(?:ytes)?(?:_|$)/i.test(name)) return undefined
   // Of its own parts only the number of what was measured has another unit.
   const whole = name.replace(/_(?:bucket|sum|max|min|total|avg)$/, '')
   const factor = /_(?:milliseconds|millis|ms)$/.test(whole) ? 1000 : 1

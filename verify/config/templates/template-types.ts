@@ -76,8 +76,12 @@ class Run {
 
   action(text: string): void {
     const all = tokens(text)
-    // What is no template at all is refused when it is read.
-    if (all === undefined || all.length === 0) return
+    if (all === undefined) {
+      // text/template: "bad character U+002D '-'".
+      const [, path, rest] = /((?:\$\w*)?(?:\.\w+)+)(-\w[\w-]*)/.exec(text.replace(/"[^"]*"|`[^`]*`/g, '')) ?? []
+      throw new Fault(path === undefined ? `${text}, which is no template` : `${path}${rest ?? ''}: a name with - is read by index`)
+    }
+    if (all.length === 0) return
     const first = all[0]?.kind === 'name' ? all[0].text : ''
     this.printed = !/^(?:if|else)$/.test(first)
     if (first === 'end') {

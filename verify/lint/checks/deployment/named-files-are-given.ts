@@ -6,7 +6,7 @@ import type { Configuration } from '../../../config/configuration.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
 
 /** Keys whose value is a file that the program reads. */
-const READ = /^(?:\w+_file|ca_file|cert_file|key_file)$/
+const READ = /^(?:\w+_file|ca_file|cert_file|key_file|ui-config|strategies-file)$/
 /** And those that it writes, or that are patterns of others' files. */
 const NOT_READ = /^(?:query_log_file|scrape_failure_log_file|log_file)$/
 
@@ -22,7 +22,14 @@ export const check: Check = {
   },
   *judge({ config }) {
     yield* patterns(config)
-    for (const root of [...config.prometheus, ...config.alertmanager, ...config.promtail, ...config.loki, ...config.collectors])
+    for (const root of [
+      ...config.prometheus,
+      ...config.alertmanager,
+      ...config.promtail,
+      ...config.loki,
+      ...config.collectors,
+      ...config.jaeger,
+    ])
       for (const workload of config.workloads.filter(({ at }) => config.compose.some((each) => each.text === at.text))) {
         const own = filesIn(workload, config).find(({ text }) => text.file === root.text.file)
         if (own !== undefined) yield* judgeFile(workload, root, folderOf(own.path), config)

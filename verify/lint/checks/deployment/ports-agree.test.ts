@@ -135,3 +135,22 @@ passes(
   '${LOKI_PORT:-3100}:3100"]',
   '${LOKI_PORT:-3100}:3100", "${BIND_ADDRESS:-127.0.0.1}:${LOKI_PORT:-3100}:3100/udp"]',
 )
+
+finds(
+  'ports-agree',
+  'data sources of a host that is no service, and a port that speaks no HTTP',
+  {
+    file: 'datasources.yml',
+    from: '  - name: Jaeger\n',
+    to: '  - { name: Tempo, type: tempo, uid: t, access: proxy, url: "http://tempo:3200" }\n  - name: Jaeger\n',
+    subject: 'Tempo',
+    severity: 'warning',
+  },
+  {
+    file: 'datasources.yml',
+    from: '  - name: Jaeger\n',
+    to: '  - { name: AM, type: alertmanager, uid: a, access: proxy, url: "http://alertmanager:9094" }\n  - name: Jaeger\n',
+    observed: 'gossip',
+  },
+  { file: D, from: 'http://127.0.0.1:9093/-/ready', to: 'http://127.0.0.1:9094/-/ready', observed: 'gossip', line: '9094' },
+)

@@ -8,6 +8,8 @@ import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { publishedPorts, type Workload } from '../../../config/deployment/workloads.ts'
 import { remembered } from '../../../text/remembered.ts'
 
+const PUBLISHED = 'its published port'
+
 /** Someone who asks a container at a port. */
 interface Asker {
   port: number
@@ -89,7 +91,7 @@ function* sharedPorts(inside: readonly Workload[], listeners: readonly (Listener
 }
 
 function* judgeContainer(workload: Workload, listeners: Listener[], askers: Asker[], isAlone: boolean): Generator<Remark> {
-  const ports = listeners.map(({ port }) => port)
+  const ports = [...new Set(listeners.map(({ port }) => port))]
   yield* mute(workload, listeners, askers, isAlone)
   for (const port of new Set(askers.map((each) => each.port))) {
     if (ports.includes(port)) continue
@@ -100,8 +102,12 @@ function* judgeContainer(workload: Workload, listeners: Listener[], askers: Aske
     if (those.length > 1 && moved?.at !== undefined)
       yield remark(workload.name, moved.at, `port ${port}, which ${those.map(({ who }) => who).join(', ')} ask for`, `port ${moved.port}`)
     else
-      for (const { who, at } of those)
-        yield remark(workload.name, at, `a port that ${workload.name} listens on: ${ports.join(', ')}`, `${port}, asked by ${who}`)
+      for (const { who, at } of those) {
+        // One more that is published, and leads nowhere, keeps no one from the others.
+        const isFurther = who === PUBLISHED && workload.ports.some((each) => ports.includes(each.container))
+        const say = isFurther ? warning : remark
+        yield say(workload.name, at, `a port that ${workload.name} listens on: ${ports.join(', ')}`, `${port}, asked by ${who}`)
+      }
   }
 }
 
@@ -156,10 +162,11 @@ function askersOf(workload: Workload, { config, spec }: LintInput): Asker[] {
   for (const source of config.datasources.flatMap((root) => root.items('datasources'))) {
     const [, host = '', port] = /^https?:\/\/([\w-]+):(\d+)/.exec(source.string('url') ?? '') ?? []
     // Of what is promised datasources-are-provisioned says it.
-    if (spec.rules.length === 0 && names.includes(host) && port !== undefined)
+    const isPromised = spec.rules.length > 0 && /^(?:prometheus|loki|jaeger)$/.test(source.string('type') ?? '')
+    if (!isPromised && names.includes(host) && port !== undefined)
       found.push({ port: Number(port), who: `the data source ${source.string('name') ?? ''}`, at: source.near('url'), byHttp: true })
   }
-  for (const { container, at } of workload.ports) found.push({ port: container, who: 'its published port', at })
+  for (const { container, at } of workload.ports) found.push({ port: container, who: PUBLISHED, at })
   for (const other of config.workloads)
     for (const { name, host, port, at } of addresses(other))
       if (names.includes(host)) found.push({ port, who: `${other.name} (${name})`, at })
@@ -200,7 +207,7 @@ function addressesIn(workload: Workload): Address[] {
 }
 
 /** A host that is nearly one of the services, and is none. */
-function* unknownHosts({ workloads, compose, prometheus }: Configuration): Generator<Remark> {
+function* unknownHosts({ workloads, compose, prometheus, datasources }: Configuration): Generator<Remark> {
   const extra = compose.flatMap((root) =>
     root
       .pairs('services')
@@ -217,8 +224,23 @@ function* unknownHosts({ workloads, compose, prometheus }: Configuration): Gener
       const near = host === undefined || known.has(host) ? undefined : nearest(host, known, host.length < 5 ? 1 : 2)
       if (near !== undefined) yield remark(near, at, 'the name of a service', `${host ?? ''}; did you mean ${near}?`)
     }
+  yield* unknownSources(compose, datasources, known)
   for (const workload of workloads)
     for (const { host, at, name } of addresses(workload))
       if (!known.has(host) && nearest(host, known, host.length < 5 ? 1 : 2) !== undefined)
         yield remark(workload.name, at, 'the name of a service', `${host} in ${name}${didYouMean(host, known)}`)
+}
+
+/** A data source of a host that is no service; containers of other compose files are reached by an external network. */
+function* unknownSources(compose: readonly Cursor[], datasources: readonly Cursor[], known: ReadonlySet<string>): Generator<Remark> {
+  const isOpen = compose.some((root) => root.has('include') || root.pairs('networks').some(([, each]) => each.has('external')))
+  const hasGrafana = compose.some((root) => root.pairs('services').some(([, each]) => /grafana\/grafana/.test(each.string('image') ?? '')))
+  if (isOpen || !hasGrafana) return
+  for (const source of datasources.flatMap((root) => root.items('datasources'))) {
+    const text = source.string('url') ?? ''
+    const host = /^(?:https?:\/\/)?([a-z][\w-]*)(?::\d+)?(?:\/|$)/i.exec(text)?.[1]
+    // Of the three that are promised datasources-are-provisioned says it.
+    if (host === undefined || known.has(host) || /^(?:prometheus|loki|jaeger)$/.test(source.string('type') ?? '')) continue
+    yield warning(source.string('name') ?? '', source.near('url'), 'the name of a service', `${host}${didYouMean(host, known)}`)
+  }
 }

@@ -46,3 +46,12 @@ finds(
   { file: 'alertmanager/alertmanager.yml', from: 'resolve_timeout: 5m', to: 'resolve_timeout: 5', observed: '5' },
   { file: 'otel-collector.yml', from: '      level: warn\n', to: '      level: warn\n      encoding: xml\n', observed: 'xml' },
 )
+
+finds(
+  ID,
+  'a list where a mapping is read, and the other way round',
+  { file: T, from: '            - labels:\n                level:\n', to: '            - labels: [level]\n', observed: 'a list' },
+  { file: T, from: '            - labels:\n', to: '            - labelallow: { level: }\n            - labels:\n', observed: 'a mapping' },
+  { file: T, from: 'source_labels: [__meta_docker_container_name]', to: 'source_labels: __meta_docker_container_name', expected: 'a list' },
+  { file: 'alertmanager.yml', from: `matchers: ['severity = "critical"']`, to: 'matchers: { severity: critical }', observed: 'a mapping' },
+)

@@ -17,6 +17,8 @@ const EXPECTED: Record<string, string> = {
   uint: 'a whole number, 0 or more',
   number: 'a number',
   bool: 'true or false',
+  list: 'a list: [a, b]',
+  map: 'a mapping: name: value',
   mapping: 'a space behind the colon, key: value',
 }
 
@@ -36,6 +38,8 @@ export const check: Check = {
   *judge({ config }) {
     for (const { at, type, path, program } of componentValues(config)) {
       const text = at.string()
+      if ((type === 'map' && at.isList()) || (type === 'list' && at.isMap()))
+        yield causing(remark(path, at.keyPlace(), EXPECTED[type] ?? type, at.isList() ? 'a list' : 'a mapping'), at.lines())
       // Variables are put in when the program starts.
       if (text === undefined || text === '' || text.includes('$') || accepts(type, text, at, program)) continue
       const words = type.split('|')
@@ -47,6 +51,8 @@ export const check: Check = {
 
 function accepts(type: string, text: string, at: Cursor, program: string): boolean {
   switch (type) {
+    case 'list':
+    case 'map':
     case 'mapping':
       return false
     case 'duration':

@@ -174,6 +174,7 @@ function* required(root: Cursor): Generator<Remark> {
   for (const variable of root.items('templating', 'list')) {
     const name = variable.string('name')
     if (name === undefined) yield remark('templating', variable, 'a name', 'none')
+    else if (name === '') yield warning('templating', variable.near('name'), 'a name by which it is used', 'an empty one')
     else if (!/^\w+$/.test(name)) yield remark('templating', variable.near('name'), 'letters, digits and _', name)
     const type = variable.string('type') ?? ''
     const types = 'query custom constant datasource interval textbox adhoc groupby system snapshot switch'.split(' ')

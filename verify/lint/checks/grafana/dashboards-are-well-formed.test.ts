@@ -16,9 +16,17 @@ finds(
 finds(
   id,
   'a panel without a size',
-  { file, from: /"h": \d+,\s*/, to: '', severity: 'warning', expected: 'h: a height', observed: 'none' },
-  { file, from: /"w": \d+/, to: '"w": 0', severity: 'warning', expected: 'w: a width', observed: '0' },
+  { file, from: /"h": 7,\s*/, to: '', severity: 'warning', expected: 'h: a height', observed: 'none' },
+  { file, from: /"w": 6/, to: '"w": 0', severity: 'warning', expected: 'w: a width', observed: '0' },
 )
 const fault = { file, from: '"overrides": []', to: '"overrides": {}' }
 passes(id, 'null is as good as nothing', file, '"overrides": []', '"overrides": null', fault)
 passes(id, 'a panel without a place', file, /"gridPos": \{[^}]*\},/, '', fault)
+
+passes(
+  id,
+  'a row, which is as wide as the dashboard',
+  file,
+  /"panels": \[/,
+  '"panels": [{ "id": 90, "type": "row", "title": "R", "gridPos": { "h": 1, "w": 0, "x": 0, "y": 0 }, "panels": [] },',
+)

@@ -59,8 +59,9 @@ function* shapes(title: string, owner: Cursor, known: typeof OF_DASHBOARD): Gene
   }
 }
 
-/** Left out whole it is Grafana's own, 6 by 3. */
+/** Left out whole it is Grafana's own, 6 by 3; a row is as wide as the dashboard, with any width. */
 function* size(title: string, panel: Cursor): Generator<Remark> {
+  if (panel.string('type') === 'row') return
   const at = panel.get('gridPos')
   if (at?.isMap() !== true || at.pairs().length === 0) return
   for (const [key, name] of [

@@ -47,3 +47,10 @@ finds(
     expected: 'at most 40 letters',
   })),
 )
+
+finds('datasource-uids-resolve', 'where exemplars lead', {
+  file: 'datasources.yml',
+  from: 'httpMethod: POST',
+  to: 'httpMethod: POST\n      exemplarTraceIdDestinations: [{ name: trace_id, datasourceUid: jager }]',
+  observed: 'did you mean jaeger?',
+})

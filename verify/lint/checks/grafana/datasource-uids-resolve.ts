@@ -66,8 +66,14 @@ export const check: Check = {
     }
     yield* groupedRemarks(unresolved, 'panels')
     for (const source of sources) {
-      const settings = ['tracesToLogsV2', 'tracesToLogs', 'tracesToMetrics', 'serviceMap'].map((key) => source.get('jsonData', key))
-      const uses = [...source.items('jsonData', 'derivedFields'), ...settings].flatMap((setting) => setting?.get('datasourceUid') ?? [])
+      const settings = ['tracesToLogsV2', 'tracesToLogs', 'tracesToMetrics', 'tracesToProfiles', 'serviceMap', 'lokiSearch'].map((key) =>
+        source.get('jsonData', key),
+      )
+      const uses = [
+        ...source.items('jsonData', 'derivedFields'),
+        ...source.items('jsonData', 'exemplarTraceIdDestinations'),
+        ...settings,
+      ].flatMap((setting) => setting?.get('datasourceUid') ?? [])
       for (const use of uses) {
         const uid = use.string() ?? ''
         // Grafana looks for a name where no uid fits; what an environment variable holds is not known here.

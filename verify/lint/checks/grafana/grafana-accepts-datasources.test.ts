@@ -60,3 +60,16 @@ finds(
   { file: 'datasources.yml', from: 'http://loki:3100', to: 'http://loki:3100/loki/api/v1', observed: '/loki/api/v1' },
   { file: 'datasources.yml', from: 'http://jaeger:16686', to: 'http://jaeger:16686/search', observed: '/search' },
 )
+
+finds(
+  'grafana-accepts-datasources',
+  'settings that go together, and words that are none',
+  { file: F, from: loki, to: `${loki}    basicAuth: true\n`, expected: 'basicAuthUser', severity: 'warning' },
+  { file: F, from: 'httpMethod: POST', to: 'httpMethod: POST\n      prometheusType: Thanoss', observed: 'Thanoss', severity: 'warning' },
+  {
+    file: F,
+    from: '  - name: Jaeger\n',
+    to: '  - { name: AM, type: alertmanager, access: proxy, url: "http://alertmanager:9093", jsonData: { implementation: prom } }\n  - name: Jaeger\n',
+    expected: 'prometheus, mimir or cortex',
+  },
+)

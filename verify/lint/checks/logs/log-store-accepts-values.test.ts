@@ -80,3 +80,38 @@ finds(
     severity: 'warning',
   },
 )
+
+finds(
+  ID,
+  'a target, a stream or a table that Loki refuses',
+  { file: L, from: 'server:\n', to: 'target: al\nserver:\n', observed: 'did you mean all?' },
+  {
+    file: L,
+    from: 'limits_config:\n',
+    to: "limits_config:\n  retention_stream: [{ selector: '{a=b}', priority: 1, period: 24h }]\n",
+    observed: '{a=b}',
+  },
+  {
+    file: L,
+    from: 'limits_config:\n',
+    to: 'limits_config:\n  retention_stream: [{ selector: \'{a="b"}\', priority: 1, period: 1h }]\n',
+    expected: 'at least 24h',
+  },
+  {
+    file: L,
+    from: 'limits_config:\n',
+    to: 'table_manager: { retention_deletes_enabled: true, retention_period: 25h }\nlimits_config:\n',
+    expected: 'multiple',
+  },
+)
+
+test(`${ID}: Loki 3 keeps requests for deletion`, async () => {
+  const { texts } = await deployment()
+  const three = change(texts, 'docker-compose.yaml', 'grafana/loki:2.9.0', 'grafana/loki:3.1.0')
+  const found = async (more: string): Promise<string[]> => {
+    const compactor = `compactor:\n  working_directory: /loki/c\n  retention_enabled: true\n${more}\nlimits_config:\n`
+    return (await lintOf(change(three, L, 'limits_config:\n', compactor), ID)).findings.map(({ expected }) => expected)
+  }
+  assert.deepEqual(await found(''), ['delete_request_store beside it'])
+  assert.deepEqual(await found('  delete_request_store: filesystem\n'), [])
+})

@@ -3,6 +3,7 @@ import type { Configuration } from '../../../config/configuration.ts'
 import { stores } from '../../../config/loki/loki-stores.ts'
 import { parseInstant } from '../../../text/instant.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
+import { matchesSelector } from '../../../logs/promtail-stages.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 
 /** https://grafana.com/docs/loki/latest/configure/#period_config */
@@ -53,6 +54,10 @@ export const check: Check = {
       yield* withoutSettings(root)
       yield* retention(root)
       yield* narrow(root)
+      yield* targets(root)
+      yield* streams(root)
+      yield* tables(root)
+      if (version !== undefined && version >= 300) yield* deletions(root)
       for (const at of kvstores(root)) yield* oneOf(at, RINGS)
       yield* ring(root, config)
       for (const [rate, burst] of LIMITS) yield* limit(root, rate, burst)
@@ -64,6 +69,53 @@ export const check: Check = {
         }
     }
   },
+}
+
+/** https://grafana.com/docs/loki/latest/get-started/components/ */
+const TARGETS =
+  'all read write backend distributor ingester querier query-frontend query-scheduler compactor ruler index-gateway table-manager ingester-querier memberlist-kv cache-generation-loader overrides-exporter pattern-ingester bloom-builder bloom-planner bloom-gateway bloom-compactor'.split(
+    ' ',
+  )
+
+function* targets(root: Cursor): Generator<Remark> {
+  const at = root.get('target')
+  for (const target of (at?.string() ?? '').split(','))
+    if (at !== undefined && target.trim() !== '' && !target.includes('$') && !TARGETS.includes(target.trim()))
+      yield remark('target', at, `one of ${TARGETS.slice(0, 4).join(', ')}, ...`, `${target}${didYouMean(target, TARGETS)}`)
+}
+
+/** https://grafana.com/docs/loki/latest/operations/storage/retention/#configuring-the-retention-period */
+function* streams(root: Cursor): Generator<Remark> {
+  for (const stream of root.items('limits_config', 'retention_stream')) {
+    const selector = stream.string('selector') ?? ''
+    if (matchesSelector(selector, { labels: {}, line: '' }) === undefined)
+      yield remark('retention_stream', stream.near('selector'), '{label="value"}, with the value in quotes', selector || 'none')
+    const period = stream.durationMs('period')
+    if (period !== undefined && period < 86_400_000)
+      yield remark('retention_stream', stream.near('period'), 'a period of at least 24h', stream.string('period') ?? '')
+  }
+}
+
+/** "retention period should now be a multiple of periodic table duration". */
+function* tables(root: Cursor): Generator<Remark> {
+  const at = root.get('table_manager')
+  const kept = at?.durationMs('retention_period')
+  const periods = root.items('schema_config', 'configs').flatMap((each) => each.durationMs('index', 'period') ?? [])
+  const odd = periods.find((period) => kept !== undefined && period > 0 && kept % period !== 0)
+  if (at !== undefined && odd !== undefined && at.bool('retention_deletes_enabled') === true)
+    yield remark(
+      'table_manager',
+      at.near('retention_period'),
+      `a multiple of the index period, ${odd / 3_600_000}h`,
+      at.string('retention_period') ?? '',
+    )
+}
+
+/** https://grafana.com/docs/loki/latest/setup/upgrade/#300: "compactor.delete-request-store should be configured when retention is enabled" */
+function* deletions(root: Cursor): Generator<Remark> {
+  const at = root.get('compactor')
+  if (at?.bool('retention_enabled') === true && (at.string('delete_request_store') ?? '') === '')
+    yield remark('compactor', at.near('retention_enabled'), 'delete_request_store beside it', 'none: Loki does not start since 3.0')
 }
 
 /** A burst is what one push may bring at once: with less than the rate, the rate is never reached. */

@@ -16,3 +16,9 @@ passes('prometheus-scrapes-within-lookback', 'twice within the lookback', file, 
   from: 'scrape_interval: 2m',
   to: 'scrape_interval: 15m',
 })
+finds('prometheus-scrapes-within-lookback', 'a lookback below the scrape interval', {
+  file: 'docker-compose.yaml',
+  from: '--web.enable-lifecycle]',
+  to: '--web.enable-lifecycle, --query.lookback-delta=5s]',
+  line: '--query.lookback-delta=5s',
+})

@@ -13,20 +13,29 @@ export const check: Check = {
     example: 'scrape_configs:\n  - job_name: slow\n    scrape_interval: 10m',
   },
   *judge({ config }) {
-    const flags = config.workloads.flatMap(({ args }) => args.map(({ value }) => /^--query\.lookback-delta=(.+)$/.exec(value)?.[1] ?? ''))
-    const lookbackMs = Math.max(300_000, ...flags.map((text) => parseDuration(text) ?? 0))
+    const flags = config.workloads.flatMap(({ args }) =>
+      args.flatMap(({ value, at }) => {
+        const ms = parseDuration(/^--query\.lookback-delta=(.+)$/.exec(value)?.[1] ?? '')
+        return ms === undefined ? [] : [{ ms, at }]
+      }),
+    )
+    // Of several Prometheus it is not known which one reads which file.
+    const flag = flags.toSorted((a, b) => b.ms - a.ms)[0]
+    const lookbackMs = flag?.ms ?? 300_000
     for (const prometheus of config.prometheus)
       for (const job of scrapeJobs(config, prometheus)) {
         const at = job.get('scrape_interval') ?? prometheus.get('global', 'scrape_interval')
         const intervalMs = at?.durationMs() ?? 60_000
         if (at === undefined || intervalMs <= lookbackMs) continue
+        // One below the default is what makes it too short.
+        const isShort = flag !== undefined && flag.ms < 300_000 && intervalMs <= 300_000
         yield remark(
           job.string('job_name') ?? '',
-          at,
+          isShort ? flag.at : at,
           `a scrape interval below the lookback of ${formatDuration(lookbackMs)}`,
           `scrape_interval: ${formatDuration(intervalMs)}`,
         )
-        if (!job.has('scrape_interval')) break
+        if (isShort || !job.has('scrape_interval')) break
       }
   },
 }

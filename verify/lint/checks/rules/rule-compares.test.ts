@@ -32,3 +32,12 @@ for (const expr of [
 ])
   passesRule('rule-compares', expr, 'redis_up == bool 0')
 passesRule('rule-compares', 'vector(1)', 'redis_up == bool 0', "annotations: { summary: 'a dead man switch: it always fires' }")
+
+finds(
+  'rule-compares',
+  'a constant beside rows with labels, which meets the comparison',
+  { ...extraRule('(redis_up or vector(0)) < 1'), observed: 'the other side has labels' },
+  { ...extraRule('(sum by (job) (rate(axum_http_requests_total[5m])) or vector(0)) <= 0'), observed: 'the other side has labels' },
+)
+passesRule('rule-compares', '(sum(rate(axum_http_requests_total[5m])) or vector(0)) < 1', 'redis_connected_clients')
+passesRule('rule-compares', '(redis_connected_clients or vector(0)) > 100', 'redis_connected_clients')

@@ -30,7 +30,19 @@ export const check: Check = {
           yield remark(rule.alert, exprAt(rule, result.expr.span), 'a comparison with a threshold', 'a constant, whose row is always there')
         continue
       }
-      const each = alternatives(inlineRecordings(result.expr, recordings))
+      const whole = inlineRecordings(result.expr, recordings)
+      const constant = alwaysThere(whole)
+      if (constant !== undefined) {
+        const at = inside(result.expr, constant) ? constant.span : result.expr.span
+        yield remark(
+          rule.alert,
+          exprAt(rule, at),
+          'or on() vector(...)',
+          'a constant, whose row is always there: the other side has labels',
+        )
+        continue
+      }
+      const each = alternatives(whole)
       const late = each.find(isLateComparison)
       const open = each.find((alternative) => !filters(withoutGuards(alternative)) && !isLateComparison(alternative))
       if (open === undefined) continue
@@ -57,6 +69,48 @@ function isState({ metric, matchers }: Selector): boolean {
   return (
     /_(?:info|metadata)$/.test(metric ?? '') && matchers.some(({ label }) => !/^(?:job|instance|namespace|cluster|service)$/.test(label))
   )
+}
+
+/** `(redis_up or vector(0)) < 1`: the row without labels is there beside those that have some, and meets the comparison. */
+function alwaysThere(expr: Expr): Expr | undefined {
+  if (expr.kind !== 'binary' || !isComparator(expr.op) || expr.bool || !isConstant(expr.rhs)) return undefined
+  const { lhs } = expr
+  if (lhs.kind !== 'binary' || lhs.op !== 'or' || lhs.matching !== undefined || !isConstant(lhs.rhs)) return undefined
+  const [value, threshold] = [numberOf(lhs.rhs), numberOf(expr.rhs)]
+  if (value === undefined || threshold === undefined || !keepsLabels(lhs.lhs)) return undefined
+  const meets = { '>': value > threshold, '>=': value >= threshold, '<': value < threshold, '<=': value <= threshold }[expr.op as '>']
+  return (meets ?? (expr.op === '==' ? value === threshold : value !== threshold)) ? lhs.rhs : undefined
+}
+
+function numberOf(expr: Expr): number | undefined {
+  if (expr.kind === 'number') return expr.value
+  if (expr.kind === 'negate') return ((value) => (value === undefined ? undefined : -value))(numberOf(expr.expr))
+  return expr.kind === 'call' && expr.args[0] !== undefined ? numberOf(expr.args[0]) : undefined
+}
+
+/** Its rows have labels of their own: no aggregate over all, whose only row the constant takes the place of. */
+function keepsLabels(expr: Expr): boolean {
+  switch (expr.kind) {
+    case 'selector':
+      return true
+    case 'aggregate':
+      return (
+        /^(?:topk|bottomk|limitk|count_values)$/.test(expr.op) ||
+        (expr.grouping.kind === 'by' ? expr.grouping.labels.length > 0 : keepsLabels(expr.expr))
+      )
+    case 'negate':
+    case 'subquery':
+      return keepsLabels(expr.expr)
+    case 'call':
+      return !/^(?:absent|absent_over_time|vector|scalar|time)$/.test(expr.fn) && expr.args.some(keepsLabels)
+    case 'binary':
+      return (
+        (expr.matching === undefined || (expr.matching.kind === 'on' && expr.matching.labels.length > 0)) &&
+        (keepsLabels(expr.lhs) || keepsLabels(expr.rhs))
+      )
+    default:
+      return false
+  }
 }
 
 /** `vector(0) >= 0.05`, the last side of an `or`. */

@@ -1,4 +1,4 @@
-import { finds } from '../../../../testing/lint/lint-files.ts'
+import { extraRule, finds } from '../../../../testing/lint/lint-files.ts'
 
 finds(
   'rule-parses',
@@ -11,4 +11,11 @@ finds(
     to: 'expr: rate(mysql_global_status_slow_queries)',
     observed: 'needs a range',
   },
+)
+
+finds(
+  'rule-parses',
+  'numbers that are compared with each other',
+  { ...extraRule('scalar(redis_connected_clients) > 100'), observed: 'numbers alone' },
+  { ...extraRule('redis_up == 0 and on () (time() > 5)'), observed: 'numbers alone' },
 )

@@ -1,4 +1,7 @@
-import { remark, type Check } from '../../lint-check.ts'
+import { causing, remark, type Check } from '../../lint-check.ts'
+import { isComparator } from '../../../promql/operators.ts'
+import { isScalar } from '../../../promql/shape.ts'
+import { exprAt } from '../../rule-views.ts'
 import { parsePromql } from '../../../promql/parse-promql.ts'
 
 export const check: Check = {
@@ -16,6 +19,17 @@ export const check: Check = {
     for (const rule of config.rules) {
       const result = rule.parsed
       if (!result.ok) yield remark(rule.alert, rule.at.near('expr').place(result.at, result.length), 'valid PromQL', result.message)
+      // "comparisons between scalars must use BOOL modifier"
+      const numbers = rule.nodes.find(
+        (node) => node.kind === 'binary' && isComparator(node.op) && !node.bool && isScalar(node.lhs) && isScalar(node.rhs),
+      )
+      if (numbers !== undefined) {
+        const at = exprAt(rule, numbers.span)
+        yield causing(remark(rule.alert, at, 'a vector on one side of the comparison, or bool', 'numbers alone on both sides'), [
+          at.line,
+          at.line,
+        ])
+      }
     }
     for (const { record, expr, at } of config.recordings) {
       const result = parsePromql(expr)

@@ -1,4 +1,4 @@
-import { finds } from '../../../../testing/lint/lint-files.ts'
+import { extraRule, finds } from '../../../../testing/lint/lint-files.ts'
 
 finds(
   'rule-quantile-has-buckets',
@@ -16,4 +16,11 @@ finds(
     to: 'axum_http_requests_duration_seconds_count',
     observed: '_count',
   },
+)
+
+finds(
+  'rule-quantile-has-buckets',
+  'a quantile in percent, of values and over time',
+  { ...extraRule('quantile(95, redis_connected_clients) > 50'), expected: '0.95' },
+  { ...extraRule('quantile_over_time(1.5, redis_connected_clients[10m]) > 50'), observed: '1.5' },
 )

@@ -14,11 +14,15 @@ export const check: Check = {
   },
   *judge({ config }) {
     for (const rule of config.rules) {
-      if (!rule.expr.includes('histogram_quantile')) continue
+      if (!rule.expr.includes('quantile')) continue
       for (const node of rule.nodes) {
-        if (node.kind !== 'call' || node.fn !== 'histogram_quantile') continue
+        const isQuantile =
+          node.kind === 'aggregate'
+            ? node.op === 'quantile'
+            : node.kind === 'call' && /^(?:histogram_quantile|quantile_over_time)$/.test(node.fn)
+        if (!isQuantile) continue
         const at = exprAt(rule, node.span)
-        const phi = node.args[0]
+        const phi = node.kind === 'aggregate' ? node.param : node.kind === 'call' ? node.args[0] : undefined
         if (phi?.kind === 'number' && !(phi.value >= 0 && phi.value <= 1))
           yield remark(
             rule.alert,
@@ -27,7 +31,7 @@ export const check: Check = {
             String(phi.value),
             'A quantile above 1 is +Inf, and one below 0 is -Inf: the comparison has one answer for ever',
           )
-        const operand = node.args[1]
+        const operand = node.kind === 'call' && node.fn === 'histogram_quantile' ? node.args[1] : undefined
         if (operand === undefined) continue
         for (const inner of walk(operand)) {
           const dropsLe =

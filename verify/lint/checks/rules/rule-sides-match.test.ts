@@ -41,3 +41,9 @@ for (const expr of [
   'up == 0 unless on (job) label_replace(mysql_up, "job", "$1", "instance", "(.*)")',
 ])
   passesRule('rule-sides-match', expr, `sum by (job) (${ERRORS}) / sum(${RATE}) > 0.01`)
+
+finds('rule-sides-match', 'a label of on(...) that neither side has', {
+  ...extraRule('redis_connected_clients / on (host) redis_up > 1'),
+  observed: 'host, which neither side has',
+  severity: 'warning',
+})

@@ -53,6 +53,16 @@ function* judge(rule: RuleNode, node: Expr & { kind: 'binary' }, world: World, i
     return
   }
   if (/^(?:and|or|unless)$/.test(node.op)) return
+  const nowhere = labelNowhere(node, input)
+  if (nowhere !== undefined) {
+    yield warning(
+      rule.alert,
+      exprAt(rule, node.span),
+      'labels of the two sides in on(...)',
+      `${nowhere}, which neither side has: each row of the one meets each of the other`,
+    )
+    return
+  }
   const apart = namesApart(node, input)
   if (apart !== undefined) {
     yield remark(
@@ -99,6 +109,16 @@ function* carriedLabels(rule: RuleNode, { lhs, rhs, matching }: Expr & { kind: '
         `group_${group.side} (${label}${didYouMean(label, given)})`,
         `group_${group.side} takes a label from a side that does not have it: it is empty`,
       )
+}
+
+/** A label of on(...) that is on no recorded row of either side. */
+function labelNowhere({ lhs, rhs, matching }: Expr & { kind: 'binary' }, input: LintInput): string | undefined {
+  if (matching?.kind !== 'on' || matching.labels.length === 0) return undefined
+  const sides = [lhs, rhs].map((side) => recordedRows(side, (selector) => recordedSeries(selector, input)))
+  if (sides.some((rows) => rows === undefined || rows.length === 0)) return undefined
+  const known = new Set(sides.flatMap((rows) => (rows ?? []).flatMap((row) => Object.keys(row))))
+  const open = labelWorld(input).relabelled
+  return matching.labels.find((label) => !known.has(label) && !open.has(label))
 }
 
 /** Names of the matching labels on the left and on the right, where no recorded row of the one has those of a row of the other. */
