@@ -31,7 +31,7 @@ export interface Break {
   check?: string
   /** What the failed verdict must say: the link that is broken. */
   named: RegExp
-  /** What the headline of its cause must name: the part, rule or file that is to be changed. */
+  /** What the headline of its cause must name: the part, rule or file that is to be changed, and where it can be known, to what. */
   part: string
   /** How many causes the report may list for it: one, or two where both are true. */
   causes?: 2
@@ -106,7 +106,7 @@ const PREMISES: Drill[] = [
   drill('timing', ['redis-killed'], {
     name: 'evaluated-every-five-minutes',
     change: { file: 'prometheus.yml', from: 'evaluation_interval: 15s', to: 'evaluation_interval: 5m' },
-    part: 'prometheus.yml',
+    part: 'in prometheus.yml to 15s',
     fails: 'drill timing-as-specified',
     may: /^(drill|redis-killed)$/,
     named: /global\.evaluation_interval in prometheus\.yml is 20s, specified 1s/,
@@ -212,7 +212,7 @@ const SUBJECTS: Drill[] = [
   drill('subject-slow-buckets', ['redis-killed'], {
     name: 'fluxpay-engine-with-slow-buckets-only',
     change: { part: 'fluxpay-engine', env: { LAB_SLOW_BUCKETS_ONLY: 'true' } },
-    part: 'fluxpay-engine',
+    part: 'bucket boundaries (le) and the unit of the histogram that fluxpay-engine',
     fails: 'HighLatency rule-sees-subject',
     named: /HighLatency is firing for fluxpay-engine \(p95 0\.9\d* s\) while k6 measured a p95 of \d+ ms/,
   }),
@@ -225,7 +225,7 @@ const DEPLOYED: Drill[] = [
   drill('deployed-collectors', ['redis-killed'], {
     name: 'mysqld-exporter-without-global-status',
     change: compose('--mysqld.username=root]', '--mysqld.username=root, --no-collect.global_status]'),
-    part: 'mysqld-exporter',
+    part: 'what mysqld-exporter is set to',
     fails: 'MySQLSlowQueries rule-sees-subject',
     named: /no series mysql_global_status_slow_queries\{job="mysqld-exporter"\}/,
   }),
@@ -246,7 +246,7 @@ const DEPLOYED: Drill[] = [
   drill('deployed-redis-address', ['redis-killed'], {
     name: 'redis-exporter-of-another-redis',
     change: compose('redis://redis:6379', 'redis://redis:6380'),
-    part: 'redis-exporter',
+    part: 'what redis-exporter is set to',
     fails: 'RedisConnectionFailed rule-sees-subject',
     may: /^RedisConnectionFailed$|^RedisHighMemory$/,
     named: /RedisConnectionFailed is firing for redis-exporter \(0\) while redis answered PING/,
@@ -355,7 +355,7 @@ const AGENTS: Drill[] = [
       'fluxpay-engine',
       'kafka-instrumentation-off',
       { OTEL_INSTRUMENTATION_KAFKA_ENABLED: 'false', OTEL_INSTRUMENTATION_SPRING_KAFKA_ENABLED: 'false' },
-      /library is not instrumented.*headers/,
+      /kafka library is not instrumented.*headers/,
     ),
   ),
 ]
@@ -453,7 +453,7 @@ const PIPELINES: Drill[] = [
   drill('collector-drops-consumers', ['path-fluxpay-order', 'fluxpay-engine'], {
     name: 'collector-filters-a-kind',
     change: processor('filter/break', `    error_mode: ignore\n    traces:\n      span: ['kind == SPAN_KIND_CONSUMER']`),
-    part: 'ollector',
+    part: 'fluxpay-engine consumer span',
     fails: 'path-fluxpay-order trace-complete',
     may: FLUXPAY,
     named: /^Collector, pipeline: |a filter of the collector/,
@@ -490,7 +490,7 @@ const PIPELINES: Drill[] = [
   drill('collector-path', ['path-fluxpay-order', 'rate-limiter'], {
     name: 'collector-listens-elsewhere',
     change: collector(/^( +)endpoint: 0\.0\.0\.0:4318\n/m, '$&$1traces_url_path: /v1/spans\n'),
-    part: '404',
+    part: 'traces_url_path',
     fails: 'path-fluxpay-order trace-complete',
     may: ALL_TRACES,
     named: /^Exporter of the service: .*404/,
@@ -560,7 +560,7 @@ const FORMS: Drill[] = [
   drill('uninstrumented-switched-on', ['path-moalog'], {
     name: 'moalog-otel-on',
     change: agent('moalog-server', { MOALOG_OTEL_ENABLED: 'true' }),
-    part: 'moalog-server',
+    part: 'Switch its agent or library off',
     fails: 'path-moalog trace-complete',
     named: /moalog-server .*not instrumented/,
   }),
@@ -576,21 +576,21 @@ const DASHBOARD: Drill[] = [
     {
       name: 'slo-window-of-an-hour',
       change: board('avg_over_time(up[24h])', 'avg_over_time(up[1h])'),
-      part: 'Availability',
+      part: 'let Availability look over 1d',
       fails: 'drill slo-value-matches',
       named: /Availability: 1h \(/,
     },
     {
       name: 'slo-p99-for-p95',
       change: board('histogram_quantile(0.95, sum by (le) (', 'histogram_quantile(0.99, sum by (le) ('),
-      part: 'Latency p95',
+      part: 'correct the query of Latency p95',
       fails: 'drill slo-value-matches',
       named: /Latency p95: /,
     },
     {
       name: 'slo-budget-stops-at-zero',
       change: board(/"expr": "(\(1 - .*\/ 0\.001\) \* 100)"/, '"expr": "clamp_min($1, 0)"'),
-      part: 'Error budget',
+      part: 'take clamp_min() out of the query of Error budget',
       fails: 'drill slo-budget-sign',
       named: /Error budget shows 0/,
     },
@@ -600,21 +600,21 @@ const DASHBOARD: Drill[] = [
         '"expr": "(sum by (job) (rate(axum_http_requests_total{status=~\\"5',
         '"expr": "(sum by (job) (rate(axum_http_requests_total{status=~\\"4',
       ),
-      part: 'Error rate by service',
+      part: 'correct the query of Error rate by service',
       fails: 'drill slo-series-match',
       named: /Error rate by service of moalog-server: /,
     },
     {
       name: 'slo-colours-turned',
       change: board(/"red"(,\n\s+"value": null\n\s+\},\n\s+\{\n\s+"color": )"green"(,\n\s+"value": 0\.999\b)/, '"green"$1"red"$2'),
-      part: 'Availability',
+      part: 'of Availability: red below 0.999',
       fails: 'drill slo-thresholds',
       named: /Availability is green/,
     },
     {
       name: 'slo-alerts-of-one-severity',
       change: board('ALERTS{alertstate', 'ALERTS{severity=\\"warning\\",alertstate'),
-      part: 'Active alerts',
+      part: 'ALERTS{severity="warning"',
       fails: 'drill slo-panel-has-data',
       named: /Active alerts leaves out HighErrorRate|Active alerts never listed/,
     },
