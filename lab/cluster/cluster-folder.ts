@@ -19,6 +19,8 @@ export interface ClusterFolder {
   kubeconfig: string
   /** Written when the node takes pods. */
   ready: string
+  /** There where NetworkPolicies are enforced. */
+  policies: string
 }
 
 /** FIREDRILL_CLUSTER_DIR, else cluster/ of the cache. */
@@ -36,6 +38,7 @@ export function clusterFolder(env: NodeJS.ProcessEnv): ClusterFolder {
     node: at('node'),
     kubeconfig: at('node', 'kubeconfig'),
     ready: at('node', 'ready'),
+    policies: at('node', 'policies'),
   }
 }
 

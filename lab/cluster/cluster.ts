@@ -1,4 +1,4 @@
-/** npm run engine:kubernetes -- up | down [--remove] | status | exec COMMAND... | deploy [SPEED] | kubectl ARGUMENT... */
+/** npm run engine:kubernetes -- up [--policies] | down [--remove] | status | exec COMMAND... | deploy [SPEED] | kubectl ARGUMENT... */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
@@ -49,16 +49,25 @@ function refuseOthers(command: string, args: readonly string[]): void {
     })
 }
 
-async function up(): Promise<void> {
+async function up(enforces: boolean): Promise<void> {
   demandRights('a cluster of its own', 'npm run engine:kubernetes -- up')
   mkdirSync(folder.root, { recursive: true })
-  await setup({ only: ['kube', 'containerd', ...imageTools()], progress: createProgress(process.stderr), signal: interrupted.signal })
+  const policies = enforces ? (['kube-network-policies'] as const) : []
+  await setup({
+    only: ['kube', ...policies, 'containerd', ...imageTools()],
+    progress: createProgress(process.stderr),
+    signal: interrupted.signal,
+  })
   await makeImages(folder, run, line)
   mkdirSync(folder.bin, { recursive: true })
   rmSync(path.join(folder.bin, 'kubectl'), { force: true })
   // By this name it is kubectl.
   symlinkSync(toolPath('kube'), path.join(folder.bin, 'kubectl'))
-  await startNode(folder, { kube: toolPath('kube'), usr: toolPrefix('containerd') })
+  await startNode(folder, {
+    kube: toolPath('kube'),
+    usr: toolPrefix('containerd'),
+    ...(enforces ? { policies: toolPath('kube-network-policies') } : {}),
+  })
   line('a cluster of one node is up, in namespaces of its own; commands reach it by: npm run engine:kubernetes -- exec COMMAND')
 }
 
@@ -115,10 +124,12 @@ function deploy(speed: number): number {
 
 async function main([command, ...args]: string[]): Promise<number> {
   switch (command) {
-    case 'up':
-      refuseOthers('up', args)
-      await up()
+    case 'up': {
+      const enforces = args[0] === '--policies'
+      refuseOthers('up', enforces ? args.slice(1) : args)
+      await up(enforces)
       return 0
+    }
     case 'down':
       await down(args.includes('--remove'))
       return 0
@@ -136,7 +147,7 @@ async function main([command, ...args]: string[]): Promise<number> {
       return enter(['kubectl', ...args])
     default:
       process.stderr.write(
-        'npm run engine:kubernetes -- up | down [--remove] | status | exec COMMAND... | deploy [SPEED] | kubectl ARGUMENT...\n',
+        'npm run engine:kubernetes -- up [--policies] | down [--remove] | status | exec COMMAND... | deploy [SPEED] | kubectl ARGUMENT...\n',
       )
       return 2
   }

@@ -19,10 +19,11 @@ import {
   NODE_NAME,
   nodeComponents,
   nodeFiles,
+  PODS,
   SERVICES,
 } from './node-files.ts'
 
-const [root = '', kube = '', usr = ''] = process.argv.slice(2)
+const [root = '', kube = '', usr = '', policies] = process.argv.slice(2)
 const folder = clusterFolder({ FIREDRILL_CLUSTER_DIR: root })
 const { node } = folder
 const at = (name: string): string => path.join(node, name)
@@ -86,6 +87,18 @@ function ownNetwork(): void {
   writeFileSync('/proc/sys/net/ipv4/icmp_ratelimit', '0')
 }
 
+/**
+ * New connections of pods are put before kube-network-policies. It would do so itself by nftables, whose `queue` a kernel may lack
+ * (CONFIG_NFT_QUEUE); iptables brings its own. Before the filter, where a verdict would end kube-proxy's own rules; and also on their
+ * way to this machine, where the API server is. What the node itself sends is let through, as Kubernetes wants it for probes:
+ * https://kubernetes.io/docs/concepts/services-networking/network-policies/#networkpolicy-and-node
+ */
+function askForPolicies(): void {
+  const asked = ['--match', 'conntrack', '--ctstate', 'NEW', '--jump', 'NFQUEUE', '--queue-num', '100', '--queue-bypass']
+  run('iptables', '--table', 'mangle', '--append', 'FORWARD', ...asked)
+  run('iptables', '--table', 'mangle', '--append', 'INPUT', '--source', PODS, ...asked)
+}
+
 function ownFiles(): void {
   for (const [file, text] of Object.entries(nodeFiles(folder, { kube, usr }))) writeFileSync(file, text, { mode: 0o600 })
   const { publicKey, privateKey } = generateKeyPairSync('rsa', {
@@ -147,6 +160,7 @@ interface Node {
 run('hostname', NODE_NAME)
 ownFileSystem()
 ownNetwork()
+if (policies !== undefined) askForPolicies()
 ownFiles()
 const [admin = ''] = readFileSync(at('tokens.csv'), 'utf8').split(',')
 const { 'etcd': etcd = [], 'kube-apiserver': api = [], ...controllers } = controlPlane(node)
@@ -170,4 +184,8 @@ await until(async () => {
   const conditions = text === undefined ? [] : ((JSON.parse(text) as Node).status.conditions ?? [])
   return conditions.some(({ type, status }) => type === 'Ready' && status === 'True')
 })
+if (policies !== undefined) {
+  start('kube-network-policies', policies, [`--kubeconfig=${folder.kubeconfig}`, `--node=${NODE_NAME}`])
+  writeFileSync(folder.policies, '')
+}
 writeFileSync(folder.ready, '')

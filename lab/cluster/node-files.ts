@@ -9,7 +9,7 @@ export const NODE_NAME = 'firedrill-node'
 export const CONTROL_GROUP = 'firedrill-cluster'
 export const CONTAINERD_SOCKET = '/run/containerd/containerd.sock'
 export const PAUSE_IMAGE = 'docker.io/firedrill/pause:1'
-const PODS = '10.244.0.0/24'
+export const PODS = '10.244.0.0/24'
 export const SERVICES = '10.96.0.0/16'
 /** A context of the kubeconfig each; groups are those that Kubernetes itself gives rights. */
 const USERS = {
@@ -27,6 +27,8 @@ export interface NodePrograms {
   kube: string
   /** `/usr` of the unpacked packages. */
   usr: string
+  /** What enforces NetworkPolicies; absent: nothing does. */
+  policies?: string
 }
 
 /** Files of the node by path. JSON is YAML: kubelet, kube-proxy and kubectl read it. */

@@ -15,18 +15,36 @@ const START_LIMIT_MS = 240_000
 const STOP_LIMIT_MS = 60_000
 const POLL_MS = 100
 
-/** Starts a cluster of one node and waits until it takes pods. One that runs is left as it is. */
+/**
+ * Starts a cluster of one node and waits until it takes pods. One that runs is left as it is; rejects with CLUSTER_POLICIES where that
+ * enforces no NetworkPolicies and is to.
+ */
 export async function startNode(folder: ClusterFolder, programs: NodePrograms): Promise<void> {
-  if (clusterPid(folder) !== undefined && existsSync(folder.ready)) return
+  const { kube, usr, policies } = programs
+  if (clusterPid(folder) !== undefined && existsSync(folder.ready)) {
+    if (policies === undefined || existsSync(folder.policies)) return
+    throw new FiredrillError('CLUSTER_POLICIES', 'the cluster that runs enforces no NetworkPolicies', {
+      exitCode: 2,
+      next: 'npm run engine:kubernetes -- down, then up --policies',
+    })
+  }
   await stopNode(folder)
   for (const at of [folder.node, folder.images]) mkdirSync(at, { recursive: true })
   makeGroups(CGROUPS, CONTROL_GROUP)
   weighGroup(CGROUPS, CONTROL_GROUP)
   const log = openSync(folder.log, 'w')
-  const { kube, usr } = programs
   // --kill-child: when the one that holds the namespaces is killed, everything in them ends.
   const namespaces = ['--mount', '--net', '--pid', '--uts', '--ipc', '--fork', '--kill-child', '--mount-proc']
-  const first = [path.join(usr, 'bin/tini-static'), '--', process.execPath, INSIDE, folder.root, kube, usr]
+  const first = [
+    path.join(usr, 'bin/tini-static'),
+    '--',
+    process.execPath,
+    INSIDE,
+    folder.root,
+    kube,
+    usr,
+    ...(policies === undefined ? [] : [policies]),
+  ]
   const child = spawn('unshare', [...namespaces, ...first], { stdio: ['ignore', log, log], detached: true })
   child.unref()
   writeFileSync(folder.pidFile, String(child.pid))

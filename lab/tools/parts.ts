@@ -39,6 +39,7 @@ export const TOOL_IDS = [
   'prometheus-current',
   'alertmanager-current',
   'kube',
+  'kube-network-policies',
   'containerd',
   'otel-collector-current',
   'otel-java-agent-current',
@@ -73,6 +74,7 @@ export type PartId =
   | 'prometheus-current'
   | 'alertmanager-current'
   | 'kube'
+  | 'kube-network-policies'
   | 'containerd'
   | 'otel-collector-current'
   | 'otel-java-agent-current'
@@ -465,6 +467,16 @@ export const PARTS: readonly Part[] = [
     tools: { kube: { file: 'kube' } },
     seconds: { network: 60, cpu: 1_090 },
     megabytes: 141,
+    extra: true,
+  },
+  {
+    id: 'kube-network-policies',
+    title: 'kube-network-policies (enforces NetworkPolicies)',
+    version: '0.8.0',
+    recipe: goProgram('kube-network-policies', '.', 'kube-network-policies', 'main.version', '0.8.0'),
+    tools: { 'kube-network-policies': { file: 'kube-network-policies' } },
+    seconds: { network: 10, cpu: 120 },
+    megabytes: 53,
     extra: true,
   },
   {

@@ -69,9 +69,9 @@ export const SHORT_CLUSTER_STEPS: readonly Step[] = [
   NODE_DOWN,
 ]
 
-/** Half of the platform on Kubernetes. */
+/** Half of the platform on Kubernetes, where NetworkPolicies are enforced. */
 const ON_CLUSTER: readonly Step[] = [
-  ...NODE_UP,
+  ...NODE_UP.map((step) => (step.name === 'cluster' ? { ...step, argv: cluster('up', '--policies') } : step)),
   {
     on: 'cluster',
     name: 'cluster-drill',
@@ -80,6 +80,7 @@ const ON_CLUSTER: readonly Step[] = [
   { on: 'cluster', name: 'cluster-breaks', argv: cluster('exec', 'node', 'qa/kubernetes/cluster-breaks.ts') },
   { on: 'cluster', name: 'cluster-load', argv: cluster('exec', 'node', 'qa/kubernetes/cluster-load.ts') },
   { on: 'cluster', name: 'cluster-kills', argv: cluster('exec', 'node', 'qa/kubernetes/cluster-kills.ts') },
+  { on: 'cluster', name: 'cluster-isolation', argv: cluster('exec', 'node', 'qa/kubernetes/cluster-isolation.ts') },
   {
     on: 'cluster',
     name: 'cluster-keepers',

@@ -17,7 +17,7 @@ export function runCommand(io: CommandIo): Command {
     .option('--lab <file>', 'replace parts of the lab')
     .addOption(new Option('--versions <set>', 'other versions of the stack in the lab (docs/versions.md)').choices(VERSIONS))
     .option('--watch', 'serve the page of the drill while it runs, on 127.0.0.1; its address is printed')
-    .option('--dry-run', 'print every fault and load with its undo and who else feels it; nothing is asked and nothing is touched')
+    .option('--dry-run', 'print every fault and load with its undo and who else feels it; nothing is touched')
     .addOption(
       new Option('--observe [minutes]', 'touch nothing: no fault, no load, no alert, and judge what happens anyway (10 minutes)')
         .argParser(minutes)
