@@ -98,6 +98,12 @@ export function labelWorld({ config, facts }: Pick<LintInput, 'config' | 'facts'
     facts,
     closed: config.prometheus.length > 0 && !hasSeriesOfOthers(config),
     relabelled,
-    recorded: new Set(config.recordings.map(({ record }) => record)),
+    recorded: Map.groupBy(
+      config.recordings.map(({ record, expr, at }) => {
+        const result = parsePromql(expr)
+        return { record, expr: result.ok ? result.expr : undefined, labels: at.labels('labels') }
+      }),
+      ({ record }) => record,
+    ),
   }
 }

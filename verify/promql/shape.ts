@@ -12,6 +12,8 @@ export interface Shape {
   never?: ReadonlySet<string>
   /** All values that a label can have. */
   values: ReadonlyMap<string, ReadonlySet<string>>
+  /** Labels that rows are grouped by, or that a function makes: who wrote them means that there are such. */
+  meant?: ReadonlySet<string>
 }
 
 export interface World {
@@ -20,8 +22,17 @@ export interface World {
   closed: boolean
   /** Labels that the scrape configuration adds or changes. */
   relabelled: ReadonlySet<string>
-  /** Names of recording rules, whose labels are their expression's. */
-  recorded: ReadonlySet<string>
+  /** Recording rules by name, whose labels are those of their expressions and of the rules. */
+  recorded: ReadonlyMap<string, readonly Recorded[]>
+  /** Recordings that are being looked into: one that reads itself is known no further. */
+  within?: ReadonlySet<string>
+}
+
+export interface Recorded {
+  /** undefined where it is no PromQL. */
+  expr: Expr | undefined
+  /** Labels that the rule and its group add; '' takes one away. */
+  labels: Readonly<Record<string, string>>
 }
 
 const OPEN: Shape = { always: new Set(), may: null, values: new Map() }
@@ -51,10 +62,64 @@ function listed({ op, value }: Matcher): string[] | undefined {
   return op === '=~' && /^[\w:.-]+(?:\|[\w:.-]+)*$/.test(value) && !value.includes('.') ? value.split('|') : undefined
 }
 
-function ofSelector({ metric, matchers }: Expr & { kind: 'selector' }, { facts, closed, relabelled, recorded }: World): Shape {
+function ofSelector(expr: Expr & { kind: 'selector' }, world: World): Shape {
+  const { metric, matchers } = expr
+  const rules = metric === null ? undefined : world.recorded.get(metric)
+  if (rules === undefined) return ofSeries(expr, world)
+  return selected(rules.length === 0 || world.within?.has(metric ?? '') === true ? OPEN : ofRecording(metric ?? '', rules, world), matchers)
+}
+
+/** Thousands of rules read a few recordings. */
+const recordingShapes = new WeakMap<World['recorded'], Map<string, Shape>>()
+
+function ofRecording(metric: string, rules: readonly Recorded[], world: World): Shape {
+  const key = `${metric} ${world.closed}`
+  const known = recordingShapes.get(world.recorded) ?? new Map<string, Shape>()
+  recordingShapes.set(world.recorded, known)
+  const before = world.within === undefined ? known.get(key) : undefined
+  if (before !== undefined) return before
+  const inner = { ...world, within: new Set([...(world.within ?? []), metric]) }
+  const shape = rules.map(({ expr, labels }) => labelled(expr === undefined ? OPEN : shapeOf(expr, inner), labels)).reduce(union)
+  if (world.within === undefined) known.set(key, shape)
+  return shape
+}
+
+/** What a recording rule makes of it: its own labels on every row. */
+function labelled(shape: Shape, labels: Readonly<Record<string, string>>): Shape {
+  const made = Object.entries(labels).filter(([, value]) => value !== '' && !value.includes('{{'))
+  const rest = shapeWith(shapeWithout(shape, Object.keys(labels)), Object.keys(labels).filter((label) => labels[label] !== ''))
+  return {
+    ...rest,
+    always: new Set([...rest.always, ...made.map(([label]) => label)]),
+    values: new Map([...rest.values, ...made.map(([label, value]) => [label, new Set([value])] as const)]),
+  }
+}
+
+/** The rows that the matchers leave. */
+function selected(shape: Shape, matchers: readonly Matcher[]): Shape {
+  const always = new Set(shape.always)
+  const may = shape.may === null ? null : new Set(shape.may)
+  const values = new Map(shape.values)
+  for (const matcher of matchers) {
+    const list = listed(matcher)
+    if (list?.length === 1 && list[0] === '') {
+      always.delete(matcher.label)
+      may?.delete(matcher.label)
+      continue
+    }
+    if (!accepts(matcher, '')) always.add(matcher.label)
+    may?.add(matcher.label)
+    const known = values.get(matcher.label)
+    if (known !== undefined) values.set(matcher.label, new Set([...known].filter((value) => accepts(matcher, value))))
+    else if (list !== undefined) values.set(matcher.label, new Set(list))
+  }
+  return { ...shape, always, may, values }
+}
+
+function ofSeries({ metric, matchers }: Expr & { kind: 'selector' }, { facts, closed, relabelled }: World): Shape {
   const always = new Set<string>()
   const values = new Map<string, ReadonlySet<string>>()
-  const synthetic = metric === null || metric.includes(':') || recorded.has(metric) || /^ALERTS(?:_FOR_STATE)?$/.test(metric)
+  const synthetic = metric === null || metric.includes(':') || /^ALERTS(?:_FOR_STATE)?$/.test(metric)
   if (!synthetic) for (const label of ['job', 'instance']) always.add(label)
   const known = metric === null || synthetic ? undefined : facts.labelsOf(metric)
   const may = known === undefined || !closed ? null : new Set([...known, ...relabelled])
@@ -65,18 +130,7 @@ function ofSelector({ metric, matchers }: Expr & { kind: 'selector' }, { facts, 
         const jobs = facts.valuesOf(metric, label) ?? new Set()
         values.set(label, new Set([...jobs].filter((value) => own.every((matcher) => accepts(matcher, value)))))
       }
-  for (const matcher of matchers) {
-    const list = listed(matcher)
-    if (list?.length === 1 && list[0] === '') {
-      always.delete(matcher.label)
-      may?.delete(matcher.label)
-      continue
-    }
-    if (!accepts(matcher, '')) always.add(matcher.label)
-    may?.add(matcher.label)
-    if (list !== undefined && !values.has(matcher.label)) values.set(matcher.label, new Set(list))
-  }
-  return { always, may, values }
+  return selected({ always, may, values }, matchers)
 }
 
 function ofCall({ fn, args }: Expr & { kind: 'call' }, world: World): Shape {
@@ -119,7 +173,7 @@ function ofBinary({ op, lhs, rhs, matching }: Expr & { kind: 'binary' }, world: 
   }
   if (matching?.kind === 'on') return only(a, matching.labels)
   if (matching?.kind === 'ignoring') return shapeWithout(a, matching.labels)
-  return { ...a, always: new Set([...a.always, ...b.always]) }
+  return { ...a, always: new Set([...a.always, ...b.always]), meant: new Set([...(a.meant ?? []), ...(b.meant ?? [])]) }
 }
 
 function union(a: Shape, b: Shape): Shape {
@@ -133,24 +187,29 @@ function union(a: Shape, b: Shape): Shape {
     may: a.may === null || b.may === null ? null : new Set([...a.may, ...b.may]),
     never: new Set([...(a.never ?? [])].filter((label) => lacks(b, label))),
     values,
+    meant: new Set([...(a.meant ?? [])].filter((label) => b.meant?.has(label) === true || b.always.has(label))),
   }
 }
 
-function only({ always, may, values }: Shape, labels: readonly string[]): Shape {
+/** Rows with these labels alone, which are meant to be there. */
+function only(shape: Shape, labels: readonly string[]): Shape {
+  const { always, may, values } = shape
   return {
+    meant: new Set(labels.filter((label) => !lacks(shape, label))),
     always: new Set(labels.filter((label) => always.has(label))),
     may: new Set(labels.filter((label) => may?.has(label) !== false)),
     values: new Map([...values].filter(([label]) => labels.includes(label))),
   }
 }
 
-function shapeWithout({ always, may, values, never }: Shape, labels: readonly string[]): Shape {
+function shapeWithout({ always, may, values, never, meant }: Shape, labels: readonly string[]): Shape {
   const left = (all: Iterable<string>): Set<string> => new Set([...all].filter((label) => !labels.includes(label)))
   return {
     always: left(always),
     may: may === null ? null : left(may),
     never: new Set([...(never ?? []), ...labels]),
     values: new Map([...values].filter(([label]) => !labels.includes(label))),
+    meant: left(meant ?? []),
   }
 }
 
@@ -161,6 +220,7 @@ function shapeWith(shape: Shape, labels: readonly string[]): Shape {
     ...rest,
     may: rest.may === null ? null : new Set([...rest.may, ...labels]),
     never: new Set([...(shape.never ?? [])].filter((label) => !labels.includes(label))),
+    meant: new Set([...(rest.meant ?? []), ...labels]),
   }
 }
 
@@ -185,22 +245,39 @@ export function isScalar(expr: Expr): boolean {
   }
 }
 
+/** Labels that a federation or `external_labels` may add: many write them for systems that have none. */
+const ADDED = /^(?:.*cluster.*|env|environment|region|zone|datacenter|dc|tenant|prometheus.*|.*replica|stage|account|project|site)$/
+
+export interface Mismatch {
+  label: string
+  left: string
+  right: string
+  /** Rows meet where no series has the label, which is one that many systems do not add. */
+  unlessAbsent?: true
+}
+
 /** Why no row of one side ever meets one of the other; undefined where they may meet. */
-export function mismatch(expr: Expr & { kind: 'binary' }, world: World): { label: string; left: string; right: string } | undefined {
+export function mismatch(expr: Expr & { kind: 'binary' }, world: World): Mismatch | undefined {
   const { lhs, rhs, matching } = expr
   if (expr.op === 'or' || isScalar(lhs) || isScalar(rhs)) return undefined
   const [a, b] = [shapeOf(lhs, world), shapeOf(rhs, world)]
+  const written = ({ always, meant }: Shape): string[] => [...always, ...(meant ?? [])]
   const compared =
     matching?.kind === 'on'
       ? matching.labels
-      : [...new Set([...a.always, ...b.always])].filter((label) => matching?.labels.includes(label) !== true)
-  for (const label of compared) {
-    const [mine, theirs] = [a.values.get(label), b.values.get(label)]
-    if (lacks(a, label) && b.always.has(label)) return { label, left: `no label ${label}`, right: label }
-    if (lacks(b, label) && a.always.has(label)) return { label, left: label, right: `no label ${label}` }
-    if (mine === undefined || theirs === undefined || mine.size === 0 || theirs.size === 0) continue
-    if (!a.always.has(label) || !b.always.has(label) || [...mine].some((value) => theirs.has(value))) continue
-    return { label, left: `${label} ${[...mine].join(' or ')}`, right: `${label} ${[...theirs].join(' or ')}` }
-  }
-  return undefined
+      : [...new Set([...written(a), ...written(b)])].filter((label) => matching?.labels.includes(label) !== true)
+  const found = compared.flatMap((label) => apart(label, a, b, matching?.kind === 'on') ?? [])
+  return found.find(({ unlessAbsent }) => unlessAbsent === undefined) ?? found[0]
+}
+
+/** `isNamed`: by on(), which says that both sides have the label. */
+function apart(label: string, a: Shape, b: Shape, isNamed: boolean): Mismatch | undefined {
+  const has = (shape: Shape): boolean => shape.always.has(label) || shape.meant?.has(label) === true || (isNamed && !lacks(shape, label))
+  const said = ADDED.test(label) ? { unlessAbsent: true as const } : {}
+  if (lacks(a, label) && has(b)) return { label, left: `no label ${label}`, right: label, ...(b.always.has(label) ? {} : said) }
+  if (lacks(b, label) && has(a)) return { label, left: label, right: `no label ${label}`, ...(a.always.has(label) ? {} : said) }
+  const [mine, theirs] = [a.values.get(label), b.values.get(label)]
+  if (mine === undefined || theirs === undefined || mine.size === 0 || theirs.size === 0) return undefined
+  if (!a.always.has(label) || !b.always.has(label) || [...mine].some((value) => theirs.has(value))) return undefined
+  return { label, left: `${label} ${[...mine].join(' or ')}`, right: `${label} ${[...theirs].join(' or ')}` }
 }

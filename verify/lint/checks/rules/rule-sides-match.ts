@@ -3,6 +3,7 @@ import type { Expr, Selector } from '../../../promql/ast.ts'
 import type { Labels } from '../../../model/spec.ts'
 import { formatLabels } from '../../../promql/labels.ts'
 import { recordedRows, sameForMatching } from '../../../promql/recorded-rows.ts'
+import { severalRows } from '../../../promql/several-rows.ts'
 import { isScalar, mismatch, type World } from '../../../promql/shape.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import type { RuleNode } from '../../../config/alerting/rule-node.ts'
@@ -36,7 +37,7 @@ export const check: Check = {
 function* judge(rule: RuleNode, node: Expr & { kind: 'binary' }, world: World, input: LintInput): Generator<Remark> {
   const found = mismatch(node, world)
   if (found !== undefined) {
-    const { label, left, right } = found
+    const { label, left, right, unlessAbsent } = found
     const message =
       node.op === 'and'
         ? 'The two sides of `and` are never true together'
@@ -49,6 +50,7 @@ function* judge(rule: RuleNode, node: Expr & { kind: 'binary' }, world: World, i
       `the same ${label} on both sides of ${node.op}`,
       `left: ${left}; right: ${right}`,
       message,
+      unlessAbsent === true ? 'warning' : undefined,
     )
     return
   }
@@ -74,7 +76,7 @@ function* judge(rule: RuleNode, node: Expr & { kind: 'binary' }, world: World, i
     return
   }
   const many = node.matching?.group?.side
-  yield* carriedLabels(rule, node, input)
+  yield* carriedLabels(rule, node, world, input)
   for (const side of ['left', 'right'] as const) {
     if (side === many) continue
     const rows = recordedRows(side === 'left' ? node.lhs : node.rhs, (selector) => recordedSeries(selector, input))
@@ -85,23 +87,42 @@ function* judge(rule: RuleNode, node: Expr & { kind: 'binary' }, world: World, i
       exprAt(rule, node.span),
       `one row on the ${side} for each set of matching labels`,
       `${formatLabels(twice[0])} and ${formatLabels(twice[1])}`,
-      `The rule fails when it is evaluated: several rows on the ${side} side match the same row (many-to-many, or group_left is missing)`,
+      failsAt(side),
     )
     return
   }
+  const several = severalRows(node, world)
+  if (several === undefined) return
+  const { label, side, isReversed } = several
+  const named = node.matching?.kind === 'on' ? `on (${node.matching.labels.join(', ')})` : `ignoring (${node.matching?.labels.join(', ') ?? ''})`
+  yield remark(
+    rule.alert,
+    exprAt(rule, node.span),
+    isReversed ? `group_${side}: the side with more rows is the ${side} one` : `one row on the ${side} for each set of matching labels`,
+    `${named} leaves out ${label}, by which rows on the ${side} differ`,
+    failsAt(side),
+  )
+}
+
+function failsAt(side: 'left' | 'right'): string {
+  return `The rule fails when it is evaluated: several rows on the ${side} side match the same row (many-to-many, or group_left is missing)`
 }
 
 /** group_left (label) takes the label from the side with one row: it is empty where that side has no such label. */
-function* carriedLabels(rule: RuleNode, { lhs, rhs, matching }: Expr & { kind: 'binary' }, input: LintInput): Generator<Remark> {
+function* carriedLabels(
+  rule: RuleNode,
+  { lhs, rhs, matching }: Expr & { kind: 'binary' },
+  { relabelled }: World,
+  input: LintInput,
+): Generator<Remark> {
   const group = matching?.group
   if (group === undefined || group.include.length === 0) return
   const one = group.side === 'left' ? rhs : lhs
   const rows = recordedRows(one, (selector) => recordedSeries(selector, input))
   if (rows === undefined) return
   const given = new Set(rows.flatMap((row) => Object.keys(row)))
-  const open = labelWorld(input).relabelled
   for (const label of group.include)
-    if (!given.has(label) && !open.has(label))
+    if (!given.has(label) && !relabelled.has(label))
       yield warning(
         rule.alert,
         exprAt(rule, one.span),
