@@ -49,6 +49,13 @@ const SCRIPT = /\.sh$/
 const CHART =
   /\{\{-?\s*(?:include\s+"|tpl\s|toYaml\b|\$?\.(?:Values|Release|Chart|Capabilities)\b)|^\s*\{\{-?\s*(?:if|range|with|end|define)\b|:\s*["']?[\w./:@-]*\{\{-?\s*(?:env|key|secret|service|lookup)\b/m
 
+/** What ERB and Jinja have, and no YAML: a text may be YAML with it. https://jinja.palletsprojects.com/en/stable/templates/ */
+const TEMPLATE = /^(?!\s*#).*(?:<%[=#-]?.*%>|\{%-?\s*(?:raw|if|elif|for|set|include|macro|block)\b)/m
+
+function isTemplate({ text }: ConfigText): boolean {
+  return (text.includes('<%') || text.includes('{%')) && TEMPLATE.test(text)
+}
+
 /** Texts -> configuration. Files that cannot be read become problems; files that are no configuration are passed over. */
 export function configure(texts: ConfigText[], variables: Record<string, string> = {}): Configuration {
   const result: Configuration = {
@@ -80,11 +87,15 @@ export function configure(texts: ConfigText[], variables: Record<string, string>
   const charts: string[] = []
   const sortIn = (queue: ConfigText[]): void => {
     for (let text = queue.shift(); text !== undefined; text = queue.shift()) {
+      const isWritten = isTemplate(text)
       try {
-        for (const root of openDocuments(text)) queue.push(...place(root, result, variables))
+        const roots = openDocuments(text)
+        // Tasks of Ansible have such texts too, and are no configuration of these programs.
+        if (isWritten && roots.some((root) => kindOf(root) !== 'other')) charts.push(text.file)
+        else for (const root of roots) queue.push(...place(root, result, variables))
       } catch (error) {
         if (!(error instanceof FiredrillError)) throw error
-        if (error.code === 'CONFIG_YAML' && CHART.test(text.text)) charts.push(text.file)
+        if (error.code === 'CONFIG_YAML' && (isWritten || CHART.test(text.text))) charts.push(text.file)
         else result.problems.push(error)
       }
     }
@@ -99,7 +110,7 @@ export function configure(texts: ConfigText[], variables: Record<string, string>
         charts.length === 1
           ? 'a template, of Helm or the like, which is no YAML yet'
           : `a template, of Helm or the like, which is no YAML yet, and ${charts.length - 1} further ones`,
-        { place: { file: chart }, next: 'Render it first (helm template CHART > rendered.yaml), and name what comes out.' },
+        { place: { file: chart }, next: 'Render it first (helm template CHART > rendered.yaml, erb, ansible), and name what comes out.' },
       ),
     )
   // A file with jobs alone belongs to the one that reads further files.

@@ -51,6 +51,8 @@ function kindIn(root: Cursor): Kind {
   // Jaeger 2 is a collector with a store, and has other promises: https://www.jaegertracing.io/docs/2.0/configuration/
   if (root.get('extensions', 'jaeger_storage') !== undefined || root.get('extensions', 'jaeger_query') !== undefined) return 'other'
   if (root.get('service', 'pipelines') !== undefined || (has('exporters') && has('receivers'))) return 'collector'
+  // Unit tests of rules: https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/
+  if (has('tests') && !has('scrape_configs') && !has('global')) return 'other'
   if (
     has('scrape_configs') ||
     has('rule_files') ||

@@ -55,7 +55,37 @@ const promtail = (job: string): Record<string, string> => ({
   'promtail.yml': `server: { http_listen_port: 9080 }\npositions: { filename: /data/p.yaml }\nclients: [{ url: "http://loki:3100/loki/api/v1/push" }]\nscrape_configs:\n  - job_name: j\n${job}`,
 })
 
+const template = (content: string): Record<string, string> => ({
+  'rules.yml': `groups:\n  - name: g\n    rules:\n      - alert: Disk\n        ${content}\n`,
+})
+const RENDER = ['problem CONFIG_HELM: a template, of Helm or the like, which is no YAML yet']
+
 const QUIET: Kind[] = [
+  {
+    kind: 'rules that ERB or Jinja makes are said once, not key by key',
+    variants: [
+      [template("expr: disk_percent > <%= p('threshold') %>\n        for: <%= p('time') %>"), RENDER],
+      [template('expr: up == 0\n        annotations: { summary: "{% raw %}{{ $labels.job }}{% endraw %}" }'), RENDER],
+      [template('expr: up == 0\n{% if paged %}\n        labels: { severity: page }\n{% endif %}'), RENDER],
+      [template('expr: up{job="a"} > <%= limit %>'), RENDER],
+      [template('# made of <%= this %> once\n        expr: up{job="a"} == 0'), []],
+      [{ 'tasks.yml': '- name: t\n  debug: { msg: "{% if a %}b{% endif %}" }\n' }, []],
+    ],
+  },
+  {
+    kind: 'unit tests of rules name rule files, and are no configuration of Prometheus',
+    variants: [
+      [
+        {
+          'tests.yml': 'rule_files: [alerts.yml]\ntests:\n  - interval: 1m\n    input_series: []\n',
+          ...template('expr: up{job="a"} == 0'),
+        },
+        [],
+      ],
+      [{ 'a_test.yaml': 'rule_files:\n  - other/*.yml\nevaluation_interval: 1m\ntests: []\n', ...template('expr: up{job="a"} == 0') }, []],
+      [{ 'x.yml': 'fuzzy_compare: true\nrule_files: [x.rules]\ngroup_eval_order: [a]\ntests: []\n' }, []],
+    ],
+  },
   {
     kind: 'a file that .gitignore lists is made elsewhere: a note, and no error',
     variants: [

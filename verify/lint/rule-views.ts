@@ -46,17 +46,20 @@ export function soughtAbsent(rule: RuleNode): ReadonlySet<Selector> {
   return new Set(calls.flatMap((call) => selectors(call)))
 }
 
-/** A recording rule's name stands for its expression: evaluated a moment earlier, but the same. */
-export function inlineRecordings(expr: Expr, recordings: Map<string, Expr>, depth = 0): Expr {
+/**
+ * A recording rule's name stands for its expression: evaluated a moment earlier, but the same. `windows`: also where rows are selected from
+ * it, or a window is looked at, for what is asked of the values alone.
+ */
+export function inlineRecordings(expr: Expr, recordings: Map<string, Expr>, of: 'rows' | 'windows' = 'rows', depth = 0): Expr {
   if (depth > 10 || recordings.size === 0) return expr
-  const go = (inner: Expr): Expr => inlineRecordings(inner, recordings, depth)
+  const go = (inner: Expr): Expr => inlineRecordings(inner, recordings, of, depth)
   switch (expr.kind) {
     case 'selector': {
       const recorded =
-        expr.metric === null || expr.rangeMs !== undefined || expr.matchers.length > 0 || expr.offsetMs !== 0
+        expr.metric === null || (of === 'rows' && (expr.rangeMs !== undefined || expr.matchers.length > 0 || expr.offsetMs !== 0))
           ? undefined
           : recordings.get(expr.metric)
-      return recorded === undefined ? expr : inlineRecordings(recorded, recordings, depth + 1)
+      return recorded === undefined ? expr : inlineRecordings(recorded, recordings, of, depth + 1)
     }
     case 'call':
       return { ...expr, args: expr.args.map(go) }
@@ -77,6 +80,17 @@ export function recordedExpressions(input: LintInput): Map<string, Expr> {
   for (const recording of input.config.recordings) {
     const result = parsePromql(recording.expr)
     if (result.ok && !recording.at.has('labels')) recordings.set(recording.record, result.expr)
+  }
+  return recordings
+}
+
+/** Of recording rules whose name stands for one expression, whatever labels they add: what values there can be. */
+export function recordedValues(input: LintInput): Map<string, Expr> {
+  const byName = Map.groupBy(input.config.recordings, ({ record }) => record)
+  const recordings = new Map<string, Expr>()
+  for (const [name, [only, ...more]] of byName) {
+    const result = only === undefined || more.length > 0 ? undefined : parsePromql(only.expr)
+    if (result?.ok === true) recordings.set(name, result.expr)
   }
   return recordings
 }

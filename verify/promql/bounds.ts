@@ -1,6 +1,7 @@
 import type { Facts } from '../model/facts.ts'
 import type { Expr } from './ast.ts'
 import { isComparator, type Comparator } from './operators.ts'
+import { isScalar } from './shape.ts'
 
 /** The least and the greatest value that a row can have; `because` says what sets the limit, in words. */
 export interface Bounds {
@@ -128,10 +129,17 @@ function ofQuantile(buckets: Expr, facts: Facts): Bounds {
 function ofAggregate({ op, expr }: Expr & { kind: 'aggregate' }, facts: Facts): Bounds {
   if (op === 'count' || op === 'count_values') return { low: 1, high: Infinity, because: 'a count of nothing has no row, it is not 0' }
   if (op === 'group') return ONE
-  if (op === 'stddev' || op === 'stdvar') return POSITIVE
   const inner = boundsOf(expr, facts)
+  if (op === 'stddev' || op === 'stdvar') return spreadOf(inner, op === 'stdvar')
   if (op !== 'sum') return inner
   return { ...inner, low: inner.low >= 0 ? inner.low : -Infinity, high: inner.high <= 0 ? inner.high : Infinity }
+}
+
+/** Half of the range is the greatest standard deviation that its values can have. */
+function spreadOf({ low, high }: Bounds, isSquared: boolean): Bounds {
+  const half = (high - low) / 2
+  if (!Number.isFinite(half)) return POSITIVE
+  return { low: 0, high: isSquared ? half * half : half, because: `values from ${low} to ${high} deviate no more` }
 }
 
 function ofBinary(expr: Expr & { kind: 'binary' }, facts: Facts): Bounds {
@@ -145,12 +153,21 @@ function ofBinary(expr: Expr & { kind: 'binary' }, facts: Facts): Bounds {
   }
   const sane = (low: number, high: number): Bounds =>
     Number.isNaN(low) || Number.isNaN(high) ? ANY : { low: Math.min(low, high), high: Math.max(low, high), ...said }
-  if (op === 'and' || op === 'unless' || isComparator(op)) return a
+  if (isComparator(op)) return isScalar(rhs) ? passing(a, op, b) : isScalar(lhs) ? passing(b, MIRRORED[op], a) : a
+  if (op === 'and' || op === 'unless') return a
   if (op === 'or') return sane(Math.min(a.low, b.low), Math.max(a.high, b.high))
+  const age = op === '-' ? ageOf(lhs, rhs) : undefined
+  if (age !== undefined) return age
   if (op === '+') return sane(a.low + b.low, a.high + b.high)
   if (op === '-') return sane(a.low - b.high, a.high - b.low)
   if (op === '*' || op === '/') {
     const [times, part] = scaled(lhs)
+    if (op === '/' && times > 0 && isMean(part, rhs)) {
+      const mean = boundsOf(part.expr, facts)
+      return { ...mean, low: mean.low * times, high: mean.high * times }
+    }
+    if (op === '/' && times > 0 && isSpace(part, rhs))
+      return { low: 0, high: times, because: `what is left of a disk or a memory, divided by its size, is 0 to ${times}` }
     if (op === '/' && a.low >= 0 && times > 0 && isShareOf(part, rhs))
       return { low: 0, high: times, because: `a part divided by its whole is 0 to ${times}` }
     const [constant, other] = b.low === b.high ? [b.low, a] : op === '*' && a.low === a.high ? [a.low, b] : []
@@ -160,6 +177,21 @@ function ofBinary(expr: Expr & { kind: 'binary' }, facts: Facts): Bounds {
   }
   return ANY
 }
+
+/** The next number is near enough: what is greater than 5 is at least this. */
+const NEXT = 1e-9
+
+/** The values that a comparison lets through; as they were where it lets none through, which is said of itself. */
+function passing(values: Bounds, op: Comparator, { low, high }: Bounds): Bounds {
+  const least = op === '>' ? low + NEXT : op === '>=' || op === '==' ? low : -Infinity
+  const most = op === '<' ? high - NEXT : op === '<=' || op === '==' ? high : Infinity
+  const left = { low: Math.max(values.low, least), high: Math.min(values.high, most) }
+  if (!(left.low <= left.high) || (left.low === values.low && left.high === values.high)) return values
+  const limit = low === high ? String(low) : 'that'
+  return { ...left, because: `only what is ${op} ${limit} is left` }
+}
+
+const MIRRORED: Readonly<Record<Comparator, Comparator>> = { '>': '<', '<': '>', '>=': '<=', '<=': '>=', '==': '==', '!=': '!=' }
 
 function negated({ low, high, ...said }: Bounds): Bounds {
   return { ...said, low: -high, high: -low }
@@ -175,6 +207,61 @@ function scaled(expr: Expr): [number, Expr] {
   return [by * times, inner]
 }
 
+/** https://prometheus.io/docs/prometheus/latest/querying/basics/#staleness */
+const LOOKBACK_S = 300
+
+/** `time() - timestamp(x)`: of a sample that is older there is no row. */
+function ageOf(now: Expr, then: Expr): Bounds | undefined {
+  if (now.kind !== 'call' || now.fn !== 'time') return undefined
+  const inner = then.kind === 'aggregate' && /^(?:max|min|avg)$/.test(then.op) ? then.expr : then
+  const [sample] = inner.kind === 'call' && inner.fn === 'timestamp' ? inner.args : []
+  return sample?.kind === 'selector' && sample.offsetMs === 0 && sample.at === undefined
+    ? { low: 0, high: LOOKBACK_S, because: 'a series whose newest sample is older than 5m has no row; use absent() or up' }
+    : undefined
+}
+
+/** `sum(x) / count(x)`, of the same groups. */
+function isMean(sum: Expr, count: Expr): sum is Expr & { kind: 'aggregate' } {
+  return (
+    sum.kind === 'aggregate' &&
+    count.kind === 'aggregate' &&
+    sum.op === 'sum' &&
+    count.op === 'count' &&
+    sameGroups(sum, count) &&
+    sameSeries(sum.expr, count.expr)
+  )
+}
+
+function sameSeries(one: Expr, other: Expr): boolean {
+  return one.kind === 'selector' && other.kind === 'selector' && isShareOf(one, other) && isShareOf(other, one)
+}
+
+function sameGroups(one: Expr & { kind: 'aggregate' }, other: Expr & { kind: 'aggregate' }): boolean {
+  return (
+    JSON.stringify([one.grouping.kind, [...one.grouping.labels].sort()]) ===
+    JSON.stringify([other.grouping.kind, [...other.grouping.labels].sort()])
+  )
+}
+
+/** Names of what a disk or a memory has, and of its whole. https://github.com/prometheus/node_exporter, windows_exporter */
+const LEFT =
+  /^(?:node_filesystem_(?:avail|free|files_free)(?:_bytes)?|node_memory_(?:MemAvailable|MemFree|Buffers|Cached|SwapFree|SwapCached|Active|Inactive|Slab|AnonPages|Mapped|Shmem)_bytes|windows_(?:logical_disk|os|memory|cs)_\w*(?:free|available)\w*_bytes)$/
+const WHOLE =
+  /^(?:node_filesystem_(?:size|files)(?:_bytes)?|node_memory_(?:MemTotal|SwapTotal)_bytes|windows_(?:logical_disk_size|cs_physical_memory|os_visible_memory|memory_physical_total)_bytes)$/
+
+/** `avail / size`, or `(size - avail) / size`. */
+function isSpace(part: Expr, whole: Expr): boolean {
+  const metric = (expr: Expr): string =>
+    expr.kind === 'selector' ? (expr.metric ?? '') : expr.kind === 'aggregate' && expr.op === 'sum' ? metric(expr.expr) : ''
+  if (!WHOLE.test(metric(whole)) || isGrouped(part) !== isGrouped(whole)) return false
+  if (part.kind === 'binary' && part.op === '-') return metric(part.lhs) === metric(whole) && LEFT.test(metric(part.rhs))
+  return LEFT.test(metric(part)) && metric(part) !== metric(whole)
+}
+
+function isGrouped(expr: Expr): boolean {
+  return expr.kind === 'aggregate' || (expr.kind === 'binary' && isGrouped(expr.lhs))
+}
+
 /** Whether the rows of `part` are some of those of `whole`: the same expression with further matchers. */
 function isShareOf(part: Expr, whole: Expr): boolean {
   if (part.kind === 'call' && whole.kind === 'call')
@@ -182,13 +269,9 @@ function isShareOf(part: Expr, whole: Expr): boolean {
       part.fn === whole.fn && /^(?:rate|increase|irate)$/.test(part.fn) && part.args.every((arg, i) => isShareOf(arg, whole.args[i] ?? arg))
     )
   if (part.kind === 'aggregate' && whole.kind === 'aggregate')
-    return (
-      part.op === whole.op &&
-      part.op === 'sum' &&
-      JSON.stringify([part.grouping.kind, [...part.grouping.labels].sort()]) ===
-        JSON.stringify([whole.grouping.kind, [...whole.grouping.labels].sort()]) &&
-      isShareOf(part.expr, whole.expr)
-    )
+    return part.op === whole.op && /^(?:sum|count)$/.test(part.op) && sameGroups(part, whole) && isShareOf(part.expr, whole.expr)
+  // Those that a condition leaves are some of them.
+  if (part.kind === 'binary' && isComparator(part.op) && !part.bool && isScalar(part.rhs)) return isShareOf(part.lhs, whole)
   if (part.kind !== 'selector' || whole.kind !== 'selector') return false
   const sameWindow = part.rangeMs === whole.rangeMs && part.offsetMs === whole.offsetMs && part.at === whole.at
   return (

@@ -13,7 +13,9 @@ function differing(expr: Expr, world: World): Set<string> {
   switch (expr.kind) {
     case 'selector':
       return new Set(
-        expr.matchers.filter(({ label }) => isSeveral(label) && !isPinned(expr, label)).flatMap(({ label, op }) => (op === '=~' ? label : [])),
+        expr.matchers
+          .filter(({ label }) => isSeveral(label) && !isPinned(expr, label))
+          .flatMap(({ label, op }) => (op === '=~' ? label : [])),
       )
     case 'negate':
     case 'subquery':
@@ -77,7 +79,9 @@ function bare(expr: Expr): Selector | undefined {
   if (expr.kind === 'selector') return expr
   if (expr.kind === 'negate' || expr.kind === 'subquery') return bare(expr.expr)
   if (expr.kind === 'call')
-    return /^(?:rate|irate|increase|delta|idelta|deriv|abs|ceil|floor|round|\w+_over_time)$/.test(expr.fn) ? bare(expr.args.find((arg) => !isScalar(arg)) ?? expr.args[0] ?? NOTHING) : undefined
+    return /^(?:rate|irate|increase|delta|idelta|deriv|abs|ceil|floor|round|\w+_over_time)$/.test(expr.fn)
+      ? bare(expr.args.find((arg) => !isScalar(arg)) ?? expr.args[0] ?? NOTHING)
+      : undefined
   if (expr.kind !== 'binary' || isComparator(expr.op)) return undefined
   return isScalar(expr.rhs) ? bare(expr.lhs) : isScalar(expr.lhs) ? bare(expr.rhs) : undefined
 }
@@ -111,8 +115,9 @@ function unpinned(own: Expr, other: Expr, isCompared: (label: string) => boolean
   const [mine, theirs] = [bare(own), bare(other)]
   if (mine === undefined || theirs === undefined || mine.metric === null || mine.metric !== theirs.metric) return undefined
   const says = ({ op, value }: Matcher): boolean => value !== '' && (op === '=' || op === '=~')
-  return theirs.matchers.find((matcher) => says(matcher) && !isCompared(matcher.label) && !mine.matchers.some(({ label }) => label === matcher.label))
-    ?.label
+  return theirs.matchers.find(
+    (matcher) => says(matcher) && !isCompared(matcher.label) && !mine.matchers.some(({ label }) => label === matcher.label),
+  )?.label
 }
 
 /** Whether an aggregation leaves one row for each set of the labels that are compared. */

@@ -87,7 +87,10 @@ function ofRecording(metric: string, rules: readonly Recorded[], world: World): 
 /** What a recording rule makes of it: its own labels on every row. */
 function labelled(shape: Shape, labels: Readonly<Record<string, string>>): Shape {
   const made = Object.entries(labels).filter(([, value]) => value !== '' && !value.includes('{{'))
-  const rest = shapeWith(shapeWithout(shape, Object.keys(labels)), Object.keys(labels).filter((label) => labels[label] !== ''))
+  const rest = shapeWith(
+    shapeWithout(shape, Object.keys(labels)),
+    Object.keys(labels).filter((label) => labels[label] !== ''),
+  )
   return {
     ...rest,
     always: new Set([...rest.always, ...made.map(([label]) => label)]),

@@ -12,6 +12,8 @@ export interface Read {
 const TOKEN =
   /\s+|("(?:[^"\\]|\\.)*"|`[^`]*`|'(?:[^'\\]|\\.)*')|([+-]?\d[\w.+-]*)|(\$\w*(?:\.\w+)*|(?:\.\w+)+|\.)|([A-Za-z_]\w*)|(\)(?:\.\w+)*|:=|[(|=,])/y
 
+const INSTEAD = 'gt, eq and the others are functions: gt $value 10.0, index $labels "job"'
+
 type Token = { kind: 'text' | 'number' | 'path' | 'name' | 'sign'; text: string }
 
 /** A value: its type, and how it is written ('' for what a function gave). */
@@ -79,7 +81,11 @@ class Run {
     if (all === undefined) {
       // text/template: "bad character U+002D '-'".
       const [, path, rest] = /((?:\$\w*)?(?:\.\w+)+)(-\w[\w-]*)/.exec(text.replace(/"[^"]*"|`[^`]*`/g, '')) ?? []
-      throw new Fault(path === undefined ? `${text}, which is no template` : `${path}${rest ?? ''}: a name with - is read by index`)
+      throw new Fault(
+        path === undefined
+          ? `${text.trim()}, which is no template: it has no operators or brackets; ${INSTEAD}`
+          : `${path}${rest ?? ''}: a name with - is read by index`,
+      )
     }
     if (all.length === 0) return
     const first = all[0]?.kind === 'name' ? all[0].text : ''

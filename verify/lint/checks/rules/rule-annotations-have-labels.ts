@@ -1,4 +1,5 @@
 import { remark, type Check, type Remark } from '../../lint-check.ts'
+import type { RuleNode } from '../../../config/alerting/rule-node.ts'
 import { PROMETHEUS } from '../../../config/templates/template-dialects.ts'
 import { executionProblem } from '../../../config/templates/template-types.ts'
 import { selectors, type Expr } from '../../../promql/ast.ts'
@@ -35,7 +36,7 @@ export const check: Check = {
           if (type === 'labels') used.add(name)
         })
         const asked = [...used].filter((label) => !external(at.string() ?? '', label))
-        const gone = asked.filter((label) => lacks(shape, label))
+        const gone = asked.filter((label) => lacks(shape, label) || isOfTheAlert(label, rule, shape))
         const known = asked.length > 0 ? labelsOf(result.expr, shape, world) : new Set<string>()
         const [misspelt] = asked.filter((label) => slipOf(label, known) !== undefined)
         if (gone.length === 0 && misspelt !== undefined)
@@ -62,7 +63,7 @@ export const check: Check = {
               : may.size === 0
                 ? 'no label: the expression keeps none'
                 : `a label of the expression (${[...may].sort().join(', ')})`,
-            `$labels.${gone.join(', $labels.')}${own ? ', a label of the rule, which $labels does not hold' : didYouMean(gone[0] ?? '', may)}`,
+            `$labels.${gone.join(', $labels.')}${own ? ', a label of the rule, which $labels does not hold' : gone[0] === 'alertname' ? ', the name of the rule: write it out' : didYouMean(gone[0] ?? '', may)}`,
           ),
         })
         // The other texts of the rule have the same cause.
@@ -101,6 +102,14 @@ function* grouped(found: readonly { group: string; said: Remark }[]): Generator<
         observed: `${first.observed.replace(/;.*$/, '')}, also in the lines ${more.map(({ at }) => at.line).join(', ')}`,
       }
   }
+}
+
+/** What Prometheus adds after the templates: the name of the alert, and its severity. Series of ALERTS have both. */
+function isOfTheAlert(label: string, rule: RuleNode, { always, meant }: Shape): boolean {
+  if (always.has(label) || meant?.has(label) === true || rule.selectors.some(({ metric }) => metric === null || /^ALERTS|:/.test(metric)))
+    return false
+  if (rule.nodes.some((node) => node.kind === 'binary' && node.matching?.labels.includes(label) === true)) return false
+  return label === 'alertname' || (label === 'severity' && rule.at.get('labels')?.has(label) === true)
 }
 
 /** A label of $externalLabels, or of what query() found. */

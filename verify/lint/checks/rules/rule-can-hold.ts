@@ -26,7 +26,7 @@ export const check: Check = {
         const found = node.kind === 'binary' ? neverTrue(node, rule, input) : broken(node)
         if (found === undefined) continue
         isSaid = true
-        yield remark(rule.alert, exprAt(rule, found.at.span), found.expected, found.observed)
+        yield remark(rule.alert, exprAt(rule, found.at.span), found.expected, found.observed, undefined, found.severity)
       }
       if (!isSaid) yield* contradictions(rule, result.expr)
     }
@@ -42,10 +42,14 @@ interface Problem {
   at: Expr
   expected: string
   observed: string
+  severity?: 'warning'
 }
 
 /** What fails at each evaluation, or returns nothing. */
 function broken(node: Expr): Problem | undefined {
+  if (node.kind === 'selector' || node.kind === 'subquery') return elsewhere(node)
+  const names = node.kind === 'call' ? severalNames(node) : undefined
+  if (names !== undefined) return names
   if (node.kind === 'aggregate' && /^(?:topk|bottomk|limitk)$/.test(node.op) && node.param !== undefined) {
     const count = constantOf(node.param)
     return count !== undefined && count < 1
@@ -63,6 +67,36 @@ function broken(node: Expr): Problem | undefined {
   return undefined
 }
 
+/** A rule is evaluated now: there are no samples after it, and those of a fixed time are the same for ever, or deleted. */
+function elsewhere(node: Expr & { kind: 'selector' | 'subquery' }): Problem | undefined {
+  if (node.at !== undefined && /^@[\d.+-]/.test(node.at))
+    return { at: node, expected: 'no @, or @ end()', observed: `${node.at}: the samples of one time, which are deleted some day` }
+  return node.offsetMs < 0 && node.at === undefined && -node.offsetMs >= (node.rangeMs ?? 0)
+    ? {
+        at: node,
+        expected: `offset ${formatDuration(-node.offsetMs)}`,
+        observed: `offset -${formatDuration(-node.offsetMs)}, after the evaluation`,
+      }
+    : undefined
+}
+
+const DROPS_NAME =
+  /^(?:rate|irate|increase|delta|idelta|deriv|predict_linear|changes|resets|abs|ceil|floor|round|(?!last|first)\w+_over_time)$/
+
+/** rate({__name__=~"a|b"}[5m]): without their names the series of a and b are the same, and the evaluation fails. */
+function severalNames({ fn, args }: Expr & { kind: 'call' }): Problem | undefined {
+  const selector = args.find((arg) => arg.kind === 'selector')
+  if (!DROPS_NAME.test(fn) || selector?.kind !== 'selector' || selector.metric !== null) return undefined
+  const names = selector.matchers.find(({ label, op }) => label === '__name__' && op === '=~')
+  if (names === undefined || !/[|*+?[]/.test(names.value)) return undefined
+  return {
+    at: selector,
+    expected: `${fn} of one metric, or of each by itself and \`or\` between them`,
+    observed: `${fn} of all ${names.value}: without their names two series are the same, and the evaluation fails`,
+    severity: 'warning',
+  }
+}
+
 const COUNTS = /^(?:count_over_time|changes|resets)$/
 
 /** `count_over_time(x[5m]) > 100`, scraped every 15 s. */
@@ -71,6 +105,7 @@ function tooMany(found: Compared, { spec, facts }: LintInput): Problem | undefin
   const { value, limit } = found
   if (value.kind !== 'call' || !(COUNTS.test(value.fn) || value.fn === 'sum_over_time')) return undefined
   const [selector] = value.args
+  if (selector?.kind === 'subquery') return tooManySteps(found, value.fn, selector)
   if (selector?.kind !== 'selector' || selector.rangeMs === undefined) return undefined
   // Only of what is 0 or 1 the sum is a count.
   if (value.fn === 'sum_over_time' && !/^up$|_up$/.test(selector.metric ?? '')) return undefined
@@ -87,6 +122,20 @@ function tooMany(found: Compared, { spec, facts }: LintInput): Problem | undefin
         at: found.at,
         expected: `at most ${most}: ${formatDuration(selector.rangeMs)} scraped every ${formatDuration(intervalMs)}`,
         observed: `${found.op} ${limit}: never`,
+      }
+    : undefined
+}
+
+/** The same of a subquery, which has a value a step. */
+function tooManySteps(found: Compared, fn: string, { expr, rangeMs, stepMs }: Expr & { kind: 'subquery' }): Problem | undefined {
+  const isOneEach = (expr.kind === 'binary' && expr.bool) || (expr.kind === 'selector' && /^up$|_up$/.test(expr.metric ?? ''))
+  if (stepMs === null || stepMs <= 0 || (fn === 'sum_over_time' && !isOneEach)) return undefined
+  const most = Math.floor(rangeMs / stepMs) + 1
+  return (found.op === '>' ? found.limit >= most : found.limit > most)
+    ? {
+        at: found.at,
+        expected: `at most ${most}: ${formatDuration(rangeMs)} in steps of ${formatDuration(stepMs)}`,
+        observed: `${found.op} ${found.limit}: never`,
       }
     : undefined
 }
@@ -128,7 +177,8 @@ function nothingLeft(node: Expr & { kind: 'binary' }, rule: RuleNode): Problem |
   if (node.op !== 'unless' || node.matching !== undefined) return undefined
   const text = (expr: Expr): string => rule.expr.slice(expr.span.from, expr.span.to).replace(/\s+/g, '')
   const left = plain(node.lhs)
-  return node.rhs.kind === 'selector' && left !== undefined && text(left) === text(node.rhs)
+  const isSame = text(node.lhs) === text(node.rhs) || (node.rhs.kind === 'selector' && left !== undefined && text(left) === text(node.rhs))
+  return isSame
     ? { at: node, expected: 'a condition behind unless', observed: `${text(node.rhs)}, which every row on the left has: nothing is left` }
     : undefined
 }

@@ -1,5 +1,6 @@
 import { remark, type Check, type LintInput } from '../../lint-check.ts'
 import { selectors, walk, type Expr, type Selector } from '../../../promql/ast.ts'
+import { isComparator } from '../../../promql/operators.ts'
 import { exprAt, inlineRecordings, recordedExpressions } from '../../rule-views.ts'
 import { parsePromql } from '../../../promql/parse-promql.ts'
 
@@ -45,9 +46,13 @@ function countersOf(input: LintInput): (metric: string) => boolean {
   return (metric) => {
     const type = input.facts.type(metric)
     if (type !== undefined && type !== 'untyped') return type === 'counter'
-    return (rated ??= ratedMetrics(input)).has(metric)
+    return COUNTS_EVENTS.test(metric) || (rated ??= ratedMetrics(input)).has(metric)
   }
 }
+
+/** Names of counters, whatever exposes them: what has failed or was restarted only grows. */
+const COUNTS_EVENTS =
+  /_(?:errors?|failures?|failed|fail|restarts?|retries|timeouts?|drops|dropped|rejected|rejections|exceptions|panics|crashes|evictions|kills|aborts?)_total$/
 
 function ratedMetrics({ config, spec }: LintInput): ReadonlySet<string> {
   const found = new Set<string>()
@@ -86,6 +91,10 @@ function isSameCounter(a: Expr, b: Expr): boolean {
   return mine?.length === 1 && mine[0] !== null && mine[0] === theirs?.[0]
 }
 
+function isRated(side: Expr): boolean {
+  return walk(side).some((node) => node.kind === 'call' && /^(?:rate|irate|increase|changes)$/.test(node.fn))
+}
+
 /** Counters that reach a comparison as they are (raw), and gauges below rate. */
 function compared(expr: Expr, raw: boolean, isWrong: (metric: string, raw: boolean) => boolean, found: Compared[]): void {
   switch (expr.kind) {
@@ -105,9 +114,12 @@ function compared(expr: Expr, raw: boolean, isWrong: (metric: string, raw: boole
       compared(expr.expr, raw, isWrong, found)
       return
     case 'binary':
-      // What a counter has grown by since then.
-      if (expr.op === '-' && isSameCounter(expr.lhs, expr.rhs)) return
+      // What a counter has grown by since then, or that it is new; and one that still grows.
+      if (/^(?:-|unless)$/.test(expr.op) && isSameCounter(expr.lhs, expr.rhs)) return
+      if (expr.op === 'and' && isSameCounter(expr.lhs, expr.rhs) && [expr.lhs, expr.rhs].some(isRated)) return
       compared(expr.lhs, raw, isWrong, found)
+      // `and x`, `unless x` ask whether there is a row, whatever its value.
+      if (/^(?:and|unless)$/.test(expr.op) && !walk(expr.rhs).some((node) => node.kind === 'binary' && isComparator(node.op))) return
       compared(expr.rhs, raw, isWrong, found)
   }
 }

@@ -3,7 +3,7 @@ import { hasSeriesOfOthers, allScrapeJobs } from '../../../config/configuration.
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 import { selectors, walk, type Expr, type Matcher, type Selector } from '../../../promql/ast.ts'
 import type { RuleNode } from '../../../config/alerting/rule-node.ts'
-import { accepts, validRegex } from '../../../promql/compare-matchers.ts'
+import { accepts, isStatus, validRegex } from '../../../promql/compare-matchers.ts'
 import { exprAt, severityFor, soughtAbsent, unrecordedJobs } from '../../rule-views.ts'
 
 export const check: Check = {
@@ -20,6 +20,11 @@ export const check: Check = {
     for (const rule of input.config.rules) {
       const absent = soughtAbsent(rule)
       for (const selector of rule.selectors) {
+        const never = excluded(selector, input)
+        if (never !== undefined && !isHalfOfTwo(rule, selector, input)) {
+          yield remark(rule.alert, exprAt(rule, selector.span), never.expected, never.observed, absent.has(selector) ? ALWAYS : undefined)
+          continue
+        }
         for (const matcher of selector.matchers) {
           const problem = impossible(selector, matcher, input)
           if (problem === undefined) continue
@@ -29,7 +34,7 @@ export const check: Check = {
             at,
             problem.expected,
             problem.observed,
-            absent.has(selector) ? 'A selector in absent() can match no series: it always fires' : undefined,
+            absent.has(selector) ? ALWAYS : undefined,
             severityFor(input, rule),
           )
         }
@@ -37,6 +42,52 @@ export const check: Check = {
       for (const node of rule.nodes) yield* copied(rule, node, input)
     }
   },
+}
+
+const ALWAYS = 'A selector in absent() can match no series: it always fires'
+
+/** Matchers of one label that exclude one another, or that no value meets. */
+function excluded(selector: Selector, input: LintInput): { expected: string; observed: string } | undefined {
+  for (const [label, own] of Map.groupBy(selector.matchers, (matcher) => matcher.label)) {
+    if (own.some(({ op, value }) => /~/.test(op) && !validRegex(value))) continue
+    const observed = own.map(({ op, value }) => `${label}${op}${JSON.stringify(value)}`).join(', ')
+    const without = own.find(({ op, value }) => op === '!~' && EVERYTHING.test(value))
+    if (without !== undefined && (without.value.endsWith('*') || (/^(?:job|instance)$/.test(label) && isScraped(selector, input))))
+      return { expected: `a ${label} that there can be`, observed: `${observed}, which excludes every value` }
+    const [first] = own.flatMap((matcher) => alternativesOf(matcher) ?? [])
+    const values = first === undefined ? undefined : own.map(alternativesOf).find((each) => each !== undefined)
+    if (own.length > 1 && values?.every((value) => !own.every((matcher) => accepts(matcher, value))) === true)
+      return { expected: `a ${label} that meets all of its matchers`, observed }
+  }
+  return undefined
+}
+
+/**
+ * Mixins write a rule for the integrations that are critical, and one for the others: where all are critical, the other has none.
+ * https://github.com/prometheus/alertmanager/tree/main/doc/alertmanager-mixin
+ */
+function isHalfOfTwo(rule: RuleNode, { metric, matchers }: Selector, { config }: LintInput): boolean {
+  const without = matchers.find(({ op, value }) => op === '!~' && EVERYTHING.test(value))
+  return (
+    without !== undefined &&
+    config.rules.some(
+      (other) =>
+        other.alert === rule.alert &&
+        other.selectors.some(
+          (each) =>
+            each.metric === metric &&
+            each.matchers.some(({ label, op, value }) => label === without.label && op === '=~' && value === without.value),
+        ),
+    )
+  )
+}
+
+const EVERYTHING = /^\(?\.[*+]\)?$/
+
+/** The only values that a matcher takes; undefined where there are others. */
+function alternativesOf({ op, value }: Matcher): string[] | undefined {
+  if (op === '=') return [value]
+  return op === '=~' && /^\(?[\w-]+(?:\|[\w-]+)*\)?$/.test(value) ? value.replace(/[()]/g, '').split('|') : undefined
 }
 
 /** label_replace and label_join of a label that no series has make an empty one. */
@@ -70,6 +121,12 @@ function impossible(selector: Selector, matcher: Matcher, input: LintInput): { e
     return { expected: `a ${matcher.label}: every series that is scraped has one`, observed: text() }
   const { facts } = input
   const labels = selector.metric === null ? undefined : facts.labelsOf(selector.metric)
+  // No status has dots or alternatives, whatever exposes it.
+  if (/^!?=$/.test(matcher.op) && isStatus(matcher.label) && /^\d\.\.$|^\d{3}\|\d|\.[*+]|^\d\[/.test(matcher.value))
+    return {
+      expected: `${matcher.label}${matcher.op === '=' ? '=~' : '!~'}${JSON.stringify(matcher.value)}`,
+      observed: `${text()}, which compares the text as it is`,
+    }
   if (selector.metric === null || labels === undefined) return undefined
   // A misspelt label that is excluded excludes nothing.
   if (accepts(matcher, '') && (labels.has(matcher.label) || nearest(matcher.label, labels, 1) === undefined)) return undefined
@@ -91,6 +148,13 @@ function impossible(selector: Selector, matcher: Matcher, input: LintInput): { e
       expected: `a bucket of ${selector.metric} (${bounds.sort((a, b) => boundOf(a) - boundOf(b)).join(', ')})`,
       observed: text(),
     }
+  const recorded = [...(facts.valuesOf(selector.metric, matcher.label) ?? [])]
+  const alike = recorded.find((value) => value !== matcher.value && value.toLowerCase() === matcher.value.toLowerCase())
+  if (matcher.op === '=' && alike !== undefined && !recorded.includes(matcher.value))
+    return { expected: `${matcher.label}="${alike}", as it was recorded`, observed: text() }
+  // 404 is no 4xx to a regular expression.
+  if (matcher.op === '=~' && /^\^?\dxx$/i.test(matcher.value) && recorded.length > 0 && recorded.every((value) => /^\d{3}$/.test(value)))
+    return { expected: `${matcher.label}=~"${matcher.value.replace(/^\^/, '')[0] ?? ''}.."`, observed: text() }
   // Jobs are a closed set; other labels get values that were not recorded.
   const jobs = facts.jobsExposing(selector.metric) ?? []
   if (

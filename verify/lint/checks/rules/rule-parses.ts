@@ -1,8 +1,7 @@
-import { causing, remark, type Check } from '../../lint-check.ts'
-import { isComparator } from '../../../promql/operators.ts'
-import { isScalar } from '../../../promql/shape.ts'
-import { exprAt } from '../../rule-views.ts'
-import { parsePromql } from '../../../promql/parse-promql.ts'
+import { causing, remark, type Check, type Remark } from '../../lint-check.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
+import { parsePromql, type Parsed } from '../../../promql/parse-promql.ts'
+import { escapeProblem, typeProblem } from '../../../promql/type-problem.ts'
 
 export const check: Check = {
   meta: {
@@ -16,24 +15,19 @@ export const check: Check = {
     example: 'expr: sum by (job (rate(x[5m])) > 1',
   },
   *judge({ config }) {
-    for (const rule of config.rules) {
-      const result = rule.parsed
-      if (!result.ok) yield remark(rule.alert, rule.at.near('expr').place(result.at, result.length), 'valid PromQL', result.message)
-      // "comparisons between scalars must use BOOL modifier"
-      const numbers = rule.nodes.find(
-        (node) => node.kind === 'binary' && isComparator(node.op) && !node.bool && isScalar(node.lhs) && isScalar(node.rhs),
-      )
-      if (numbers !== undefined) {
-        const at = exprAt(rule, numbers.span)
-        yield causing(remark(rule.alert, at, 'a vector on one side of the comparison, or bool', 'numbers alone on both sides'), [
-          at.line,
-          at.line,
-        ])
-      }
-    }
-    for (const { record, expr, at } of config.recordings) {
-      const result = parsePromql(expr)
-      if (!result.ok) yield remark(record, at.near('expr').place(result.at, result.length), 'valid PromQL', result.message)
-    }
+    for (const { alert, expr, at, parsed } of config.rules) yield* refusal(alert, expr, at, parsed)
+    for (const { record, expr, at } of config.recordings) yield* refusal(record, expr, at, parsePromql(expr))
   },
+}
+
+function* refusal(name: string, text: string, at: Cursor, parsed: Parsed): Generator<Remark> {
+  if (!parsed.ok) {
+    yield remark(name, at.near('expr').place(parsed.at, parsed.length), 'valid PromQL', parsed.message)
+    return
+  }
+  const problem = (text.includes('\\') ? escapeProblem(text) : undefined) ?? typeProblem(parsed.expr)
+  if (problem === undefined) return
+  const { from, to } = problem.span
+  const said = remark(name, at.near('expr').place(from, Math.max(1, to - from)), 'an expression that Prometheus takes', problem.message)
+  yield causing(said, at.lines(), 'rule-compares', 'rule-can-hold', 'rule-sides-match', 'rule-threshold-is-reachable')
 }

@@ -1,6 +1,8 @@
-import { remark, type Check } from '../../lint-check.ts'
-import { selectors, walk } from '../../../promql/ast.ts'
-import { exprAt } from '../../rule-views.ts'
+import { remark, type Check, type Remark } from '../../lint-check.ts'
+import { children, selectors, walk, type Expr } from '../../../promql/ast.ts'
+import { isComparator } from '../../../promql/operators.ts'
+import type { RuleNode } from '../../../config/alerting/rule-node.ts'
+import { exprAt, inlineRecordings, recordedValues } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
@@ -12,8 +14,11 @@ export const check: Check = {
     mend: 'In the rule file, use the metric that ends in _bucket and keep `le` in the aggregation: sum by (job, le) (rate(x_bucket[5m])).',
     example: 'expr: histogram_quantile(0.95, sum by (job) (rate(http_server_requests_seconds_bucket[5m]))) > 0.5',
   },
-  *judge({ config }) {
+  *judge(input) {
+    const { config } = input
+    const recordings = recordedValues(input)
     for (const rule of config.rules) {
+      yield* summedBuckets(rule)
       if (!rule.expr.includes('quantile')) continue
       for (const node of rule.nodes) {
         const isQuantile =
@@ -31,8 +36,12 @@ export const check: Check = {
             String(phi.value),
             'A quantile above 1 is +Inf, and one below 0 is -Inf: the comparison has one answer for ever',
           )
-        const operand = node.kind === 'call' && node.fn === 'histogram_quantile' ? node.args[1] : undefined
+        const buckets = node.kind === 'call' && node.fn === 'histogram_quantile' ? node.args[1] : undefined
+        const operand = buckets === undefined ? undefined : inlineRecordings(buckets, recordings, 'windows')
         if (operand === undefined) continue
+        // A native histogram has no buckets by name: https://prometheus.io/docs/specs/native_histograms/
+        const named = selectors(operand).flatMap(({ metric }) => metric ?? [])
+        if (named.length > 0 && !named.some((metric) => /_(?:bucket|count|sum|total|max)$|:/.test(metric))) continue
         for (const inner of walk(operand)) {
           const dropsLe =
             inner.kind === 'aggregate' &&
@@ -45,4 +54,34 @@ export const check: Check = {
       }
     }
   },
+}
+
+/** A bucket counts what the smaller ones count as well: their sum counts a request many times. */
+function* summedBuckets(rule: RuleNode): Generator<Remark> {
+  if (!rule.expr.includes('_bucket')) return
+  const look = function* (node: Expr): Generator<Remark> {
+    if (node.kind === 'call' && node.fn.startsWith('histogram_')) return
+    // Whether there are requests at all, any sum of them says.
+    if (node.kind === 'binary' && isComparator(node.op) && [node.lhs, node.rhs].some((side) => side.kind === 'number' && side.value === 0))
+      return
+    if (node.kind === 'aggregate' && /^(?:sum|avg)$/.test(node.op)) {
+      const { kind, labels } = node.grouping
+      const inner = node.expr.kind === 'call' && /^(?:rate|irate|increase)$/.test(node.expr.fn) ? node.expr.args[0] : node.expr
+      if (
+        inner?.kind === 'selector' &&
+        inner.metric?.endsWith('_bucket') === true &&
+        labels.includes('le') === (kind === 'without') &&
+        !inner.matchers.some(({ label }) => label === 'le')
+      )
+        yield remark(
+          rule.alert,
+          exprAt(rule, inner.span),
+          `${inner.metric.replace(/_bucket$/, '_count')}, or one bucket: {le="..."}`,
+          `${node.op} of ${inner.metric} over all buckets`,
+          'Buckets are added up: each counts what all smaller ones count as well',
+        )
+    }
+    for (const child of children(node)) yield* look(child)
+  }
+  if (rule.parsed.ok) yield* look(rule.parsed.expr)
 }

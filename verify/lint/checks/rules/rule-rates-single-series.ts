@@ -20,14 +20,21 @@ export const check: Check = {
         const [arg] = node.args
         const inner = arg?.kind === 'subquery' ? arg.expr : arg
         const recorded = inner?.kind === 'selector' && inner.metric !== null ? recordings.get(inner.metric) : undefined
-        const aggregate = aggregated(recorded ?? inner)
+        const of = recorded ?? inner
+        const aggregate = aggregated(of)
+        if (aggregate === undefined && isSum(of)) {
+          yield remark(rule.alert, exprAt(rule, node.span), `${node.fn}(...) + ${node.fn}(...)`, `${node.fn} of a sum of two counters`)
+          continue
+        }
         if (aggregate === undefined) continue
         yield remark(
           rule.alert,
           exprAt(rule, node.span),
-          /^(?:rate|irate|increase)$/.test(aggregate)
-            ? `deriv(${aggregate}(...)[...]), or ${aggregate} alone`
-            : `${aggregate}(${node.fn}(...))`,
+          aggregate === 'count'
+            ? `delta(count(...)[...]): a count goes up and down`
+            : /^(?:rate|irate|increase)$/.test(aggregate)
+              ? `deriv(${aggregate}(...)[...]), or ${aggregate} alone`
+              : `${aggregate}(${node.fn}(...))`,
           `${node.fn} of ${recorded === undefined ? '' : `a recorded `}${aggregate}(...)`,
           undefined,
           // As etcd's own rules have it: max without (...) (x) or 0 * absent(x).
@@ -44,6 +51,11 @@ function aggregated(expr: Expr | undefined): string | undefined {
   if (expr?.kind === 'binary') return aggregated(expr.lhs) ?? aggregated(expr.rhs)
   // A rate goes up and down: each time down is a reset to the outer one.
   if (expr?.kind === 'call' && /^(?:rate|irate|increase)$/.test(expr.fn)) return expr.fn
-  if (expr?.kind !== 'aggregate' || !/^(?:sum|avg|min|max)$/.test(expr.op)) return undefined
+  if (expr?.kind !== 'aggregate' || !/^(?:sum|avg|min|max|count)$/.test(expr.op)) return undefined
   return expr.op
+}
+
+/** `a_total + b_total`: what restarts in one of them is a reset of both. */
+function isSum(expr: Expr | undefined): boolean {
+  return expr?.kind === 'binary' && expr.op === '+' && [expr.lhs, expr.rhs].every((side) => side.kind === 'selector' || isSum(side))
 }

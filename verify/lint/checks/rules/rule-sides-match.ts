@@ -94,7 +94,8 @@ function* judge(rule: RuleNode, node: Expr & { kind: 'binary' }, world: World, i
   const several = severalRows(node, world)
   if (several === undefined) return
   const { label, side, isReversed } = several
-  const named = node.matching?.kind === 'on' ? `on (${node.matching.labels.join(', ')})` : `ignoring (${node.matching?.labels.join(', ') ?? ''})`
+  const named =
+    node.matching?.kind === 'on' ? `on (${node.matching.labels.join(', ')})` : `ignoring (${node.matching?.labels.join(', ') ?? ''})`
   yield remark(
     rule.alert,
     exprAt(rule, node.span),

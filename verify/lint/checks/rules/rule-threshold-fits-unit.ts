@@ -1,4 +1,4 @@
-import { warning, type Check, type Remark } from '../../lint-check.ts'
+import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import type { Expr } from '../../../promql/ast.ts'
 import { isComparator } from '../../../promql/operators.ts'
 import { measured, type Measured } from '../../../promql/units.ts'
@@ -30,9 +30,48 @@ function* judge(rule: RuleNode): Generator<Remark> {
     const apart = unlike(lhs, rhs)
     if (apart !== undefined) yield warning(rule.alert, exprAt(rule, rhs.span), apart.expected, apart.observed, apart.message)
     const [value, limit] = rhs.kind === 'number' ? [lhs, rhs] : lhs.kind === 'number' ? [rhs, lhs] : []
+    const time = value === undefined || limit?.kind !== 'number' ? undefined : timeItself(value, limit.value, node.op)
+    if (time !== undefined && limit !== undefined) {
+      yield remark(rule.alert, exprAt(rule, limit.span), time.expected, time.observed, time.message, 'error')
+      continue
+    }
     const said = value === undefined || limit?.kind !== 'number' ? undefined : otherUnit(value, limit.value)
     if (said !== undefined && limit !== undefined) yield warning(rule.alert, exprAt(rule, limit.span), said.expected, said.observed)
   }
+}
+
+/** Times since 1970. A duration in seconds is far below the least of them. */
+const SINCE_1970 = /(?:_timestamp|_start_time|_boot_time)(?:_seconds)?$|^kube_\w+_created$|^probe_ssl_\w+_cert_expiry$|_cert\w*_not_after$/
+const LEAST_TIME = 1e8
+const MOST_DAYS = 400
+
+/** A time that is compared with a duration, or what is left of a certificate compared with a number of days. */
+function timeItself(value: Expr, limit: number, op: string): { expected: string; observed: string; message: string } | undefined {
+  if (!/^(?:<|<=|>|>=)$/.test(op)) return undefined
+  const metric = nameOf(value)
+  if (metric !== undefined && SINCE_1970.test(metric) && limit > 1 && limit < LEAST_TIME)
+    return {
+      expected: /expir|cert_/.test(metric) ? `${metric} - time()` : `time() - ${metric}`,
+      observed: `${metric}, which is a time since 1970`,
+      message: 'A time is compared with a duration: the answer is the same for ever',
+    }
+  if (value.kind !== 'binary' || value.op !== '-' || value.rhs.kind !== 'call' || value.rhs.fn !== 'time') return undefined
+  const until = nameOf(value.lhs)
+  return until !== undefined && /expir|not_after/.test(until) && limit > 1 && limit <= MOST_DAYS
+    ? {
+        expected: `seconds: ${limit} * 86400 for ${limit} days`,
+        observed: `${limit} seconds before ${until}`,
+        message: 'What is left of a certificate is in seconds, and is compared with days',
+      }
+    : undefined
+}
+
+/** The series that a value is, through what keeps it. */
+function nameOf(expr: Expr): string | undefined {
+  if (expr.kind === 'selector') return expr.metric ?? undefined
+  if (expr.kind === 'aggregate') return /^(?:min|max|avg)$/.test(expr.op) ? nameOf(expr.expr) : undefined
+  if (expr.kind !== 'call' || !/^(?:min|max|avg|last)_over_time$/.test(expr.fn)) return undefined
+  return expr.args[0] === undefined ? undefined : nameOf(expr.args[0])
 }
 
 /** Sides that are subtracted or compared, and count in something else each. */

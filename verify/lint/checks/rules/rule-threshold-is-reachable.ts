@@ -4,7 +4,7 @@ import { boundsOf, decided, type Bounds } from '../../../promql/bounds.ts'
 import { alternatives, filters, isConstant } from '../../../promql/filters.ts'
 import { contradiction, normaliseCondition, printNumber, printValue } from '../../../promql/normalise.ts'
 import { isComparator } from '../../../promql/operators.ts'
-import { exprAt } from '../../rule-views.ts'
+import { exprAt, inlineRecordings, recordedValues } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
@@ -16,15 +16,19 @@ export const check: Check = {
     mend: 'In the rule file, choose a threshold within the range that the finding names, or add buckets to the histogram. For "none is left" use absent(x) or `x == 0`.',
     example: 'expr: histogram_quantile(0.95, sum by (le) (rate(http_server_requests_seconds_bucket[5m]))) > 60 # last bucket: 10 s',
   },
-  *judge({ config, facts }) {
+  *judge(input) {
+    const { config, facts } = input
+    const recordings = recordedValues(input)
     for (const rule of config.rules) {
       const result = rule.parsed
       if (!result.ok) continue
       const compared: Comparison[] = []
       comparisons(result.expr, compared)
+      let isSaid = false
       for (const alternative of compared.length > 1 ? normaliseCondition(result.expr, facts) : []) {
         const found = contradiction(alternative)
         if (found === undefined) continue
+        isSaid = true
         const [one, other] = found.both
         const said = ({ comparator, threshold }: typeof one): string => `${comparator} ${printNumber(threshold)}`
         yield remark(
@@ -34,16 +38,19 @@ export const check: Check = {
           `${said(one)} and ${said(other)}: never both`,
         )
       }
+      if (isSaid) continue
       for (const node of compared) {
         if (isConstant(node.lhs) && isConstant(node.rhs)) continue
-        const [left, right] = [boundsOf(node.lhs, facts), boundsOf(node.rhs, facts)]
+        const [left, right] = [node.lhs, node.rhs].map((side) => boundsOf(inlineRecordings(side, recordings, 'windows'), facts))
+        if (left === undefined || right === undefined) continue
         const outcome = isComparator(node.op) ? decided(left, node.op, right) : undefined
         if (outcome === undefined) continue
         // A count exists only while what it counts does: compared with 0 it asks for that.
         const asksForRows = [node.lhs, node.rhs].some(
           (side) => filters(side) || (side.kind === 'aggregate' && /^(?:count|group)$/.test(side.op)),
         )
-        if (outcome === 'always' && (!alternatives(result.expr).includes(node) || asksForRows)) continue
+        if (outcome === 'always' && (asksForRows || !(alternatives(result.expr).includes(node) || isMeantAsLimit(node, left, result.expr))))
+          continue
         const values = isConstant(node.lhs) ? right : left
         yield remark(
           rule.alert,
@@ -60,9 +67,16 @@ export const check: Check = {
 }
 
 function within({ low, high, because }: Bounds): string {
+  const [least, most] = [printNumber(low), printNumber(high)]
   const range =
-    Number.isFinite(low) && Number.isFinite(high) ? `${low} to ${high}` : Number.isFinite(high) ? `at most ${high}` : `at least ${low}`
+    Number.isFinite(low) && Number.isFinite(high) ? `${least} to ${most}` : Number.isFinite(high) ? `at most ${most}` : `at least ${least}`
   return `a threshold between the values that there can be: ${range}${because === undefined ? '' : ` (${because})`}`
+}
+
+/** `avail / size < 10 and ...`: less than a percentage that no share reaches, which is no question whether there is a row. */
+function isMeantAsLimit(node: Comparison, { high }: Bounds, root: Expr): boolean {
+  const sides = (expr: Expr): Expr[] => (expr.kind === 'binary' && expr.op === 'and' ? [...sides(expr.lhs), ...sides(expr.rhs)] : [expr])
+  return /^<=?$/.test(node.op) && Number.isFinite(high) && alternatives(root).some((each) => sides(each).includes(node))
 }
 
 type Comparison = Expr & { kind: 'binary' }

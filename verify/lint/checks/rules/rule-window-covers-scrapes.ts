@@ -19,6 +19,17 @@ export const check: Check = {
   },
   *judge({ spec, config, facts }) {
     for (const rule of config.rules) {
+      for (const node of rule.nodes) {
+        if (node.kind !== 'subquery' || node.stepMs === null || node.stepMs <= node.rangeMs) continue
+        yield remark(
+          rule.alert,
+          exprAt(rule, node.stepSpan ?? node.span),
+          `a step below the window of ${formatDuration(node.rangeMs)}`,
+          formatDuration(node.stepMs),
+          'The step of a subquery is longer than its window: it is empty at most evaluations',
+          'error',
+        )
+      }
       for (const selector of rule.selectors) {
         if (selector.rangeMs === undefined) continue
         const jobs = jobsSelected(selector.metric, selector.matchers, facts)
