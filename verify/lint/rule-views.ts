@@ -84,7 +84,7 @@ export function recordedExpressions(input: LintInput): Map<string, Expr> {
   return recordings
 }
 
-/** Of recording rules whose name stands for one expression, whatever labels they add: what values there can be. */
+/** Of recording rules whose name stands for one expression, with labels of their own or not: what values there can be. */
 export function recordedValues(input: LintInput): Map<string, Expr> {
   const byName = Map.groupBy(input.config.recordings, ({ record }) => record)
   const recordings = new Map<string, Expr>()

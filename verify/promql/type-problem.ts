@@ -12,7 +12,7 @@ type Type = 'scalar' | 'instant vector' | 'range vector' | 'string'
 
 const TYPES: Readonly<Record<string, Type>> = { S: 'scalar', V: 'instant vector', M: 'range vector', T: 'string' }
 
-/** Arguments of functions: V instant vector, M range vector, S scalar, T string; in brackets those that may be left out, * for any number. */
+/** Arguments: V instant vector, M range vector, S scalar, T string; in brackets those that may be left out, * for any number. */
 const SIGNATURES: Readonly<Record<string, readonly string[]>> = {
   'V': [
     'abs absent acos acosh asin asinh atan atanh ceil cos cosh deg exp floor histogram_avg histogram_count histogram_stddev histogram_stdvar',

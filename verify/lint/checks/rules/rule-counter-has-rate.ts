@@ -50,7 +50,7 @@ function countersOf(input: LintInput): (metric: string) => boolean {
   }
 }
 
-/** Names of counters, whatever exposes them: what has failed or was restarted only grows. */
+/** Names of counters, of any program: what has failed or was restarted only grows. */
 const COUNTS_EVENTS =
   /_(?:errors?|failures?|failed|fail|restarts?|retries|timeouts?|drops|dropped|rejected|rejections|exceptions|panics|crashes|evictions|kills|aborts?)_total$/
 
@@ -118,7 +118,7 @@ function compared(expr: Expr, raw: boolean, isWrong: (metric: string, raw: boole
       if (/^(?:-|unless)$/.test(expr.op) && isSameCounter(expr.lhs, expr.rhs)) return
       if (expr.op === 'and' && isSameCounter(expr.lhs, expr.rhs) && [expr.lhs, expr.rhs].some(isRated)) return
       compared(expr.lhs, raw, isWrong, found)
-      // `and x`, `unless x` ask whether there is a row, whatever its value.
+      // `and x`, `unless x` ask whether there is a row, not for its value.
       if (/^(?:and|unless)$/.test(expr.op) && !walk(expr.rhs).some((node) => node.kind === 'binary' && isComparator(node.op))) return
       compared(expr.rhs, raw, isWrong, found)
   }

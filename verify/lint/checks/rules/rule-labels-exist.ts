@@ -121,7 +121,7 @@ function impossible(selector: Selector, matcher: Matcher, input: LintInput): { e
     return { expected: `a ${matcher.label}: every series that is scraped has one`, observed: text() }
   const { facts } = input
   const labels = selector.metric === null ? undefined : facts.labelsOf(selector.metric)
-  // No status has dots or alternatives, whatever exposes it.
+  // No status has dots or alternatives.
   if (/^!?=$/.test(matcher.op) && isStatus(matcher.label) && /^\d\.\.$|^\d{3}\|\d|\.[*+]|^\d\[/.test(matcher.value))
     return {
       expected: `${matcher.label}${matcher.op === '=' ? '=~' : '!~'}${JSON.stringify(matcher.value)}`,

@@ -7,7 +7,7 @@ import { lint } from './lint.ts'
 import { noSpecification } from './no-specification.ts'
 import { TRAPS } from './traps.ts'
 
-const TABLE = readFileSync(new URL('../../testing/lint/foreign-rules.tsv', import.meta.url), 'utf8')
+const TABLE = readFileSync(new URL('../../testing/lint/rules-of-others.tsv', import.meta.url), 'utf8')
 
 const PROMETHEUS = `global: { scrape_interval: 30s, evaluation_interval: 30s }
 rule_files: [rules.yml]
@@ -18,16 +18,16 @@ scrape_configs:
   - { job_name: kube-state-metrics, static_configs: [{ targets: ["kube-state-metrics:8080"] }] }
 `
 
-interface ForeignRule {
+interface RuleOfOthers {
   expr: string
   more: string
   recordings: string[]
 }
 
 /** Rows by the check that speaks first; undefined where none does. */
-function rows(): Map<string | undefined, ForeignRule[]> {
-  const found = new Map<string | undefined, ForeignRule[]>()
-  let all: ForeignRule[] = []
+function rows(): Map<string | undefined, RuleOfOthers[]> {
+  const found = new Map<string | undefined, RuleOfOthers[]>()
+  let all: RuleOfOthers[] = []
   for (const row of TABLE.replaceAll('\n\t', '\t').split('\n')) {
     const section = /^\[(\S+)\]$/.exec(row)?.[1]
     const [first = '', second = '', third = '', labels = '{}'] = row.split('\t')
@@ -40,7 +40,7 @@ function rows(): Map<string | undefined, ForeignRule[]> {
 }
 
 /** Errors and warnings, in the order in which they are shown. */
-function said({ expr, more, recordings }: ForeignRule): string[] {
+function said({ expr, more, recordings }: RuleOfOthers): string[] {
   const labels = more.startsWith('labels:') ? '' : '        labels: { severity: warning }\n'
   const own = `      - alert: Extra\n        expr: ${JSON.stringify(expr)}\n        for: 5m\n${labels}${more === '' ? '' : `        ${more}\n`}`
   const rules = `groups:\n  - name: g\n    rules:\n${recordings.join('').replaceAll('        labels: {}\n', '')}${own}`
@@ -64,7 +64,7 @@ function said({ expr, more, recordings }: ForeignRule): string[] {
 const ALL = rows()
 
 for (const [check, rules] of ALL)
-  test(check === undefined ? 'rules that look odd and are right: nothing is said' : `rules of strangers: ${check}`, () => {
+  test(check === undefined ? 'rules that look odd and are right: nothing is said' : `rules of others: ${check}`, () => {
     const wrong = rules.flatMap((rule) => {
       const [first] = said(rule)
       return first === check ? [] : [`${rule.expr} ${rule.more}: ${first ?? 'silent'}`]
