@@ -67,7 +67,8 @@ const WITH_PARAMETER: Readonly<Record<string, Type>> = {
 
 /** https://github.com/prometheus/prometheus/blob/main/promql/parser/parse.go: checkAST. Undefined: nothing speaks against it. */
 export function typeProblem(expr: Expr): TypeProblem | undefined {
-  for (const node of walk(expr)) {
+  // What stands inside makes what stands around it wrong.
+  for (const node of walk(expr).toReversed()) {
     const message =
       node.kind === 'call'
         ? ofCall(node)
