@@ -44,6 +44,26 @@ test('a fault that is over has no limit any more', async (t) => {
   assert.equal(await watched, null)
 })
 
+for (const [way, byMs] of [
+  ['ahead', 2 * HOUR_MS],
+  ['back', -2 * HOUR_MS],
+] as const)
+  test(`a wall clock that is set ${way} by two hours neither ends a lease or a limit nor lengthens one`, async (t) => {
+    const now = Date.now.bind(Date)
+    const ledgerFile = join(await temporaryDirectory(t), 'none')
+    const said: string[] = []
+    const input = new PassThrough()
+    const watched = watch({ input, ledgerFile, leaseMs: HOUR_MS, log: (line) => said.push(line) })
+    input.write(`alive\nlimit a ${HOUR_MS}\n`)
+    await delay(50)
+    t.mock.method(Date, 'now', () => now() + byMs)
+    await delay(500)
+    assert.deepEqual(said, [])
+    input.write('limit b 1\n')
+    await watched
+    assert.deepEqual(said, ['a fault has lasted longer than its limit: undoing'])
+  })
+
 test('a watchdog that takes the place of a dead one is given the limits of the faults in force', async (t) => {
   const folder = await temporaryDirectory(t)
   const program = join(folder, 'watchdog.mjs')
