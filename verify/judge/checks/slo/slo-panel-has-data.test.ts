@@ -42,6 +42,12 @@ test('empty, not a number, refused, missing', () => {
   )
 })
 
+test('what to change names the panel where all of it is about one', () => {
+  const { diagnosis, part } = judged(withPanel('Latency p95', (entry) => ({ ...entry, series: [] }), 'deployed'))
+  assert.equal(part, 'Latency p95')
+  assert.equal(diagnosis, 'In the SLO dashboard, correct the query, data source or filter of Latency p95.')
+})
+
 test('a service that is missing from a panel by service', () => {
   fails(
     withPanel(

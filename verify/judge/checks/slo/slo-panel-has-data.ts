@@ -142,8 +142,12 @@ export const check = defineCheck(
       const leavesOut = list !== undefined && trouble[0]?.startsWith(`${list} leaves out`) === true
       const query =
         listed === undefined ? undefined : answersOf(panels, dashboard, listed.index).find(({ form }) => form === 'deployed')?.query
+      const panel = onePanel(trouble, spec.slo, dashboard).part
       return fail(expected, trouble.join('; '), pointers, {
-        ...(part === undefined ? onePanel(trouble, spec.slo, dashboard) : { part }),
+        ...((part ?? panel) === undefined ? {} : { part: part ?? panel }),
+        ...(part !== undefined || panel === undefined
+          ? {}
+          : { diagnosis: `In the SLO dashboard, correct the query, data source or filter of ${panel}.` }),
         ...(leavesOut
           ? {
               diagnosis: `In the SLO dashboard, take the matcher or filter that leaves alerts out of ${list} away.${query === undefined ? '' : ` Its query is ${query}.`}`,
