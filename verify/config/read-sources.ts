@@ -3,6 +3,7 @@ import path from 'node:path'
 import { FiredrillError } from '../model/error.ts'
 import { MAX_BYTES } from './yaml/cursor.ts'
 import type { ConfigText } from './yaml/cursor.ts'
+import { interpolate } from './deployment/workloads.ts'
 
 /** The one place of lint that reads files. */
 export interface Sources {
@@ -136,12 +137,13 @@ async function readOne(absolute: string, cwd: string, sources: Sources, seen: Se
 
 async function readVariables(file: string): Promise<Record<string, string>> {
   const text = await readFile(file, 'utf8').catch(() => '')
-  return Object.fromEntries(
-    [...text.matchAll(/^\s*(?:export\s+)?([A-Za-z_]\w*)=(.*)$/gm)].map((match) => [
-      match[1] ?? '',
-      (match[2] ?? '').trim().replace(/^(['"])(.*)\1$/, '$2'),
-    ]),
-  )
+  const found: Record<string, string> = {}
+  for (const [, name = '', value = ''] of text.matchAll(/^\s*(?:export\s+)?([A-Za-z_]\w*)=(.*)$/gm)) {
+    const plain = value.trim().replace(/^(['"])(.*)\1$/, '$2')
+    // What stands above is put in, unless it is in single quotes: https://docs.docker.com/compose/how-tos/environment-variables/env-file/
+    found[name] = /^'/.test(value.trim()) || !plain.includes('${') ? plain : interpolate(plain, found)
+  }
+  return found
 }
 
 function reason(error: unknown): string {

@@ -459,6 +459,70 @@ const FOUND: Kind[] = [
       path === '' ? [] : ['error grafana-accepts-datasources grafana.yaml:7'],
     ]),
   },
+  {
+    kind: 'what is pushed to Promtail has no position',
+    variants: [
+      ['syslog: { listen_address: "0.0.0.0:1514", labels: { a: b } }', []],
+      ['loki_push_api: { server: { http_listen_port: 3500 } }', []],
+      ['static_configs: [{ targets: [localhost], labels: { __path__: /var/log/*.log } }]', ['error log-agent-is-whole promtail.yml:1']],
+      ['docker_sd_configs: [{ host: "unix:///var/run/docker.sock" }]', ['error log-agent-is-whole promtail.yml:1']],
+    ].map(([job, expected]) => [
+      {
+        'promtail.yml': `clients: [{ url: "http://loki:3100/loki/api/v1/push" }]\nscrape_configs:\n  - job_name: j\n    ${job as string}\n`,
+      },
+      expected as string[],
+      { only: ['log-agent-is-whole'] },
+    ]),
+  },
+  {
+    kind: 'flags of Prometheus 3, and hidden ones',
+    variants: ['web.enable-otlp-receiver', 'storage.tsdb.min-block-duration=2h', 'auto-gomemlimit', 'web.enable-lifecycles'].map((flag) => [
+      COMPOSE(`  prometheus:\n    image: prom/prometheus:v3.1.0\n    command: [--config.file=/p.yml, --${flag}]\n`),
+      flag.endsWith('lifecycles') ? ['error flags-are-known compose.yaml:4'] : [],
+      { only: ['flags-are-known'] },
+    ]),
+  },
+  {
+    kind: 'one of the several files of a collector',
+    variants: [
+      ['', []],
+      ['extensions: { health_check: {} }\n', []],
+      [
+        'receivers: { otlp: { protocols: { grpc: } } }\n',
+        ['error collector-pipeline-is-whole c.yaml:6', 'note collector-pipeline-is-whole c.yaml:5'],
+      ],
+    ].map(([more, expected]) => [
+      {
+        'c.yaml': `${more as string}service:\n  pipelines:\n    traces:\n      receivers: [otlp]\n      exporters: [zipkin]\n`,
+      },
+      expected as string[],
+      { only: ['collector-pipeline-is-whole'] },
+    ]),
+  },
+  {
+    kind: 'OTLP that is sent to something on localhost',
+    variants: [
+      ['otlp', []],
+      ['otlp/backend', []],
+      ['otlp/jaeger', Array.from({ length: 2 }, () => 'error collector-reaches-jaeger c.yaml:2')],
+    ].map(([name, expected]) => [
+      {
+        'c.yaml': `exporters:\n  ${name as string}: { endpoint: "localhost:4317" }\nreceivers: { otlp: { protocols: { grpc: } } }\nservice: { pipelines: { traces: { receivers: [otlp], exporters: [${name as string}] } } }\n`,
+      },
+      expected as string[],
+      { only: ['collector-reaches-jaeger'] },
+    ]),
+  },
+  {
+    kind: 'a place for a secret',
+    variants: ['<webhook-id>', 'T0/<your id>', 'T011/B011/xNXtgqHbtocPNhOx'].map((path) => [
+      {
+        'alertmanager.yml': `route: { receiver: a }\nreceivers:\n  - name: a\n    slack_configs:\n      - api_url: https://hooks.slack.com/services/${path}\n`,
+      },
+      [`${path.includes('<') ? 'warning' : 'error'} secrets-are-in-files alertmanager.yml:5`],
+      { only: ['secrets-are-in-files'] },
+    ]),
+  },
 ]
 
 for (const { kind, variants } of [...QUIET, ...FOUND])

@@ -7,7 +7,7 @@ const SECRET_KEY =
 const SECRET_URL = /hooks\.slack\.com\/services|discord(app)?\.com\/api\/webhooks|webhook\.office\.com|:\/\/[^/\s:@]+:[^/\s@]+@/
 
 /** What an example holds in its place. */
-const PLACEHOLDER = /change.?me|replace.?me|\byour[-_. ]|placeholder|xxx|\btodo\b|\bdummy\b|^<.*>$/i
+const PLACEHOLDER = /change.?me|replace.?me|\byour[-_. ]|placeholder|xxx|\btodo\b|\bdummy\b|<[a-z][\w -]*>/i
 
 export const check: Check = {
   meta: {

@@ -23,7 +23,9 @@ export const check: Check = {
     const isPromised = spec.logs.length > 0 ? undefined : ('warning' as const)
     for (const promtail of config.promtail) {
       const positions = promtail.string('positions', 'filename')
-      if (positions === undefined || positions === '')
+      if ((positions === undefined || positions === '') && !readsFiles(promtail)) {
+        // What is sent to it has no position.
+      } else if (positions === undefined || positions === '')
         yield remark('positions', promtail.near('positions'), 'positions.filename on a volume', 'none: Promtail forgets what it has sent')
       else if (/^\/(tmp|dev|var\/tmp|run)\//.test(positions))
         yield remark(
@@ -63,7 +65,10 @@ export const check: Check = {
         // What a proxy puts before the path is its own; 80 and 443 are what a URL without a port means.
         const rightPath = throughOthers || prefix === undefined ? match?.[3]?.endsWith(PUSH) === true : match?.[3] === `${prefix}${PUSH}`
         const asked = match?.[2] ?? (url.startsWith('https:') ? '443' : '80')
-        if (match === null || !rightPath) yield remark('clients', at, `http://loki:${port ?? '3100'}${prefix ?? ''}${PUSH}`, url)
+        // Loki 2 takes it as well: https://grafana.com/docs/loki/v2.9.x/reference/api/#deprecated-endpoints
+        const isOld = match?.[3] === '/api/prom/push' ? isPromised : undefined
+        if (match === null || !rightPath)
+          yield remark('clients', at, `http://loki:${port ?? '3100'}${prefix ?? ''}${PUSH}`, url, undefined, isOld)
         else if (port !== undefined && asked !== port && !throughOthers)
           yield remark('clients', at, `port ${port}, where Loki listens`, url)
         else if (hosts.length > 0 && !hosts.includes(match[1] ?? '') && !throughOthers)
@@ -302,4 +307,13 @@ function* twice(promtail: Cursor): Generator<Remark> {
       lines,
     )
   }
+}
+
+/** Files, the journal, or what Docker and the kubelet keep; not what is pushed to it. */
+function readsFiles(promtail: Cursor): boolean {
+  const jobs = promtail.items('scrape_configs')
+  return (
+    jobs.length === 0 ||
+    jobs.some((job) => !['syslog', 'loki_push_api', 'gelf', 'heroku_drain', 'gcplog', 'kafka'].some((kind) => job.has(kind)))
+  )
 }

@@ -17,6 +17,8 @@ export const check: Check = {
       ?.address.split(':')
       .at(-1)
     for (const collector of config.collectors) {
+      // One of several files, of which the others are not here.
+      if (!['receivers', 'processors', 'exporters'].some((key) => collector.has(key))) continue
       if (
         collector
           .get('service', 'pipelines')

@@ -15,6 +15,8 @@ export const check: Check = {
   },
   *judge({ spec, config }) {
     for (const collector of config.collectors) {
+      // One of several files, of which the others are not here.
+      if (!['receivers', 'processors', 'exporters'].some((key) => collector.has(key))) continue
       const pipelines = collector.get('service', 'pipelines')
       const traces = (pipelines?.pairs() ?? []).filter(([name]) => typeOf(name) === 'traces')
       if (traces.length === 0 && spec.traces.length > 0 && !readsLogsAlone(collector))

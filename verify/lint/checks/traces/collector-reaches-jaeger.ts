@@ -14,8 +14,9 @@ export const check: Check = {
     mend: "In the collector configuration, set the exporter's endpoint to Jaeger's host, port 4317 for otlp or http://HOST:4318 for otlphttp. Set tls.insecure: true and a sending queue.",
     example: 'exporters:\n  otlp/jaeger:\n    endpoint: jaeger:4318 # this exporter speaks gRPC',
   },
-  *judge({ config }) {
+  *judge({ config, spec }) {
     const hosts = knownHosts(config.workloads, /jaeger|tempo/)
+    const isPromised = spec.traces.length > 0 || hosts.length > 0 || config.jaeger.length > 0
     for (const collector of config.collectors) {
       const used = usedForTraces(collector, 'exporters')
       for (const [name, exporter] of collector.pairs('exporters')) {
@@ -25,6 +26,8 @@ export const check: Check = {
         const text = withDefaults(exporter.string('endpoint') ?? exporter.string('traces_endpoint') ?? '')
         const at = exporter.near('endpoint')
         const { scheme, host, port } = hostPort(text)
+        // Where nothing is known of a store it may be a collector, or anything that takes OTLP.
+        if (!isPromised && text !== '' && !/jaeger|tempo/.test(`${name} ${host}`)) continue
         if (kind === 'jaeger') yield remark(name, exporter, 'otlp', 'the exporter jaeger, which the collector does not have since 0.86')
         // A variable that is not known here may say anything.
         if (text.includes('${') || text.includes('{{')) continue
