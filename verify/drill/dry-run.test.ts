@@ -59,7 +59,7 @@ test('who else decides of a workload is named with its fault', () => {
   const kubernetes = { context: 'staging', namespace: 'shop', kind: 'statefulset', name: 'redis' } as const
   const keepers = new Map([['kill-process redis', ['HorizontalPodAutoscaler redis pauses meanwhile']]])
   const text = dryRunText(plan, { ...compose, parts: { redis: { name: 'redis', kubernetes } } }, faults, keepers)
-  assert.match(text, /fault scale-away redis .*\n +undo: .*\n +felt by: .*\n +besides: HorizontalPodAutoscaler redis pauses meanwhile\n/)
+  assert.match(text, /fault scale-away redis .*\n +undo: .*\n +felt by: .*\n +also there: HorizontalPodAutoscaler redis pauses meanwhile\n/)
 })
 
 test('a target that only watches refuses every fault; without a target the means are those of the specification', () => {

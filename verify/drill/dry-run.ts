@@ -92,7 +92,7 @@ function faultLines(use: FaultUse, { target, registry, keepers }: On): string[] 
     const besides = keepers.get(besidesKey(use)) ?? []
     return [
       ...lines(`fault ${fault.meta.id} ${use.target}${params.join('')} (${places.join(', ')})`, fault),
-      ...besides.map((text) => `besides: ${text}`),
+      ...besides.map((text) => `also there: ${text}`),
     ]
   } catch (error) {
     if (!(error instanceof FiredrillError)) throw error
