@@ -25,6 +25,8 @@ export interface Judged {
   rung?: Rung
   /** What killed it (check id), or why it is equivalent or stillborn. */
   by: string
+  /** Why it would be equivalent, of a change that an error notices: the check or the explanation is wrong. */
+  contradicts?: string
 }
 
 /** Changes that change nothing, by rule and never by hand. */

@@ -188,15 +188,22 @@ class Ladder {
 
   /** As `judge`, but what is refused at start counts as found: a blind change was not chosen to be valid. */
   async judgeBlind(mutant: Mutant): Promise<Judged> {
-    const { texts } = this.options
     const explanation = explanationOf(mutant)
-    if (explanation?.fate === 'equivalent') return { mutant, fate: 'equivalent', by: explanation.because }
+    const judged = await this.asItIs(mutant, explanation?.because)
+    if (explanation?.fate !== 'equivalent') return judged
+    // What an error notices is no equivalent: the check or the explanation is wrong.
+    if (judged.fate === 'killed' && !judged.by.endsWith(BY_WARNING)) return { ...judged, contradicts: explanation.because }
+    return { mutant, fate: 'equivalent', by: explanation.because }
+  }
+
+  private async asItIs(mutant: Mutant, because: string | undefined): Promise<Judged> {
+    const { texts } = this.options
     const missing = mutant.operator === 'file missing'
     const changed = texts.flatMap((text) => (text.file !== mutant.file ? [text] : missing ? [] : [{ ...text, text: mutant.text }]))
     const result = this.lint(this.withReaders(mutant, changed), missing ? mutant.file : undefined)
     const [problem] = result.problems
     if (problem !== undefined) return { mutant, fate: 'killed', rung: 'lint', by: problem.code }
-    return this.climb(mutant, changed, result.findings, true, explanation?.because)
+    return this.climb(mutant, changed, result.findings, true, because)
   }
 
   /** What lint found, then simulate, then the drill, which blind changes are too many for. */

@@ -41,6 +41,24 @@ export function scoreOf(judged: Judged[]): Score {
   return { total, operators, score: share(total) }
 }
 
+/** Blind changes that nothing notices and no explanation knows. */
+export function unexplainedIn(judged: readonly Judged[]): Judged[] {
+  return judged.filter(({ fate, by }) => fate === 'survived' && by === '')
+}
+
+/** Changes that an explanation calls equivalent and a check an error. */
+export function contradictionsIn(judged: readonly Judged[]): (Judged & { contradicts: string })[] {
+  return judged.flatMap((each) => (each.contradicts === undefined ? [] : [{ ...each, contradicts: each.contradicts }]))
+}
+
+function reasonsOf(judged: readonly Judged[], fate: Judged['fate']): [string, number][] {
+  const reasons = Map.groupBy(
+    judged.filter((each) => each.fate === fate),
+    ({ by }) => by,
+  )
+  return [...reasons].map(([reason, of]): [string, number] => [reason, of.length]).sort((a, b) => b[1] - a[1])
+}
+
 /** The score of the operators, and beside it that of the blind changes. */
 export function formatScore(run: MutationRun): string {
   const blind = run.blind.length === 0 ? '' : `\nchanges that know nothing of the checks:\n${formatted(run.blind, 'blind mutation score')}`
@@ -78,8 +96,15 @@ function formatted(judged: Judged[], title: string): string {
       ...mutant.before.split('\n').map((line) => `  - ${line}`),
       ...mutant.after.split('\n').map((line) => `  + ${line}`),
     )
-  const reasons = new Set(judged.filter(({ fate }) => fate === 'equivalent').map(({ by }) => by))
-  for (const reason of reasons) lines.push('', `equivalent: ${reason}`)
+  for (const { mutant, by, contradicts } of contradictionsIn(judged))
+    lines.push(
+      '',
+      `contradiction ${mutant.id} (${mutant.operator}) ${mutant.file}: ${mutant.what}`,
+      `  ${by} finds an error; equivalent: ${contradicts}`,
+    )
+  for (const fate of ['survived', 'equivalent'] as const)
+    for (const [reason, count] of reasonsOf(judged, fate))
+      lines.push('', `${count} ${fate}: ${reason === '' ? 'no reason is known' : reason}`)
   return `${lines.join('\n')}\n`
 }
 

@@ -192,7 +192,8 @@ function offered(
   options: readonly { text: string; value: string }[],
 ): string | string[] | undefined {
   // Several values, "All" and "auto" are no options of the query.
-  if (typeof chosen !== 'string' || chosen.startsWith('$__') || options.length === 0) return chosen
+  if (Array.isArray(chosen) || (chosen === undefined && text === undefined)) return chosen
+  if (chosen?.startsWith('$__') === true || options.length === 0) return chosen
   const found = options.find((option) => option.text === text || option.value === chosen)
   return (found ?? options[0])?.value
 }

@@ -106,3 +106,29 @@ finds('health-check-can-pass', 'a server with TLS that is asked without', {
   observed: 'https',
   line: 'GF_SERVER_PROTOCOL',
 })
+
+const ASKED = 'GET /ready HTTP/1.0'
+finds(
+  'health-check-can-pass',
+  'a request by hand, a host, a variable and a program that are none',
+  { file: 'docker-compose.yaml', from: ASKED, to: 'GET /ready HTTP/2.0', subject: 'promtail', expected: 'HTTP/1.0' },
+  { file: 'docker-compose.yaml', from: ASKED, to: 'GET /ready HTTP/1.1', subject: 'promtail' },
+  { file: 'docker-compose.yaml', from: 'exec 3<>/dev/tcp/127.0.0.1/29092', to: 'exec 3<>/dev/tcp/126.0.0.1/29092', subject: 'kafka' },
+  { file: 'docker-compose.yaml', from: 'pg_isready, -h, 127.0.0.1', to: 'pg_isready, -h, 128.0.0.1', subject: 'postgres' },
+  { file: 'docker-compose.yaml', from: '[CMD, redis-cli, ping]', to: '[CMD, ping]', subject: 'redis', observed: 'ping' },
+  {
+    file: 'docker-compose.yaml',
+    from: '/toxiproxy-cli, list',
+    to: '/txoiproxy-cli, list',
+    subject: 'toxiproxy',
+    expected: 'toxiproxy-cli',
+  },
+  {
+    file: 'docker-compose.yaml',
+    from: /(mysql -h [^\n]*)MYSQL_ROOT_PASSWORD/,
+    to: '$1MYSQL_ROOT_PSASWORD',
+    subject: 'mysql',
+    expected: '$MYSQL_ROOT_PASSWORD',
+  },
+)
+passes('health-check-can-pass', 'a request with its host', 'docker-compose.yaml', ASKED, 'GET /ready HTTP/1.1\\r\\nHost: localhost')

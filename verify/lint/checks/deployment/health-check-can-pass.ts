@@ -7,7 +7,7 @@ import { interpolate, type Workload } from '../../../config/deployment/workloads
 import { readableDocuments, scalarsIn, type Cursor } from '../../../config/yaml/cursor.ts'
 
 const PROGRAMS = new Set(
-  'wget curl nc ncat bash ash dash sh test node python python3 java php ruby mysql mysqladmin mariadb mariadb-admin healthcheck.sh redis-cli valkey-cli pg_isready psql mongo mongosh rabbitmq-diagnostics rabbitmqctl kafka-topics kafka-topics.sh kafka-broker-api-versions kafka-broker-api-versions.sh zkServer.sh grpc_health_probe httpie true exit echo cat grep pgrep pidof printf head tail exec timeout promtool amtool etcdctl consul vault nginx traefik'.split(
+  'wget curl nc ncat bash ash dash sh test node python python3 java php ruby mysql mysqladmin mariadb mariadb-admin healthcheck.sh redis-cli valkey-cli pg_isready psql mongo mongosh rabbitmq-diagnostics rabbitmqctl kafka-topics kafka-topics.sh kafka-broker-api-versions kafka-broker-api-versions.sh zkServer.sh grpc_health_probe toxiproxy-cli httpie true exit echo cat grep pgrep pidof printf head tail exec timeout promtool amtool etcdctl consul vault nginx traefik'.split(
     ' ',
   ),
 )
@@ -135,7 +135,7 @@ function* judgeCommand(workload: Workload, test: Cursor, words: readonly Cursor[
     yield remark(workload.name, at, meant ?? 'a program', program)
     return
   }
-  if (isMissing(workload, name)) {
+  if (isMissing(workload, name) || isStrange(workload, program)) {
     yield remark(workload.name, at, `a program that ${workload.image} holds`, `${name}, which it does not hold`)
     return
   }
@@ -147,6 +147,8 @@ function* judgeCommand(workload: Workload, test: Cursor, words: readonly Cursor[
   else if (name === 'test') yield* judgeTest(workload, test, words.slice(1), rest)
   else if (/^(?:node|python3?)$/.test(name) && /^-(?:e|c|-eval)$/.test(rest[0] ?? ''))
     yield* judgeCode(workload, words[2] ?? test, rest[1] ?? '')
+  else if (/^(?:node|python3?)$/.test(name) && /[();]/.test(rest[1] ?? '') && !/^-/.test(rest[0] ?? ''))
+    yield remark(workload.name, words[1] ?? test, `-e before code for ${name}`, rest[0] ?? '')
   else if (/^(?:node|python3?)$/.test(name) && /[();]/.test(rest[0] ?? ''))
     yield remark(workload.name, words[1] ?? test, `-e before code for ${name}`, rest[0] ?? '')
   else if (name === 'pg_isready') yield* judgeReady(workload, test, words.slice(1), rest)
@@ -189,6 +191,13 @@ function* judgeReady(workload: Workload, test: Cursor, words: readonly Cursor[],
     const at = words[index] ?? test
     if (/^-[hpUdt]$/.test(text)) {
       const value = texts[++index]
+      // In its own container: by loopback, by its name or by its socket.
+      const isHost =
+        /^(?:127\.|0\.0\.0\.0$|localhost$|::1$|\/|.*\$)/.test(value ?? '') || [workload.name, workload.container].includes(value ?? '')
+      if (text === '-h' && value !== undefined && !value.startsWith('-') && !isHost) {
+        yield remark(workload.name, words[index] ?? at, '127.0.0.1: a health check runs inside its container', value)
+        return
+      }
       if (value !== undefined && !value.startsWith('-')) continue
       yield remark(workload.name, words[index] ?? at, `a value of ${text}`, value ?? 'none')
       return
@@ -197,6 +206,22 @@ function* judgeReady(workload: Workload, test: Cursor, words: readonly Cursor[],
     yield remark(workload.name, at, 'an option of pg_isready', text)
     return
   }
+}
+
+/** Images whose programs are known: a shell's, and their own. */
+const KNOWN_WHOLE = /^(?:redis|valkey\/valkey|mysql|mariadb|postgres|confluentinc\/cp-kafka)$/
+
+/** A word that is no program of a shell, and none that is called like the image. */
+function isStrange({ image, at }: Workload, program: string): boolean {
+  const { repository, known } = imageNameOf(image)
+  if (at.has('build') || at.has('volumes') || program.includes('/') || (known?.health === undefined && !KNOWN_WHOLE.test(repository)))
+    return false
+  const base = repository.split('/').at(-1) ?? ''
+  return (
+    !PROGRAMS.has(program) &&
+    !/^(?:kafka|zookeeper|cub|kcat|psql|pg_|mysql|maria|redis|valkey)/.test(program) &&
+    !program.startsWith(base.slice(0, 4))
+  )
 }
 
 /** What an image is known not to hold; a Dockerfile may add it. */
@@ -308,7 +333,27 @@ function* judgeShell(workload: Workload, at: Cursor, text: string): Generator<Re
   const closed = [...text.matchAll(/[<>]&(\d)/g)].map((match) => match[1] ?? '').find((each) => Number(each) > 2 && !opened.has(each))
   if (/\bexec\s+\d/.test(text) && closed !== undefined)
     yield remark(workload.name, at, `a descriptor that is open: ${[...opened].join(', ')}`, `&${closed}`)
+  const host = /(?:\/dev\/tcp\/|\s-h\s*|--host[= ])(\d+\.\d+\.\d+\.\d+)/.exec(text)?.[1]
+  if (host !== undefined && !/^(?:127\.|0\.0\.0\.0$)/.test(host))
+    yield remark(workload.name, at, '127.0.0.1: a health check runs inside its container', host)
+  yield* judgeLine(workload, at, text)
   const device = /\/dev\/tcp\/([^\s/;"']*)(?:\/(\w*))?/.exec(text)
   if (device !== null && (device[1] === '' || !/^\d+$/.test(device[2] ?? '')))
     yield remark(workload.name, at, '/dev/tcp/host/port', device[0])
+}
+
+/** What is written to a socket by hand, and variables that the container does not have. */
+function* judgeLine(workload: Workload, at: Cursor, text: string): Generator<Remark> {
+  const [line, version] = /\b(?:GET|HEAD) \/\S* ([A-Z]+\/?[\d.]*)/.exec(text) ?? []
+  // 1.1 asks for a Host; no server answers to another version of this form.
+  if (line !== undefined && version !== 'HTTP/1.0' && !(version === 'HTTP/1.1' && /\bHost:/i.test(text)))
+    yield remark(workload.name, at, 'GET /path HTTP/1.0', line)
+  if (/\bhead\s+-n\s*0\b/.test(text)) yield remark(workload.name, at, 'head -n 1', 'head -n 0, which prints nothing')
+  const variables = new Set(workload.env.keys())
+  for (const [, name = ''] of text.matchAll(/\$\{?([A-Z][A-Z0-9_]*)/g)) {
+    const meant = variables.has(name) ? undefined : slipOf(name, variables)
+    if (meant !== undefined) yield remark(workload.name, at, `$${meant}`, `$${name}`)
+  }
+  const [word] = /^[\w-]+$/.exec(text.trim()) ?? []
+  if (word !== undefined && !PROGRAMS.has(word) && isStrange(workload, word)) yield remark(workload.name, at, 'a command', word)
 }

@@ -59,3 +59,23 @@ finds('dashboards-are-spelt', 'a variable without what it gets its values from',
   subject: 'window',
   expected: 'query',
 })
+
+finds(
+  id,
+  'a calculation that Grafana does not have',
+  {
+    file: D,
+    from: /("reduceOptions": \{\s*"calcs": \[\s*)"lastNotNull"/,
+    to: '$1"lsatNotNull"',
+    expected: 'a calculation',
+    observed: 'lsatNotNull',
+  },
+  { file: D, from: /("legend": \{[^}]*"calcs": \[\s*)"lastNotNull"/, to: '$1"now"', severity: 'warning', observed: 'now' },
+)
+
+finds(id, 'what is no colour', { file: D, from: '"color": "green"', to: '"color": "15s"', severity: 'warning', observed: '15s' })
+passes(id, 'a colour by its code', D, '"color": "green"', '"color": "rgba(50, 172, 45, 0.97)"', {
+  file: D,
+  from: '"color": "red"',
+  to: '"color": "15s"',
+})

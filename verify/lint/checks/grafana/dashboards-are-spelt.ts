@@ -80,6 +80,24 @@ function* shapes(panel: Cursor): Generator<Remark> {
   }
 }
 
+/** Ids of calculations: any other one gives no number. packages/grafana-data/src/transformations/fieldReducer.ts */
+const CALCS =
+  /^(?:last|lastNotNull|first|firstNotNull|min|max|mean|sum|count|countAll|range|delta|step|diff|diffperc|logmin|allIsZero|allIsNull|changeCount|distinctCount|allValues|uniqueValues|median|variance|stdDev|p\d+|\$.*)$/
+
+function* calcs(panel: Cursor, title: string): Generator<Remark> {
+  for (const [path, isNumber] of [
+    [['options', 'reduceOptions', 'calcs'], true],
+    [['options', 'legend', 'calcs'], false],
+  ] as const)
+    for (const at of panel.items(...path)) {
+      const text = at.string()
+      if (text === undefined || CALCS.test(text)) continue
+      yield isNumber
+        ? remark(title, at, 'a calculation: lastNotNull, mean, max ...', text)
+        : warning(title, at, 'a calculation: mean, max ...', text)
+    }
+}
+
 /** Below these stand names of one's own: of columns, of values. */
 const OWN_NAMES = /^(?:indexByName|excludeByName|renameByName|includeByName|options|fields|scopedVars)$/
 
@@ -96,6 +114,8 @@ function* keys(at: Cursor, above: string, depth = 0): Generator<Remark> {
       yield warning(key, value, `one of ${allowed.join(', ')}`, text)
     const colour = key === 'color' && text !== undefined ? slipOf(text, COLOURS) : undefined
     if (colour !== undefined) yield remark(key, value, colour, text ?? '')
+    else if (key === 'color' && text !== undefined && !COLOURS.has(text) && !/^(?:[a-z]+|(?:#|rgb|hsl|var\().*|.*\$.*|)$/i.test(text))
+      yield warning(key, value, 'a colour: green, dark-red, #73bf69', text)
     yield* keys(value, key, depth + 1)
   }
 }
@@ -122,6 +142,7 @@ function* panels(root: Cursor): Generator<Remark> {
     )
       yield warning(title, panel.near('type'), 'a panel of Grafana, or the id of a plugin', type)
     yield* thresholds(panel, title)
+    yield* calcs(panel, title)
     yield* shapes(panel)
     const ids = panel.items('targets').map((target) => target.string('refId') ?? '')
     const twice = panel

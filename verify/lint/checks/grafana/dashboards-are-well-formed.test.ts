@@ -30,3 +30,12 @@ passes(
   /"panels": \[/,
   '"panels": [{ "id": 90, "type": "row", "title": "R", "gridPos": { "h": 1, "w": 0, "x": 0, "y": 0 }, "panels": [] },',
 )
+
+finds(
+  id,
+  'values of another kind, a scale the wrong way round',
+  { file, from: '"legendFormat": "Availability"', to: '"legendFormat": true', subject: 'Availability', expected: 'legendFormat: a text' },
+  { file, from: '"instant": true', to: '"instant": "Availability"', expected: 'instant: true or false' },
+  { file, from: '"max": 1,', to: '"max": { "mode": "thresholds" },', expected: 'max: a number' },
+  { file, from: '"min": 0.99', to: '"min": 2', severity: 'warning', expected: 'a min below the max, 1' },
+)

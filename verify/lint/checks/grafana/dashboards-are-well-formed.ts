@@ -44,6 +44,7 @@ export const check: Check = {
         const title = panel.string('title') ?? 'panel'
         yield* shapes(title, panel, OF_PANEL)
         yield* size(title, panel)
+        yield* values(title, panel)
       }
     }
   },
@@ -76,4 +77,36 @@ function* size(title: string, panel: Cursor): Generator<Remark> {
         at.string(key) ?? 'none',
         'A panel of a dashboard has no size: it is not seen',
       )
+}
+
+/** Fields of a query of Prometheus, which its plugin reads into Go: pkg/tsdb/prometheus/models/query.go, and numbers of a panel. */
+const OF_TARGET: Readonly<Record<string, string>> = {
+  expr: 'string',
+  legendFormat: 'string',
+  format: 'string',
+  interval: 'string',
+  instant: 'boolean',
+  range: 'boolean',
+  exemplar: 'boolean',
+}
+const OF_DEFAULTS: Readonly<Record<string, string>> = { min: 'number', max: 'number', decimals: 'number', unit: 'string', color: 'object' }
+const NAMED: Readonly<Record<string, string>> = { string: 'a text', boolean: 'true or false', number: 'a number', object: 'a mapping' }
+
+function* values(title: string, panel: Cursor): Generator<Remark> {
+  const targets = panel.items('targets').filter((target) => target.has('expr'))
+  const defaults = panel.get('fieldConfig', 'defaults')
+  for (const [owner, known] of [
+    ...targets.map((each) => [each, OF_TARGET] as const),
+    ...(defaults === undefined ? [] : [[defaults, OF_DEFAULTS] as const]),
+  ])
+    for (const [key, type] of Object.entries(known)) {
+      const at = owner.get(key)
+      const value = at?.plain()
+      if (at === undefined || value === null || value === undefined || typeof value === type) continue
+      if (type !== 'string' && typeof value === 'string' && (value === '' || value.includes('$'))) continue
+      yield causing(remark(title, at.keyPlace(), `${key}: ${NAMED[type] ?? type}`, JSON.stringify(value)), owner.lines())
+    }
+  const [least, most] = [defaults?.number('min'), defaults?.number('max')]
+  if (defaults !== undefined && least !== undefined && most !== undefined && least >= most)
+    yield warning(title, defaults.near('min'), `a min below the max, ${most}`, String(least), 'The scale of a panel is the wrong way round')
 }

@@ -73,3 +73,16 @@ finds(
     expected: 'prometheus, mimir or cortex',
   },
 )
+
+finds(
+  'grafana-accepts-datasources',
+  'settings that are no mapping, a default that is one',
+  {
+    file: 'datasources.yml',
+    from: /jsonData:\n(?: {6}.*\n)+/,
+    to: 'jsonData: true\n',
+    subject: 'Prometheus',
+    expected: 'jsonData: a mapping',
+  },
+  { file: 'datasources.yml', from: 'isDefault: true', to: 'isDefault: { timeInterval: 15s }', expected: 'true or false' },
+)

@@ -38,6 +38,12 @@ function* ofOneGrafana(files: readonly Cursor[]): Generator<Remark> {
     if (twin !== undefined && name !== '')
       yield remark(name, source.near('name'), 'one data source of a name', `${name}, as at ${where(twin)}: the later one replaces it`)
     names.set(`${organization} ${name}`, source)
+    for (const key of ['jsonData', 'secureJsonData'])
+      if (source.get(key)?.isMap() === false && source.get(key)?.plain() !== null)
+        yield remark(name, source.near(key).keyPlace(), `${key}: a mapping`, source.string(key) ?? 'a list')
+    const isDefault = source.get('isDefault')
+    if (isDefault !== undefined && !/^(?:true|false|yes|no|on|off|\$.*)$/i.test(isDefault.string() ?? ''))
+      yield remark(name, isDefault.keyPlace(), 'isDefault: true or false', isDefault.string() ?? 'a mapping or a list')
     const type = source.string('type') ?? ''
     const meant = slipOf(type, TYPES)
     if (meant !== undefined) yield ofItsPanels(remark(name, source.near('type'), meant, `${type}, for which Grafana has no plugin`))

@@ -555,3 +555,19 @@ finds(
     observed: '5m',
   },
 )
+
+finds('slo-panels-measure', 'a gauge of a field that there is not', {
+  file: 'slo-dashboard.json',
+  from: '"fields": ""',
+  to: '"fields": "value of the day"',
+  subject: 'Availability',
+  observed: 'value of the day',
+})
+
+finds('slo-panels-measure', 'a course of one point', {
+  file: 'slo-dashboard.json',
+  from: /("title": "Availability by service"[^]*?"instant": )false(,\s*"range": )true/,
+  to: '$1true$2false',
+  subject: 'Availability by service',
+  expected: 'a range query',
+})

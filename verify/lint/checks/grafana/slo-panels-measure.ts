@@ -121,6 +121,21 @@ function* judgePanel(panel: Panel, { measures, by }: Promised, dashboard: Linted
     for (const each of by === undefined ? asked.filter(({ text }) => !asksRecorded(text, recordings)) : [])
       yield* judgeQuery(panel, each, measures, dashboard, input)
   }
+  if (by !== undefined && panel.type === 'timeseries')
+    for (const { at, instant } of targets)
+      if (instant) yield remark(panel.title, at, 'a range query, for a course', 'instant alone: one point')
+  // Of another name than a line has there is no field, and the panel shows none.
+  const fields = panel.at.get('options', 'reduceOptions', 'fields')
+  const name = fields?.string() ?? ''
+  const lines = panel.at.items('targets').map((target) => target.string('legendFormat') ?? '')
+  if (
+    fields !== undefined &&
+    name !== '' &&
+    !/^\/.*\/\w*$/.test(name) &&
+    !name.includes('$') &&
+    !lines.some((line) => line === name || line.includes('{{'))
+  )
+    yield remark(panel.title, fields, 'no fields (all with numbers), or the name of a line', name)
   const usual = { 'availability': 'percentunit', 'latency-p95': 's', 'error-rate': 'percentunit', 'error-budget': 'percent' }[measures]
   if (panel.parsed.unit === undefined && panel.at.items('fieldConfig', 'overrides').length === 0)
     yield warning(

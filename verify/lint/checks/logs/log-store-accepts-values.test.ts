@@ -115,3 +115,19 @@ test(`${ID}: Loki 3 keeps requests for deletion`, async () => {
   assert.deepEqual(await found(''), ['delete_request_store beside it'])
   assert.deepEqual(await found('  delete_request_store: filesystem\n'), [])
 })
+
+finds(
+  ID,
+  'one process that does not find itself, or looks for more of its kind',
+  { file: L, from: / {2}replication_factor: 1\n/, to: '', subject: 'common', expected: 'replication_factor: 1' },
+  { file: L, from: 'replication_factor: 1', to: 'replication_factor: 0', observed: 'at least 1 live replicas' },
+  { file: L, from: 'instance_addr: 127.0.0.1', to: 'instance_addr: 126.0.0.1', expected: '127.0.0.1' },
+  { file: L, from: 'instance_addr: 127.0.0.1', to: 'instance_addr: warn', observed: 'warn' },
+  { file: L, from: 'grpc_listen_port: 9096', to: 'grpc_listen_port: 0', subject: 'server' },
+)
+passes(ID, 'the address of an interface', L, 'instance_addr: 127.0.0.1', 'instance_addr: 127.0.1.1')
+passes(ID, 'the form of old', L, / {2}replication_factor: 1\n([^]*?lifecycler:\n)/, '$1    ring: { replication_factor: 1 }\n', {
+  file: L,
+  from: 'schema: v13',
+  to: 'schema: v14',
+})

@@ -140,6 +140,15 @@ function bytes(text: string): number | undefined {
   return number === undefined ? undefined : Number(number) * 1024 ** ['', 'K', 'M', 'G', 'T'].indexOf(unit.toUpperCase())
 }
 
+/** Of one process, which finds itself by it: that of another machine is none of its own. */
+function* address(at: Cursor | undefined, store: string | undefined): Generator<Remark> {
+  const text = at?.string() ?? ''
+  const isOwn =
+    /^(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|0\.0\.0\.0$|localhost$|\[?::1?\]?$)/.test(text) || /[a-z].*[.-]|\$/i.test(text)
+  if (at !== undefined && store === 'inmemory' && text !== '' && !isOwn)
+    yield remark('common', at, '127.0.0.1, for a ring in memory', `${text}: it sends lines to another machine`)
+}
+
 /** A ring in the memory of one process has one member; one in a store needs the address of the store. */
 function* ring(root: Cursor, { workloads }: Configuration): Generator<Remark> {
   const kv = root.get('common', 'ring', 'kvstore')
@@ -153,6 +162,22 @@ function* ring(root: Cursor, { workloads }: Configuration): Generator<Remark> {
       'ring.kvstore.store: inmemory for one process',
       'none: consul on localhost by default',
     )
+  const old = root.get('ingester', 'lifecycler', 'ring', 'replication_factor')
+  // https://grafana.com/docs/loki/latest/configure/#common
+  if (store === 'inmemory' && factor === undefined && old === undefined)
+    yield remark(
+      'common',
+      root.near('common').keyPlace(),
+      'replication_factor: 1, for a ring in memory',
+      'none: 3 by default, and each push ends with "at least 2 live replicas required"',
+    )
+  if (factor !== undefined && factor.string() !== undefined && Number(factor.string()) < 1)
+    yield remark('common', factor, '1 or more', `${factor.string() ?? ''}: each push ends with "at least 1 live replicas required"`)
+  yield* address(root.get('common', 'instance_addr'), store)
+  // The members of the ring are found under the port that is written.
+  const port = root.get('server', 'grpc_listen_port')
+  if (port?.string() === '0')
+    yield remark('server', port, 'a port: 9095 is the default', '0: the process does not find itself, and takes no line')
   const lokis = workloads.filter(({ image }) => /(?:^|\/)loki(?::|@|$)/.test(image))
   if (factor !== undefined && store === 'inmemory' && Number(factor.string()) > 1 && lokis.length < 2)
     yield remark(

@@ -95,3 +95,11 @@ passes(
   '$1    restart: unless-stopped\n$2',
   early,
 )
+
+finds('agent-is-attached', 'a volume beside the folder to which the agent is written', {
+  file: 'docker-compose.yaml',
+  from: '["otel_agent:/otel"]',
+  to: '["otel_agent:/oetl"]',
+  subject: 'otel-agent-init',
+  observed: '/oetl',
+})

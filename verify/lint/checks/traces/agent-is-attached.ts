@@ -97,6 +97,20 @@ export const check: Check = {
           const volume = writer.mounts.find((candidate) => candidate.source === mount.source && path.startsWith(`${candidate.target}/`))
           return volume === undefined ? undefined : path.slice(volume.target.length)
         }
+        // Named as the file of the agent, and outside of every volume of the container that writes it.
+        const astray = writers
+          .filter((writer) => writtenFiles(writer).length === 0)
+          .find(({ args, mounts }) =>
+            args.some(
+              ({ value }) =>
+                /^\/.*\.jar$/.test(value) && value.endsWith(wanted) && !mounts.some(({ target }) => value.startsWith(`${target}/`)),
+            ),
+          )
+        const beside = astray?.mounts.find(({ source }) => source === mount.source)
+        if (astray !== undefined && beside !== undefined && wanted.length > 1)
+          yield* once(beside.at, () =>
+            remark(astray.name, beside.at, `the volume ${mount.source} at the folder of ${wanted.slice(1)}`, beside.target),
+          )
         const known = writers.flatMap((writer) => writer.args.map((arg) => arg.value)).join(' ')
         const [first] = written
         const isJudged = !/^[./]/.test(mount.source) && writers.length > 0 && agent.jar !== mount.target
