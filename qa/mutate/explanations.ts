@@ -363,7 +363,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
   ),
   equivalent(
     DASHBOARD,
-    /options\.(?:reduceOptions(?:\.(?:calcs|fields|values))?|reduceOptions\.calcs\.0|legend\.calcs\.\d) deleted|^key panels\.\d+\.options\.reduceOptions(?:\.\w+)? ->|reduceOptions\.values: false|legend\.calcs\.\d: items swapped|reduceOptions\.fields: value swapped/,
+    /options\.(?:reduceOptions(?:\.(?:calcs|fields|values))?|reduceOptions\.calcs\.0|legend\.calcs\.\d) deleted|^key panels\.\d+\.options\.reduceOptions(?:\.\w+)? ->|reduceOptions\.values: false|legend\.calcs\.\d: items swapped/,
     'the last number of all fields is what a gauge shows by default, and an instant query has one',
   ),
   equivalent(
@@ -527,6 +527,12 @@ export const EXPLANATIONS: readonly Explanation[] = [
     /^memory(?: deleted|\.max-traces(?: deleted|: \d+ -> \d+$))|collector(?:\.otlp(?:\.enabled|\.grpc(?:\.host-port)?)?)? deleted|query(?:\.\S+)? deleted/,
     'how many traces are kept; and what is Jaeger’s default anyway (OTLP on, 4317, 16686, 16685)',
   ),
+  equivalent(
+    /jaeger\.yml$/,
+    /query\.grpc-server\.host-port: 0\.0\.0\.0:16685 -> 0\.0\.0\.0:1668[34]$/,
+    'no other program asks the query service by gRPC, at whichever port',
+  ),
+  survived(/promtail\.yml$/, /grpc_listen_port: 0 -> -1$/, 'what a program makes of a port below 0 is not known'),
   survived(/jaeger\.yml$/, /query\.http-server/, 'which of two ports speaks HTTP is known by its number alone'),
   equivalent(
     /loki\.yml$/,

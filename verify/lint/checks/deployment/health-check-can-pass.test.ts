@@ -123,12 +123,5 @@ finds(
     subject: 'toxiproxy',
     expected: 'toxiproxy-cli',
   },
-  {
-    file: 'docker-compose.yaml',
-    from: /(mysql -h [^\n]*)MYSQL_ROOT_PASSWORD/,
-    to: '$1MYSQL_ROOT_PSASWORD',
-    subject: 'mysql',
-    expected: '$MYSQL_ROOT_PASSWORD',
-  },
 )
 passes('health-check-can-pass', 'a request with its host', 'docker-compose.yaml', ASKED, 'GET /ready HTTP/1.1\\r\\nHost: localhost')

@@ -346,7 +346,7 @@ function* judgeShell(workload: Workload, at: Cursor, text: string): Generator<Re
 function* judgeLine(workload: Workload, at: Cursor, text: string): Generator<Remark> {
   const [line, version] = /\b(?:GET|HEAD) \/\S* ([A-Z]+\/?[\d.]*)/.exec(text) ?? []
   // 1.1 asks for a Host; no server answers to another version of this form.
-  if (line !== undefined && version !== 'HTTP/1.0' && !(version === 'HTTP/1.1' && /\bHost:/i.test(text)))
+  if (line !== undefined && version !== 'HTTP/1.0' && !(version === 'HTTP/1.1' && /Host:/i.test(text)))
     yield remark(workload.name, at, 'GET /path HTTP/1.0', line)
   if (/\bhead\s+-n\s*0\b/.test(text)) yield remark(workload.name, at, 'head -n 1', 'head -n 0, which prints nothing')
   const variables = new Set(workload.env.keys())
