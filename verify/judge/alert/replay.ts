@@ -1,3 +1,4 @@
+import { historiesOf } from '../record/by-name.ts'
 import type { LoadedGroup } from '../../model/journal.ts'
 import type { PlannedExperiment } from '../../model/plan.ts'
 import type { Labels } from '../../model/spec.ts'
@@ -92,11 +93,7 @@ export function replaysOf(
   const blips = kind === 'gauge'
   const value = blips ? undefined : run.evaluated.get(`${experiment.id}\nvalue`)
 
-  return pair(
-    experiment,
-    condition,
-    run.alerts.filter((history) => history.alert === experiment.alert),
-  )
+  return pair(experiment, condition, historiesOf(run.alerts, experiment.alert))
     .filter(
       ({ labels }) =>
         hasLabels(labels, experiment.subject) ||

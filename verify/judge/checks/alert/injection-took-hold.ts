@@ -1,5 +1,6 @@
 import { defineCheck } from '../../drill-check.ts'
 import { heldAt } from '../../evidence-room.ts'
+import { ofExperiment } from '../../record/by-name.ts'
 import { clockTime } from '../../../text/instant.ts'
 import { round } from '../../alert/diagnosis.ts'
 import { pass, unknown } from '../../finding.ts'
@@ -25,7 +26,7 @@ export const check = defineCheck(
     const held = heldAt(injection, experiment).filter((t) => t >= fromMs && t <= anchors.offByMs)
     const expected = `${title}: ${expr} ${comparator} ${threshold} during the fire leg`
     const pointers = [injection.seq, ...(fire?.pointers ?? []), ...anchors.pointers]
-    const own = faults.filter((entry) => entry.experiment === experiment.id && entry.leg === 'fire' && entry.atMs >= (fire?.beginMs ?? 0))
+    const own = ofExperiment(faults, experiment.id).filter((entry) => entry.leg === 'fire' && entry.atMs >= (fire?.beginMs ?? 0))
     const missed = own.flatMap((entry) => (entry.missed === undefined ? [] : [`; ${entry.missed}`])).join('')
     const first = held[0]
     if (first !== undefined)

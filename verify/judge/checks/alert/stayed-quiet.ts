@@ -1,4 +1,4 @@
-import { ofExperiment } from '../../record/by-name.ts'
+import { historiesOf, ofExperiment } from '../../record/by-name.ts'
 import { compares } from '../../../promql/operators.ts'
 import { defineCheck } from '../../drill-check.ts'
 import type { EvidenceMap } from '../../drill-check.ts'
@@ -69,7 +69,7 @@ export const check = defineCheck(
         injected.seq,
       ])
 
-    const seen = alerts.filter((history) => history.alert === experiment.alert && hasLabels(history.labels, experiment.subject))
+    const seen = historiesOf(alerts, experiment.alert).filter(({ labels }) => hasLabels(labels, experiment.subject))
     const active = seen
       .flatMap((history) =>
         history.timesMs.flatMap((t, index) =>

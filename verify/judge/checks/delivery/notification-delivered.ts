@@ -3,7 +3,7 @@ import { defineCheck } from '../../drill-check.ts'
 import { DELIVERY_LAG_MS, GHOST_GROUP_MS, firedEpisode, inhibitor, lostPostMs, ownNotifications } from '../../delivery/arrival.ts'
 import { atEachReceiver } from '../../delivery/each-receiver.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
-import { labelKey } from '../../../promql/labels.ts'
+import { firstHeardMs } from '../../record/by-name.ts'
 import { fail, pass, unknown } from '../../finding.ts'
 import type { EvidenceMap, Finding } from '../../drill-check.ts'
 
@@ -44,10 +44,7 @@ function arrivedAt(
 
   const { groupWaitMs, groupIntervalMs } = deliveryOf(promised?.timing ?? timing, episode.history.labels, receiver)
   // A group that may already exist delivers at its next tick instead of after group_wait.
-  const group = labelKey(arrived?.groupLabels ?? {})
-  const heardBefore = notified.some(
-    (alert) => alert.receiver === receiver && alert.arrivedMs < startsAtMs && labelKey(alert.groupLabels) === group,
-  )
+  const heardBefore = firstHeardMs(notified, receiver, arrived?.groupLabels ?? {}) < startsAtMs
   const fresh = !heardBefore && startsAtMs - episode.activeAtMs > GHOST_GROUP_MS
   const lostMs = lostPostMs(
     health,
