@@ -16,8 +16,10 @@ async function running(t: TestContext, program = 'process.title'): Promise<{ ado
   await rewritten(server.file, program)
   const { pid } = await startProcess(server.file)
   await waitHealthy(server.file)
-  const recordFile = join(await temporaryDirectory(t), 'run/shop.json')
+  let recordFile = ''
+  // Before its folder is removed: what is started again by the record is known by it alone.
   t.after(() => (existsSync(recordFile) ? killProcess(recordFile) : undefined))
+  recordFile = join(await temporaryDirectory(t), 'run/shop.json')
   const health = { kind: 'tcp', host: '127.0.0.1', port: server.port } as const
   return { adoption: { pid: pid ?? 0, recordFile, health, env: {} }, logFile: server.logFile, first: pid ?? 0 }
 }
