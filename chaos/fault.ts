@@ -125,12 +125,12 @@ export function offered<N extends Need>(part: TargetPart, need: N): NonNullable<
 
 /**
  * What this fault needs is not there and does not come by itself (a limit, a shell in the image, a right): another attempt would meet the
- * same. Exit 3: nothing was proven, nothing was touched.
+ * same. Exit 3: nothing was proven, nothing is left changed.
  */
 export function notPossible(message: string, code = 'FAULT_NOT_POSSIBLE'): FiredrillError {
   return new FiredrillError(code, message, {
     exitCode: 3,
-    next: 'nothing was changed; change what is named, or leave the experiment out with --skip: another attempt would meet the same',
+    next: 'nothing is left changed; change what is named, or leave the experiment out with --skip: another attempt would meet the same',
   })
 }
 

@@ -58,7 +58,7 @@ export const isolatePodsFault = defineFault({
             if (unanswered >= UNANSWERED) break
             if (polls <= 0)
               throw notPossible(
-                `the cluster's network does not enforce NetworkPolicies. Pod ${each.pod} reaches the API server ${enforcedSeconds} s after one forbade it all traffic (POLICY_NOT_ENFORCED)`,
+                `the cluster's network does not enforce NetworkPolicies. Pod ${each.pod} reaches the API server ${enforcedSeconds} s after one forbade it all traffic`,
                 'POLICY_NOT_ENFORCED',
               )
             await delay(POLL_MS, undefined, { signal })

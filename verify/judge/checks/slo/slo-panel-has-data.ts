@@ -139,20 +139,19 @@ export const check = defineCheck(
     // Nothing else is wrong: that service lacks the series.
     const [part] = trouble.length === 1 && missing.size === 1 ? missing : []
     if (trouble.length > 0) {
-      const leavesOut = list !== undefined && trouble[0]?.startsWith(`${list} leaves out`) === true
+      const panel = part === undefined ? onePanel(trouble, spec.slo, dashboard).part : undefined
+      const to = part ?? panel
       const query =
         listed === undefined ? undefined : answersOf(panels, dashboard, listed.index).find(({ form }) => form === 'deployed')?.query
-      const panel = onePanel(trouble, spec.slo, dashboard).part
+      const diagnosis =
+        list !== undefined && trouble[0]?.startsWith(`${list} leaves out`) === true
+          ? `take the matcher or filter that leaves alerts out of ${list} away.${query === undefined ? '' : ` Its query is ${query}.`}`
+          : panel === undefined
+            ? undefined
+            : `correct the query, data source or filter of ${panel}.`
       return fail(expected, trouble.join('; '), pointers, {
-        ...((part ?? panel) === undefined ? {} : { part: part ?? panel }),
-        ...(part !== undefined || panel === undefined
-          ? {}
-          : { diagnosis: `In the SLO dashboard, correct the query, data source or filter of ${panel}.` }),
-        ...(leavesOut
-          ? {
-              diagnosis: `In the SLO dashboard, take the matcher or filter that leaves alerts out of ${list} away.${query === undefined ? '' : ` Its query is ${query}.`}`,
-            }
-          : {}),
+        ...(to === undefined ? {} : { part: to }),
+        ...(diagnosis === undefined ? {} : { diagnosis: `In the SLO dashboard, ${diagnosis}` }),
       })
     }
     if (untold.length > 0) return unknown('evidence-missing', expected, untold.join('; '), pointers)
