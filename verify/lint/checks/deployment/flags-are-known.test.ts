@@ -115,3 +115,9 @@ finds(id, 'Prometheus without its file', {
   subject: 'prometheus',
   expected: '--config.file=FILE',
 })
+finds(
+  id,
+  'words behind letters of curl that have no value',
+  { file: D, from: '- --silent', to: '- -sSL\n      - quiet', subject: 'otel-agent-init', observed: 'quiet' },
+  { file: D, from: '- --silent', to: '- -XPUT\n      - quiet', subject: 'otel-agent-init', observed: 'quiet' },
+)

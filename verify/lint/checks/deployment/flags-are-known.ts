@@ -58,7 +58,10 @@ function* redisOptions({ name, args }: Workload): Generator<Remark> {
   const meant = program === undefined ? undefined : nearest(program.value, REDIS_PROGRAMS, 2)
   if (program !== undefined && /^\w[\w-]*$/.test(program.value) && !REDIS_PROGRAMS.includes(program.value) && meant !== undefined)
     yield remark(name, program.at, meant, program.value)
-  const words = args.flatMap(({ value, at }) => (value === '' ? [{ word: '', at }] : value.split(/\s+/).map((word) => ({ word, at }))))
+  const all = args.flatMap(({ value, at }) => (value === '' ? [{ word: '', at }] : value.split(/\s+/).map((word) => ({ word, at }))))
+  // Behind `sh -c` further commands may follow.
+  const end = all.findIndex(({ word }) => /^(?:&&?|\|\|?|;|\d?[<>].*)$/.test(word))
+  const words = end < 0 ? all : all.slice(0, end)
   for (const [index, { word, at }] of words.entries()) {
     const next = words[index + 1]
     if (!/^--[a-z]/.test(word)) continue
@@ -90,9 +93,14 @@ function* saves(name: string, rest: readonly { word: string; at: Cursor }[]): Ge
  * Arguments take the place of those of the image, which name its file: without the flag Prometheus looks for prometheus.yml in the folder
  * of its data. https://github.com/prometheus/prometheus/blob/v2.48.0/Dockerfile
  */
-function* prometheusWithout({ name, args, at }: Workload): Generator<Remark> {
-  if (args.length === 0 || at.has('working_dir') || at.has('build') || args.some(({ value }) => /^-{1,2}config\.file(?:=|$)/.test(value)))
-    return
+function* prometheusWithout({ name, args, mounts, at }: Workload): Generator<Remark> {
+  const isNamed = args.some(({ value }) => /^-{1,2}config\.file(?:=|$)/.test(value))
+  // That it prints something and ends: programs-keep-running.
+  const isAsked = args.some(({ value }) => /^-{1,2}(?:version|help|help-\w+|h)$/.test(value))
+  const isThere = mounts.some(
+    ({ source, target }) => target === '/prometheus/prometheus.yml' || (/^[./~]/.test(source) && /^\/prometheus\/?$/.test(target)),
+  )
+  if (args.length === 0 || isNamed || isAsked || isThere || at.has('working_dir') || at.has('build')) return
   if (args.every(({ value }) => value.startsWith('-') || value.includes('$')))
     yield remark(
       name,
@@ -110,9 +118,20 @@ function* collectorWithout({ name, args, env, at }: Workload): Generator<Remark>
     yield remark(name, (at.get('command') ?? at).keyPlace(), '--config=FILE', 'no --config: the collector ends at once')
 }
 
-/** https://curl.se/docs/manpage.html: options with a value, and at least one URL. */
+/** https://curl.se/docs/manpage.html: letters of options with a value, which is what follows the letter or the next word. */
+const CURL_LETTERS = 'AbcCdDeEFHKmoPQrtTuUwxXyYz'
 const CURL_VALUES =
-  /^(?:-[oHmXduAbcKTweEF]|--(?:output|header|max-time|request|data|user|connect-timeout|retry|retry-delay|write-out|cacert|cert|key|user-agent|proxy|output-dir|form))$/
+  /^--(?:output|header|max-time|request|data(?:-raw|-binary|-ascii|-urlencode)?|json|user|connect-timeout|retry|retry-delay|retry-max-time|write-out|cacert|capath|cert|cert-type|key|key-type|user-agent|referer|proxy|proxy-user|output-dir|form|form-string|url|url-query|upload-file|config|cookie|cookie-jar|dump-header|max-redirs|max-filesize|limit-rate|speed-limit|speed-time|unix-socket|interface|resolve|connect-to|range|noproxy|oauth2-bearer|aws-sigv4|ciphers|tls-max|stderr|trace|trace-ascii)$/
+/** Those that surely have none: what stands behind another one may be its value. */
+const CURL_ALONE =
+  /^-[#0-9a-zA-Z]+$|^--(?:silent|fail|fail-with-body|fail-early|location|location-trusted|show-error|insecure|verbose|compressed|include|head|get|globoff|remote-name|remote-time|remote-header-name|create-dirs|no-progress-meter|progress-bar|parallel|retry-connrefused|retry-all-errors|ipv4|ipv6|http1\.1|http2)$/
+
+/** Whether the next word is the value of this one: -o, -sLo, --output; not -XPUT, which has it. */
+function hasValueBehind(option: string): boolean {
+  if (!/^-[^-]/.test(option)) return CURL_VALUES.test(option)
+  const letter = [...option].findIndex((each, index) => index > 0 && CURL_LETTERS.includes(each))
+  return letter > 0 && letter === option.length - 1
+}
 
 function* curlOptions({ name, args, at }: Workload): Generator<Remark> {
   if (!args.some(({ value }) => /^-|^https?:|^curl$/.test(value)) || /^(?:[\w/]*\/)?(?:ba|a)?sh$/.test(args[0]?.value ?? '')) return
@@ -120,18 +139,17 @@ function* curlOptions({ name, args, at }: Workload): Generator<Remark> {
   const words: Workload['args'] = []
   for (let index = 0; index < args.length; index++) {
     const { value, at: where } = args[index]!
-    if (CURL_VALUES.test(value)) {
+    if (hasValueBehind(value)) {
       const next = args[++index]
-      if (
-        next === undefined ||
-        (/^-{1,2}[a-z]/.test(next.value) && value !== '-d') ||
-        (/^(?:-o|--output)$/.test(value) && /^https?:/.test(next.value))
-      )
+      const isOutput = value === '--output' || /^-[a-zA-Z]*o$/.test(value)
+      const isData = /^--data|^-[a-zA-Z]*d$/.test(value)
+      if (next === undefined || (/^-{1,2}[a-z]/.test(next.value) && !isData) || (isOutput && /^https?:/.test(next.value)))
         yield remark(name, next?.at ?? where, `a value of ${value}`, next?.value ?? 'none')
-      if (next !== undefined && /^https?:/.test(next.value)) urls++
+      if (next !== undefined && (value === '--url' || /^https?:/.test(next.value))) urls++
     } else if (!value.startsWith('-') && value !== 'curl') {
       urls++
-      words.push({ value, at: where })
+      const before = args[index - 1]?.value ?? ''
+      if (!before.startsWith('-') || CURL_ALONE.test(before)) words.push({ value, at: where })
     }
   }
   if (urls === 0) yield remark(name, at.near('command'), 'a URL', 'none')
