@@ -104,9 +104,12 @@ function* sourceless(root: Cursor): Generator<Remark> {
   for (const [name, at] of services.filter(isSourceless)) yield remark(name, at.keyPlace(), 'image or build', 'neither')
 }
 
-/** Images of which it is known that they bring no health check. */
+/**
+ * Images of which it is known that they bring no health check; of Confluent's those of Kafka Connect bring one, of Grafana's otel-lgtm:
+ * https://github.com/confluentinc/kafka-images/blob/v7.5.3/kafka-connect-base/Dockerfile.ubi8
+ */
 const UNCHECKED =
-  /^(?:(?:docker|ghcr)\.io\/)?(?:(?:prom|grafana|jaegertracing|otel|oliver006|shopify)\/[^/]+|(?:redis|mysql|postgres|mariadb|busybox|alpine)(?::.*)?|confluentinc\/cp-[^/]+)$/
+  /^(?:(?:docker|ghcr)\.io\/)?(?:(?:prom|grafana(?!\/otel-lgtm)|jaegertracing|otel|oliver006|shopify)\/[^/]+|(?:redis|mysql|postgres|mariadb|busybox|alpine)(?::.*)?|confluentinc\/cp-(?:kafka|zookeeper|schema-registry)(?::.*)?)$/
 
 /** Its Dockerfile stands in the compose file; what that is made from may have one. */
 function isBuiltWithout(service: Cursor): boolean {

@@ -52,8 +52,11 @@ export const check: Check = {
       const created = createdBy(server, database)
       // No user is created then: images-get-their-variables.
       if (created === undefined || created.user?.value === 'root') continue
-      for (const client of workloads.filter((each) => each !== server))
-        yield* compare(client, server, loginOf(client, database.scheme), created, database.prefix[0])
+      const isOpen = createsUsers(server, workloads)
+      for (const client of workloads.filter((each) => each !== server)) {
+        const logins = loginOf(client, database.scheme).filter(({ url }) => !isOutside(url.value))
+        yield* compare(client, server, logins, created, isOpen ? undefined : database.prefix[0])
+      }
     }
     yield* exporters(workloads)
     yield* redis(workloads)
@@ -64,6 +67,19 @@ export const check: Check = {
 /** Given in another form, or by a variable that is not set here (variables-are-set). */
 function isElsewhere({ env }: Workload, kind: string): boolean {
   return [...env.keys()].some((name) => !name.includes('ROOT') && (name.endsWith(`_${kind}_FILE`) || name.endsWith(`_${kind}`)))
+}
+
+/** Another one than that of these files. */
+function isOutside(url: string): boolean {
+  return /^[a-z0-9:+]+:\/\/(?:[^/@]*@)?[\w-]+\.[\w.-]*[a-z]{2,}(?=[:/?]|$)/i.test(url)
+}
+
+/** A file that the server runs, or a container that logs in as the first user, may create others: migrations. */
+function createsUsers(server: Workload, workloads: readonly Workload[]): boolean {
+  const isRoot = ({ env, args }: Workload): boolean =>
+    [...env].some(([name, { value }]) => /USER(?:NAME)?$/.test(name) && /^(?:root|postgres)$/.test(value)) ||
+    [...env.values(), ...args].some(({ value }) => /\/\/(?:root|postgres):|\bCREATE\s+(?:USER|ROLE)\b|\bcreateuser\b/i.test(value))
+  return server.args.some(({ value }) => /^--init[-_]file\b/.test(value)) || workloads.some((each) => each !== server && isRoot(each))
 }
 
 /** Scripts of its own create further users. https://hub.docker.com/_/postgres (Initialization scripts) */
@@ -105,7 +121,8 @@ function* compare(
   server: Workload,
   logins: (Login & { url: Value })[],
   created: Login & { root?: Value },
-  prefix: string,
+  /** Of its variables; undefined where something else may create users as well. */
+  prefix: string | undefined,
 ): Generator<Remark> {
   const where = server.at.near('environment')
   for (const { user, password, database, url } of logins) {
@@ -119,7 +136,9 @@ function* compare(
       yield remark(client.name, user.at, `the user ${created.user.value}, whom ${server.name} creates`, user.value)
     else if (user === undefined && created.user !== undefined && !client.unknownEnv)
       yield remark(client.name, url.at, `a user name beside the URL, or in it: ${created.user.value}`, 'none')
-    else if (user !== undefined && user.value !== '' && !isRoot && created.user === undefined && !isElsewhere(server, 'USER'))
+    else if (prefix === undefined) {
+      // What is not in its environment may be created all the same.
+    } else if (user !== undefined && user.value !== '' && !isRoot && created.user === undefined && !isElsewhere(server, 'USER'))
       yield remark(server.name, where, `${prefix}_USER: ${user.value}, as whom ${client.name} logs in`, 'not set: there is no such user')
     else if (
       user !== undefined &&

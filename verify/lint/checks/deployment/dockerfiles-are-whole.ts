@@ -1,3 +1,4 @@
+import { imageNameOf } from '../../known-images.ts'
 import { causing, oncePerPlace, remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import { missingFile } from '../../missing-file.ts'
 import { sourceOf } from '../../../config/deployment/container-files.ts'
@@ -115,6 +116,7 @@ function* judgeText(subject: string, at: Cursor, args: Cursor | undefined): Gene
       from !== undefined &&
       !stages.includes(from) &&
       !/^\d+$/.test(from) &&
+      imageNameOf(from).known === undefined &&
       (slipOf(from, new Set(stages)) !== undefined || !/[/:.]/.test(from))
     )
       yield remark(subject, place(line.trim()), `a stage of this Dockerfile: ${stages.join(', ')}`, `${from}${didYouMean(from, stages)}`)
@@ -126,10 +128,14 @@ function* judgeText(subject: string, at: Cursor, args: Cursor | undefined): Gene
   yield* entryPoint(subject, at, lines)
   yield* paths(subject, at, text)
   const user = /^\s*USER\s+([a-z][\w-]*)/im.exec(text)?.[1] ?? ''
-  const meantUser = slipOf(user, USERS)
+  // One that the Dockerfile creates is named there as well.
+  const isCreated = text.split(new RegExp(`(?<![\\w-])${user}(?![\\w-])`)).length > 2
+  const meantUser = isCreated ? undefined : slipOf(user, USERS)
   if (meantUser !== undefined) yield remark(subject, place(`USER ${user}`), meantUser, user)
   for (const variable of used) {
-    const meant = slipOf(variable, declared)
+    // Set by ENV or in the shell.
+    const isSet = OF_BUILDER.test(variable) || new RegExp(`(?<![\\w$])${variable}=`).test(text)
+    const meant = isSet ? undefined : slipOf(variable, declared)
     if (meant !== undefined) yield remark(subject, place(variable), `the argument ${meant}`, variable)
   }
   const named = new Set([
@@ -144,9 +150,13 @@ function* judgeText(subject: string, at: Cursor, args: Cursor | undefined): Gene
         `an argument of the Dockerfile: ${[...declared].join(', ') || 'it has none'}`,
         `${name}${didYouMean(name, declared)}`,
       )
-  const bare = [...declared].filter((name) => used.has(name) && !new RegExp(`^\\s*ARG\\s+${name}=`, 'm').test(text) && !named.has(name))
+  const hasDefault = (name: string): boolean => OF_BUILDER.test(name) || new RegExp(`^\\s*ARG\\s+${name}=`, 'm').test(text)
+  const bare = [...declared].filter((name) => used.has(name) && !hasDefault(name) && !named.has(name))
   for (const name of bare) yield remark(subject, args ?? at, `the argument ${name} in build.args`, 'not given, and without a default')
 }
+
+/** https://docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope */
+const OF_BUILDER = /^(?:TARGET|BUILD)(?:PLATFORM|OS|ARCH|VARIANT)$/
 
 /** Those of usual images: "unable to find user nboody". */
 const USERS = new Set('nobody root node nginx app appuser nonroot daemon www-data postgres redis mysql grafana'.split(' '))

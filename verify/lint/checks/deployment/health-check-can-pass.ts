@@ -3,6 +3,7 @@ import { reads, sourceOf } from '../../../config/deployment/container-files.ts'
 import { listenersOf } from '../../../config/deployment/listeners.ts'
 import { imageNameOf } from '../../known-images.ts'
 import { nearest, slipOf } from '../../../text/did-you-mean.ts'
+import { BY_HTTP } from './ports-agree.ts'
 import { interpolate, type Workload } from '../../../config/deployment/workloads.ts'
 import { readableDocuments, scalarsIn, type Cursor } from '../../../config/yaml/cursor.ts'
 
@@ -84,6 +85,7 @@ function* ports(workload: Workload, health: Cursor, { config }: LintInput): Gene
   const asked = words.flatMap((at) =>
     [...(at.string() ?? '').matchAll(/(?:connect\(|127\.0\.0\.1[:/]|localhost[:/])(\d{4,5})\b/g)].map(([, port = '']) => ({ port, at })),
   )
+  const isByHttp = BY_HTTP.test(words.map((at) => at.string() ?? '').join(' '))
   const collectors = config.collectors.filter((root) => reads(workload, root, config))
   const received = new Set(
     collectors
@@ -94,7 +96,8 @@ function* ports(workload: Workload, health: Cursor, { config }: LintInput): Gene
   const published = [...new Set(workload.ports.map(({ container }) => String(container)))]
   for (const { port, at } of asked) {
     const [only] = published
-    if (received.has(port))
+    // That it is open at all every connection finds out: nc, /dev/tcp.
+    if (received.has(port) && isByHttp)
       yield remark(workload.name, at, 'the port of the extension health_check: 13133', `${port}, where a receiver listens`)
     else if (
       published.length === 1 &&
@@ -147,9 +150,10 @@ function* judgeCommand(workload: Workload, test: Cursor, words: readonly Cursor[
   else if (name === 'test') yield* judgeTest(workload, test, words.slice(1), rest)
   else if (/^(?:node|python3?)$/.test(name) && /^-(?:e|c|-eval)$/.test(rest[0] ?? ''))
     yield* judgeCode(workload, words[2] ?? test, rest[1] ?? '')
-  else if (/^(?:node|python3?)$/.test(name) && /[();]/.test(rest[1] ?? '') && !/^-/.test(rest[0] ?? ''))
-    yield remark(workload.name, words[1] ?? test, `-e before code for ${name}`, rest[0] ?? '')
-  else if (/^(?:node|python3?)$/.test(name) && /[();]/.test(rest[0] ?? ''))
+  else if (
+    /^(?:node|python3?)$/.test(name) &&
+    (/[();]/.test(rest[0] ?? '') || (/^[a-z]+$/.test(rest[0] ?? '') && /[();]/.test(rest[1] ?? '')))
+  )
     yield remark(workload.name, words[1] ?? test, `-e before code for ${name}`, rest[0] ?? '')
   else if (name === 'pg_isready') yield* judgeReady(workload, test, words.slice(1), rest)
   else if (rest.length === 0 && /^(?:redis-cli|valkey-cli|node|python3?)$|-cli$/.test(name))
@@ -191,10 +195,7 @@ function* judgeReady(workload: Workload, test: Cursor, words: readonly Cursor[],
     const at = words[index] ?? test
     if (/^-[hpUdt]$/.test(text)) {
       const value = texts[++index]
-      // In its own container: by loopback, by its name or by its socket.
-      const isHost =
-        /^(?:127\.|0\.0\.0\.0$|localhost$|::1$|\/|.*\$)/.test(value ?? '') || [workload.name, workload.container].includes(value ?? '')
-      if (text === '-h' && value !== undefined && !value.startsWith('-') && !isHost) {
+      if (text === '-h' && value !== undefined && !value.startsWith('-') && !isItself(workload, value)) {
         yield remark(workload.name, words[index] ?? at, '127.0.0.1: a health check runs inside its container', value)
         return
       }
@@ -208,8 +209,21 @@ function* judgeReady(workload: Workload, test: Cursor, words: readonly Cursor[],
   }
 }
 
+/** In its own container: by loopback, by its socket, or by a name or an address that it has in a network. */
+function isItself({ name, container, at }: Workload, host: string): boolean {
+  const networks = at.pairs('networks').flatMap(([, each]) => [...each.strings('aliases'), each.string('ipv4_address')])
+  return /^(?:127\.|0\.0\.0\.0$|localhost$|::1$|\/|.*\$)/.test(host) || [name, container, at.string('hostname'), ...networks].includes(host)
+}
+
 /** Images whose programs are known: a shell's, and their own. */
 const KNOWN_WHOLE = /^(?:redis|valkey\/valkey|mysql|mariadb|postgres|confluentinc\/cp-kafka)$/
+
+/** Of coreutils, busybox and the JDK, and what changes the user; not what is misspelt so. */
+const OF_SYSTEM = new Set(
+  '[ awk basename busybox cub cut date df dirname env expr find fuser getent gosu hostname id jcmd jps kill killall ls lsof netstat nice openssl perl pkill ps runuser sed setpriv sleep sort ss stat su su-exec sudo tee touch tr ub wc which whoami xargs'.split(
+    ' ',
+  ),
+)
 
 /** A word that is no program of a shell, and none that is called like the image. */
 function isStrange({ image, at }: Workload, program: string): boolean {
@@ -219,6 +233,7 @@ function isStrange({ image, at }: Workload, program: string): boolean {
   const base = repository.split('/').at(-1) ?? ''
   return (
     !PROGRAMS.has(program) &&
+    !OF_SYSTEM.has(program) &&
     !/^(?:kafka|zookeeper|cub|kcat|psql|pg_|mysql|maria|redis|valkey)/.test(program) &&
     !program.startsWith(base.slice(0, 4))
   )
@@ -334,7 +349,7 @@ function* judgeShell(workload: Workload, at: Cursor, text: string): Generator<Re
   if (/\bexec\s+\d/.test(text) && closed !== undefined)
     yield remark(workload.name, at, `a descriptor that is open: ${[...opened].join(', ')}`, `&${closed}`)
   const host = /(?:\/dev\/tcp\/|\s-h\s*|--host[= ])(\d+\.\d+\.\d+\.\d+)/.exec(text)?.[1]
-  if (host !== undefined && !/^(?:127\.|0\.0\.0\.0$)/.test(host))
+  if (host !== undefined && !isItself(workload, host))
     yield remark(workload.name, at, '127.0.0.1: a health check runs inside its container', host)
   yield* judgeLine(workload, at, text)
   const device = /\/dev\/tcp\/([^\s/;"']*)(?:\/(\w*))?/.exec(text)
@@ -344,7 +359,8 @@ function* judgeShell(workload: Workload, at: Cursor, text: string): Generator<Re
 
 /** What is written to a socket by hand, and variables that the container does not have. */
 function* judgeLine(workload: Workload, at: Cursor, text: string): Generator<Remark> {
-  const [line, version] = /\b(?:GET|HEAD) \/\S* ([A-Z]+\/?[\d.]*)/.exec(text) ?? []
+  const isByHand = /\/dev\/tcp\/|\b(?:nc|ncat|socat|telnet|openssl)\b/.test(text)
+  const [line, version] = isByHand ? (/\b(?:GET|HEAD) \/\S* ([A-Z]+\/?[\d.]*)/.exec(text) ?? []) : []
   // 1.1 asks for a Host; no server answers to another version of this form.
   if (line !== undefined && version !== 'HTTP/1.0' && !(version === 'HTTP/1.1' && /Host:/i.test(text)))
     yield remark(workload.name, at, 'GET /path HTTP/1.0', line)

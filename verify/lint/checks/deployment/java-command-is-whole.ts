@@ -156,7 +156,8 @@ function* made({ name, at, args, mounts }: Workload): Generator<Remark> {
 function* agents(workload: Workload, config: Configuration): Generator<Remark> {
   for (const [variable, { value, at }] of workload.env) {
     const [, jar = ''] = OF_JVM.test(variable) ? (/(?:^|\s)-javaagent:([^=\s]+)/.exec(value) ?? []) : []
-    if (jar !== '' && !jar.endsWith('.jar')) yield remark(workload.name, at, 'an agent that ends in .jar', jar)
+    // Any file that is a jar is taken; a folder, or a name that breaks off, is none.
+    if (jar !== '' && !/\.jar["']?$|\$/.test(jar)) yield remark(workload.name, at, 'an agent that ends in .jar', jar)
   }
   for (const { value, at } of workload.args) {
     const [, jar = '', options = ''] = /^-javaagent:([^=]*)=?(.*)$/.exec(value) ?? []

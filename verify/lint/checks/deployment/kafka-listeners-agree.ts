@@ -46,21 +46,28 @@ function* withoutZookeeper({ name, image, env, at }: Workload): Generator<Remark
     yield remark(name, roles.at, 'CLUSTER_ID, which KAFKA_PROCESS_ROLES needs', 'not set: the container ends')
 }
 
-/** A listener that is advertised under an address of the host is one that the container publishes, under that port. */
+/**
+ * A listener that is advertised under an address of the host is one that the container publishes, under that port; or one for programs in
+ * the container itself, as its health check is.
+ */
 function* published(
   { name, at, ports, env }: Workload,
   where: Workload['at'],
   advertised: readonly Listener[],
   listeners: readonly Listener[],
 ): Generator<Remark> {
-  if (at.has('network_mode') || at.text.text.includes('kind: ')) return
+  // Of a range only the first port is known.
+  const isRange = at.strings('ports').some((each) => /\d-\d/.test(each))
+  if (at.has('network_mode') || isRange || at.text.text.includes('kind: ')) return
+  const asked = [...(at.get('healthcheck')?.strings('test') ?? []), at.string('healthcheck', 'test') ?? ''].join(' ')
   for (const { name: listener, host, port } of advertised) {
     const own = listeners.find((each) => each.name === listener)
     // That of the network itself is what judgeClient looks at.
     const isInner = listener === env.get('KAFKA_INTER_BROKER_LISTENER_NAME')?.value
     if (!/^(?:localhost|127\.\d+\.\d+\.\d+)$/.test(host) || own === undefined || isInner) continue
     const entry = ports.find((each) => each.host === port)
-    if (entry?.container === own.port) continue
+    const isOfItself = entry === undefined && (/^(?:localhost|127\.)/.test(own.host) || asked.includes(`:${port}`))
+    if (entry?.container === own.port || isOfItself) continue
     yield remark(
       name,
       entry?.at ?? (at.get('ports') === undefined ? where : at.near('ports')),
@@ -209,7 +216,7 @@ function* judgeReplication(subject: string, get: (name: string) => string, at: W
 }
 
 /** cp-kafka hands every value on; the broker ends with a number that is none. */
-const POSITIVE = /_(?:NUM_PARTITIONS|MIN_ISR|THREADS)$/
+const POSITIVE = /_(?:NUM_PARTITIONS|MIN_ISR|(?:NETWORK|IO|BACKGROUND)_THREADS)$/
 const NUMBERS = /_(?:MS|SIZE|FACTOR|PARTITIONS|ID|ISR|BYTES|HOURS|THREADS)$/
 
 function* judgeNumbers(subject: string, env: Workload['env']): Generator<Remark> {

@@ -178,7 +178,7 @@ function namesOf(workload: Workload): string[] {
 }
 
 /** Not what opens a connection alone. */
-const BY_HTTP = /\b(?:wget|curl|httpie)\b|https?:\/\/|HTTP\/1/
+export const BY_HTTP = /\b(?:wget|curl|httpie)\b|https?:\/\/|HTTP\/1/
 
 interface Address {
   name: string
