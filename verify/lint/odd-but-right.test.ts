@@ -37,6 +37,23 @@ const compose = (...services: string[]): Record<string, string> => ({
 })
 const curl = (...words: string[]): Record<string, string> => compose(`image: curlimages/curl:8.5.0, command: ${JSON.stringify(words)}`)
 
+const dockerfile = (...lines: string[]): Record<string, string> => ({
+  'compose.yaml': `services:\n  app:\n    build:\n      context: .\n      dockerfile_inline: |\n${lines.map((line) => `        ${line}\n`).join('')}`,
+})
+const healthy = (image: string, test: string, more = ''): string =>
+  `image: "${image}", environment: { POSTGRES_PASSWORD: x, MYSQL_ROOT_PASSWORD: x }, ${more}healthcheck: { test: ${test} }`
+const KAFKA = {
+  KAFKA_BROKER_ID: '1',
+  KAFKA_ZOOKEEPER_CONNECT: 'zookeeper:2181',
+  KAFKA_LISTENERS: 'INNER://0.0.0.0:29092,LOCAL://0.0.0.0:9092',
+  KAFKA_ADVERTISED_LISTENERS: 'INNER://s0:29092,LOCAL://localhost:9092',
+  KAFKA_INTER_BROKER_LISTENER_NAME: 'INNER',
+  KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'INNER:PLAINTEXT,LOCAL:PLAINTEXT',
+  KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: '1',
+}
+const kafka = (more: string, env: Record<string, string> = {}): Record<string, string> =>
+  compose(`image: "confluentinc/cp-kafka:7.3.0", ${more}environment: ${JSON.stringify({ ...KAFKA, ...env })}`)
+
 const ROWS: Odd[] = [
   ...[
     ['-sSLo', '/data/plugin', 'https://example.com/a.jar'],
@@ -65,6 +82,135 @@ const ROWS: Odd[] = [
       'image: "prom/prometheus:v2.50.0", command: ["--log.level=info"], volumes: ["./p.yml:/prometheus/prometheus.yml"]',
     ),
     broken: ['/prometheus/prometheus.yml', '/etc/prometheus.yml'],
+  },
+  {
+    check: 'dockerfiles-are-whole',
+    what: 'a user that it creates, which is one letter beside a usual one',
+    files: dockerfile('FROM alpine', 'RUN adduser -D appusr', 'USER appusr'),
+    broken: ['adduser -D appusr', 'true'],
+  },
+  {
+    check: 'dockerfiles-are-whole',
+    what: "the builder's own arguments, and a file of a published image",
+    files: dockerfile(
+      'FROM alpine',
+      'ARG TARGET_ARCH=x',
+      'ARG TARGETARCH',
+      'COPY --from=busybox /bin/sh /x',
+      'RUN echo $TARGETARCH $TARGET_ARCH',
+    ),
+    broken: ['--from=busybox', '--from=busy'],
+  },
+  {
+    check: 'dockerfiles-are-whole',
+    what: 'a variable of its own, which is a slip beside an argument',
+    files: dockerfile('FROM alpine', 'ARG VERSION=1', 'ENV VERSOIN=2', 'RUN echo $VERSOIN'),
+    broken: ['ENV VERSOIN=2', 'ENV OTHER=2'],
+  },
+  {
+    check: 'health-check-can-pass',
+    what: 'a database that is asked by its host name, its alias and its address',
+    files: compose(
+      healthy('postgres:16', '[CMD, pg_isready, -h, db]', 'hostname: db, '),
+      healthy('postgres:16', '[CMD, pg_isready, -h, data]', 'networks: { n: { aliases: [data] } }, '),
+      healthy('mysql:8', '[CMD-SHELL, "mysqladmin ping -h 172.20.0.7 -px"]', 'networks: { n: { ipv4_address: 172.20.0.7 } }, '),
+    ),
+    broken: ['-h, data', '-h, date'],
+  },
+  {
+    check: 'health-check-can-pass',
+    what: 'programs of every system',
+    files: compose(
+      healthy('redis:7', '[CMD, ls, /tmp/ready]'),
+      healthy('postgres:16', '[CMD, gosu, postgres, pg_isready]'),
+      healthy('mysql:8', '[CMD, stat, /var/run/mysqld/mysqld.sock]'),
+      healthy('redis:7', '[CMD, env, "REDISCLI_AUTH=x", redis-cli, ping]'),
+      healthy('confluentinc/cp-kafka:7.5.0', '[CMD, cub, kafka-ready, "1", "20"]'),
+    ),
+    broken: ['CMD, ls', 'CMD, list'],
+  },
+  {
+    check: 'health-check-can-pass',
+    what: 'a connection to a receiver, which asks nothing by HTTP',
+    files: {
+      ...compose(
+        `build: ., command: [--config=/o.yaml], volumes: ["./o.yaml:/o.yaml"], healthcheck: { test: [CMD-SHELL, "bash -c '</dev/tcp/localhost/4317'"] }`,
+      ),
+      'o.yaml':
+        'receivers: { otlp: { protocols: { grpc: { endpoint: "0.0.0.0:4317" } } } }\nexporters: { debug: {} }\nservice: { pipelines: { traces: { receivers: [otlp], exporters: [debug] } } }\n',
+    },
+    broken: ["bash -c '</dev/tcp/localhost/4317'", 'curl http://localhost:4317'],
+  },
+  ...['confluentinc/cp-kafka-connect:7.5.0', 'grafana/otel-lgtm:0.8.1'].map((image) => ({
+    check: 'compose-file-is-accepted',
+    what: `${image} brings its health check`,
+    files: compose(`image: "${image}"`, 'image: example/app, depends_on: { s0: { condition: service_healthy } }'),
+    broken: [image, 'grafana/loki:3.0.0'] as [string, string],
+  })),
+  {
+    check: 'kafka-listeners-agree',
+    what: 'a listener for the health check alone',
+    files: kafka('healthcheck: { test: [CMD, kafka-topics, --bootstrap-server, "localhost:9092", --list] }, '),
+    broken: ['--bootstrap-server, "localhost:9092"', '--bootstrap-server, "s0:29092"'],
+  },
+  {
+    check: 'kafka-listeners-agree',
+    what: 'published ports in a range, and no thread for the log cleaner',
+    files: kafka('ports: ["9091-9092:9091-9092"], ', { KAFKA_LOG_CLEANER_THREADS: '0' }),
+    broken: ['KAFKA_LOG_CLEANER_THREADS', 'KAFKA_NUM_IO_THREADS'],
+  },
+  {
+    check: 'credentials-agree',
+    what: 'users that a migration creates, and a database elsewhere',
+    files: compose(
+      'image: "postgres:16", environment: { POSTGRES_PASSWORD: admin }',
+      'image: flyway/flyway, environment: { FLYWAY_URL: "jdbc:postgresql://s0/postgres", FLYWAY_USER: postgres, FLYWAY_PASSWORD: admin }',
+      'image: example/app, environment: { DATABASE_URL: "postgres://app:x@s0:5432/app", WAREHOUSE_URL: "postgres://r:x@dw.example.com/dw" }',
+    ),
+    broken: ['FLYWAY_USER: postgres', 'FLYWAY_USER: app'],
+  },
+  {
+    check: 'scrape-logins-agree',
+    what: 'a target that another one is asked about',
+    files: {
+      ...compose(
+        'image: "prom/prometheus:v2.50.0", command: [--config.file=/p.yml, --web.config.file=/web.yml], volumes: ["./p.yml:/p.yml", "./web.yml:/web.yml"]',
+      ),
+      'p.yml':
+        'scrape_configs:\n  - job_name: b\n    static_configs: [{ targets: ["s0:9090"] }]\n    relabel_configs: [{ target_label: __address__, replacement: "b:9115" }]\n',
+      'web.yml': 'basic_auth_users: { admin: x }\n',
+    },
+    broken: ['target_label: __address__', 'target_label: site'],
+  },
+  {
+    check: 'agent-is-downloaded',
+    what: 'an agent of an inner mirror, and an extension beside it',
+    files: curl(
+      '-LO',
+      'http://nexus/opentelemetry-javaagent.jar',
+      '-o',
+      '/otel/opentelemetry-javaagent.jar',
+      'https://repo1.maven.org/maven2/io/opentelemetry/contrib/x/1.0/x-1.0.jar',
+    ),
+    broken: ['http://nexus/', 'http://gihtub.com/'],
+  },
+  {
+    check: 'dashboards-are-well-formed',
+    what: 'a dashboard of the second schema',
+    files: {
+      'd.json':
+        '{ "apiVersion": "dashboard.grafana.app/v2alpha1", "kind": "Dashboard", "metadata": { "name": "x" }, "spec": { "title": "T", "annotations": [], "elements": {}, "layout": { "kind": "GridLayout" }, "panels": [] } }',
+    },
+    broken: ['"elements"', '"other"'],
+  },
+  {
+    check: 'collector-components-are-whole',
+    what: 'further signals of a receiver, a detector of a newer version, and a level in capitals',
+    files: {
+      'c.yaml':
+        'receivers: { skywalking: { protocols: { grpc: {} } }, postgresql: { endpoint: "x:5432" } }\nprocessors: { resourcedetection: { detectors: [env, newcloud] } }\nexporters: { logging: { loglevel: INFO } }\nservice:\n  pipelines:\n    metrics: { receivers: [skywalking], processors: [resourcedetection], exporters: [logging] }\n    logs: { receivers: [postgresql], exporters: [logging] }\n',
+    },
+    broken: ['INFO', 'INFOS'],
   },
 ]
 

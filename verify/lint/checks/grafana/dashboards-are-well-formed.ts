@@ -39,6 +39,8 @@ export const check: Check = {
   *judge({ config }) {
     for (const root of config.dashboards) {
       const at = root.get('dashboard') ?? (root.string('kind') === 'Dashboard' ? root.get('spec') : undefined) ?? root
+      // Of the second schema, which has elements in place of panels: https://grafana.com/docs/grafana/latest/observability-as-code/schema-v2/
+      if (at.has('elements')) continue
       yield* shapes('dashboard', at, OF_DASHBOARD)
       for (const panel of [...at.items('panels'), ...at.items('panels').flatMap((row) => row.items('panels'))]) {
         const title = panel.string('title') ?? 'panel'
@@ -104,7 +106,11 @@ function* values(title: string, panel: Cursor): Generator<Remark> {
       const value = at?.plain()
       if (at === undefined || value === null || value === undefined || typeof value === type) continue
       if (type !== 'string' && typeof value === 'string' && (value === '' || value.includes('$'))) continue
-      yield causing(remark(title, at.keyPlace(), `${key}: ${NAMED[type] ?? type}`, JSON.stringify(value)), owner.lines())
+      const [expected, observed] = [`${key}: ${NAMED[type] ?? type}`, JSON.stringify(value)]
+      // The browser counts with "10" as with 10.
+      if (type === 'number' && typeof value === 'string' && Number.isFinite(Number(value)))
+        yield warning(title, at.keyPlace(), expected, observed)
+      else yield causing(remark(title, at.keyPlace(), expected, observed), owner.lines())
     }
   const [least, most] = [defaults?.number('min'), defaults?.number('max')]
   if (defaults !== undefined && least !== undefined && most !== undefined && least >= most)

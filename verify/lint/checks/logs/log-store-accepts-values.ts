@@ -141,11 +141,14 @@ function bytes(text: string): number | undefined {
 }
 
 /** Of one process, which finds itself by it: that of another machine is none of its own. */
-function* address(at: Cursor | undefined, store: string | undefined): Generator<Remark> {
+function* address(at: Cursor | undefined, store: string | undefined, workloads: Configuration['workloads']): Generator<Remark> {
   const text = at?.string() ?? ''
   const isOwn =
     /^(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|0\.0\.0\.0$|localhost$|\[?::1?\]?$)/.test(text) || /[a-z].*[.-]|\$/i.test(text)
-  if (at !== undefined && store === 'inmemory' && text !== '' && !isOwn)
+  // By the name of its service, which is not known where there is no deployment.
+  const isNamed =
+    /^[a-z]/i.test(text) && (workloads.length === 0 || workloads.some(({ name, container }) => [name, container].includes(text)))
+  if (at !== undefined && store === 'inmemory' && text !== '' && !isOwn && !isNamed)
     yield remark('common', at, '127.0.0.1, for a ring in memory', `${text}: it sends lines to another machine`)
 }
 
@@ -164,7 +167,8 @@ function* ring(root: Cursor, { workloads }: Configuration): Generator<Remark> {
     )
   const old = root.get('ingester', 'lifecycler', 'ring', 'replication_factor')
   // https://grafana.com/docs/loki/latest/configure/#common
-  if (store === 'inmemory' && factor === undefined && old === undefined)
+  const isFlag = workloads.some(({ args }) => args.some(({ value }) => /replication-factor/.test(value)))
+  if (store === 'inmemory' && factor === undefined && old === undefined && !isFlag)
     yield remark(
       'common',
       root.near('common').keyPlace(),
@@ -173,7 +177,7 @@ function* ring(root: Cursor, { workloads }: Configuration): Generator<Remark> {
     )
   if (factor !== undefined && factor.string() !== undefined && Number(factor.string()) < 1)
     yield remark('common', factor, '1 or more', `${factor.string() ?? ''}: each push ends with "at least 1 live replicas required"`)
-  yield* address(root.get('common', 'instance_addr'), store)
+  yield* address(root.get('common', 'instance_addr'), store, workloads)
   // The members of the ring are found under the port that is written.
   const port = root.get('server', 'grpc_listen_port')
   if (port?.string() === '0')

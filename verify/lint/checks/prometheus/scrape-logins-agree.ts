@@ -27,6 +27,8 @@ export const check: Check = {
   },
 }
 
+const LOGINS = ['basic_auth', 'authorization', 'oauth2', 'bearer_token', 'bearer_token_file', 'http_headers']
+
 interface Login {
   job: Cursor
   user: Cursor | undefined
@@ -40,13 +42,15 @@ function loginOf(job: Cursor): Login {
 }
 
 /** Users of the web configuration, or of Spring Security, of the containers that a job scrapes; undefined: they are not known. */
-function usersOf({ job }: Login, config: Configuration): { names: string[]; owner: Workload } | undefined {
+function usersOf({ job }: Login, config: Configuration): { names: string[]; owner: Workload; isOfSpring?: true } | undefined {
+  // It asks another one about its targets, as those of the blackbox exporter do.
+  if (job.items('relabel_configs').some((step) => step.string('target_label') === '__address__')) return undefined
   const hosts = job.items('static_configs').flatMap((each) => each.strings('targets').map((target) => target.split(':')[0] ?? ''))
   const isSelf = (owner: Workload): boolean => hosts.some((host) => /^(?:localhost|127\.)/.test(host)) && reads(owner, job, config)
   for (const owner of config.workloads) {
     if (![owner.name, owner.container, ...(owner.aliases ?? [])].some((name) => hosts.includes(name)) && !isSelf(owner)) continue
     const spring = owner.env.get('SPRING_SECURITY_USER_NAME')?.value ?? ''
-    if (spring !== '') return { names: [spring], owner }
+    if (spring !== '') return { names: [spring], owner, isOfSpring: true }
     const file = owner.args.flatMap(({ value }) => /^-{1,2}web\.config(?:\.file)?=(.+)$/.exec(value)?.[1] ?? [])[0]
     const found = file === undefined ? 'unknown' : fileAt(owner, config, file)
     const names = typeof found === 'string' ? [] : readableDocuments(found.text).flatMap((root) => root.pairs('basic_auth_users'))
@@ -55,12 +59,14 @@ function usersOf({ job }: Login, config: Configuration): { names: string[]; owne
   return undefined
 }
 
-function* ofTarget({ job, user }: Login, { names, owner }: { names: string[]; owner: Workload }): Generator<Remark> {
+function* ofTarget({ job, user }: Login, { names, owner, isOfSpring }: NonNullable<ReturnType<typeof usersOf>>): Generator<Remark> {
   const expected = `${names.join(' or ')}, whom ${owner.name} knows`
   const name = job.string('job_name') ?? ''
   if (user === undefined) {
-    if (!['basic_auth', 'authorization', 'oauth2'].some((key) => job.has(key)))
-      yield remark(name, job.near('static_configs'), `basic_auth with ${expected}`, 'no login: it answers 401')
+    // A service of Spring may leave its metrics open.
+    const say = isOfSpring === true ? warning : remark
+    if (!LOGINS.some((key) => job.has(key)))
+      yield say(name, job.near('static_configs'), `basic_auth with ${expected}`, 'no login: it answers 401')
   } else if (!names.includes(user.string() ?? ''))
     yield remark(name, user, expected, `${user.string() ?? ''}${didYouMean(user.string() ?? '', names)}`)
 }

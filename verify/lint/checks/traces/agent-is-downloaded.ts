@@ -34,7 +34,11 @@ function* judgeDownload({ name, image, args }: Workload): Generator<Remark> {
   const isCurl = imageNameOf(image).known?.flags === 'curl' || words.some(({ word }) => word === 'curl')
   if (!isCurl && !words.some(({ word }) => word === 'wget')) return
   if (!words.some(({ word }) => word.startsWith('/') && AGENT.test(word))) return
+  const urls = words.filter(({ word }) => /^[a-z]+:\/\//i.test(word))
   for (const { word, at } of words) {
+    // Extensions and settings beside the agent are published elsewhere.
+    if (urls.length > 1 && nearest(word.split('/').at(-1) ?? '', ['opentelemetry-javaagent.jar'], 3) === undefined && !AGENT.test(word))
+      continue
     const url = /^[a-z]+:\/\/[^$]+$/i.test(word) ? word : undefined
     if (url === undefined || PUBLISHED.some((each) => each.test(url))) continue
     const [, host = '', path = ''] = /^[a-z]+:\/\/([^/]+)\/?(.*)$/i.exec(url) ?? []
@@ -48,7 +52,7 @@ function* judgeDownload({ name, image, args }: Workload): Generator<Remark> {
 
 /** A mirror of one's own is not known; what is a few letters beside the published address is meant to be that. */
 function isMistaken(host: string, [owner = '', repository = '', ...rest]: readonly string[]): boolean {
-  if (!HOSTS.includes(host)) return !/[.:]/.test(host) || nearest(host, HOSTS, 2) !== undefined
+  if (!HOSTS.includes(host)) return [OWNER, REPOSITORY].includes(host) || nearest(host, HOSTS, 4) !== undefined
   if (host !== 'github.com') return true
   // The release of a fork has the same form under another owner or name.
   const isRelease = rest[0] === 'releases' && rest.length === 4 && (rest[1] === 'download' || rest[2] === 'download')

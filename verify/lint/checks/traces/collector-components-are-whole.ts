@@ -42,14 +42,19 @@ function needs(...keys: string[]): Judge {
   }
 }
 
-/** The values of a setting, a text or a list of them. */
-function oneOf(key: string, values: string): Judge {
+function isMeant(text: string, known: readonly string[]): boolean {
+  return nearest(text, known) !== undefined || known.some((each) => text.startsWith(each))
+}
+
+/** The values of a setting, a text or a list of them; `isOpen`: newer versions have further ones. */
+function oneOf(key: string, values: string, isOpen = false): Judge {
   const known = values.split(' ')
   return function* (name, at) {
     const value = at.get(key)
     for (const each of value === undefined ? [] : value.isList() ? value.items() : [value]) {
       const text = each.string() ?? ''
-      if (text !== '' && !text.includes('$') && !known.includes(text))
+      const isKnown = known.includes(/^(?:loglevel|verbosity)$/.test(key) ? text.toLowerCase() : text)
+      if (text !== '' && !text.includes('$') && !isKnown && (!isOpen || isMeant(text, known)))
         yield remark(name, each, `${key}: ${known.join(', ')}`, `${text}${didYouMean(text, known)}`)
     }
   }
@@ -62,7 +67,7 @@ function all(...judges: Judge[]): Judge {
 }
 
 const DETECTORS =
-  'env system gcp gke gce ec2 ecs eks elastic_beanstalk lambda azure aks consul docker heroku openshift k8snode kubeadm dynatrace hetzner upcloud akamai scaleway vultr digitalocean oraclecloud nova alibaba_ecs ibmcloud_vpc ibmcloud_classic tencent_cvm'
+  'env k8s_api system gcp gke gce ec2 ecs eks elastic_beanstalk lambda azure aks consul docker heroku openshift k8snode kubeadm dynatrace hetzner upcloud akamai scaleway vultr digitalocean oraclecloud nova alibaba_ecs ibmcloud_vpc ibmcloud_classic tencent_cvm'
 /** https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/v0.93.0/pkg/stanza/docs/operators */
 const OPERATORS = new Set(
   'add copy csv_parser filter flatten json_parser key_value_parser move noop recombine regex_parser regex_replace remove retain route router scope_name_parser severity_parser syslog_parser time_parser trace_parser uri_parser json_array_parser unquote assign_keys container file_output stdout file_input generate_input syslog_input tcp_input udp_input windows_eventlog_input journald_input otel_attributes sanitize_utf8'.split(
@@ -134,7 +139,7 @@ const NEEDS: Readonly<Record<string, Readonly<Record<string, Judge>>>> = {
   processors: {
     attributes: actions('actions'),
     resource: actions('attributes'),
-    resourcedetection: oneOf('detectors', DETECTORS),
+    resourcedetection: oneOf('detectors', DETECTORS, true),
     batch: metadataKeys,
     span: needs('name', 'status'),
   },
@@ -162,10 +167,13 @@ const SIGNALS: Readonly<Record<string, Readonly<Record<string, readonly Signal[]
   receivers: {
     ...of(
       ['metrics'],
-      'hostmetrics prometheus redis mysql postgresql docker_stats kubeletstats httpcheck nginx apache mongodb rabbitmq elasticsearch statsd kafkametrics memcached',
+      'hostmetrics prometheus redis docker_stats kubeletstats httpcheck nginx apache mongodb rabbitmq elasticsearch statsd kafkametrics memcached',
     ),
     ...of(['logs'], 'filelog syslog journald fluentforward tcplog udplog windowseventlog'),
-    ...of(['traces'], 'jaeger zipkin skywalking'),
+    // Newer ones read queries and events as well: receiver/postgresqlreceiver/metadata.yaml.
+    ...of(['metrics', 'logs'], 'mysql postgresql'),
+    ...of(['traces', 'metrics'], 'skywalking'),
+    ...of(['traces'], 'jaeger zipkin'),
   },
   processors: {
     ...of(['traces'], 'tail_sampling groupbytrace span'),
