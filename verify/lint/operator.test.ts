@@ -67,3 +67,14 @@ for (const [what, from, to, id, line] of [
       JSON.stringify(findings),
     )
   })
+
+for (const [what, route] of [
+  ['matchers', 'matchers: [{ name: namespace, value: shop, matchType: "=" }]'],
+  ['continue', 'continue: true'],
+  ['a time interval', 'muteTimeIntervals: [nights]'],
+] as const)
+  test(`the first route of an AlertmanagerConfig may have ${what}: the operator puts it below a root of its own`, async () => {
+    const text = ROUTING.replace('    receiver: default\n', `    receiver: default\n    ${route}\n`)
+    const ids = (await found(text)).map(([id]) => id)
+    assert.ok(!ids.includes('routing-is-read'), ids.join())
+  })

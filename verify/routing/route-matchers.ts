@@ -2,7 +2,8 @@ import type { Matcher } from '../model/route.ts'
 import type { Labels } from '../model/spec.ts'
 import { anchored } from '../text/re2.ts'
 
-const MATCHER = /^\s*([a-zA-Z_][a-zA-Z0-9_]*|"(?:[^"\\]|\\.)*")\s*(=~|!~|!=|=)\s*("(?:[^"\\]|\\.)*"|[^"{},]*?)\s*$/s
+/** A name of any letters and signs but these, since 0.27: https://prometheus.io/docs/alerting/latest/configuration/#utf-8-in-label-names */
+const MATCHER = /^\s*([^\s"'`{},\\!=~:]+|"(?:[^"\\]|\\.)*")\s*(=~|!~|!=|=)\s*("(?:[^"\\]|\\.)*"|[^"{},]*?)\s*$/s
 
 /**
  * One text of `matchers`: `severity="critical"`, or several in braces. https://prometheus.io/docs/alerting/latest/configuration/#matcher

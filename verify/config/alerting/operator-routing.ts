@@ -44,3 +44,8 @@ class AsAlertmanager extends Cursor {
 export function asAlertmanager(spec: Cursor): Cursor {
   return new AsAlertmanager(spec)
 }
+
+/** Of such routing the operator makes one route of several, below a root of its own: there it may have what a root may not. */
+export function isOfOperator(alertmanager: Cursor): boolean {
+  return alertmanager instanceof AsAlertmanager
+}

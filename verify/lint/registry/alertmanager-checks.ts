@@ -2,6 +2,7 @@ export { check as alertmanagersHaveASender } from '../checks/alertmanager/alertm
 export { check as groupIntervalMatches } from '../checks/alertmanager/group-interval-matches.ts'
 export { check as inhibitionIsSound } from '../checks/alertmanager/inhibition-is-sound.ts'
 export { check as inhibitionMatches } from '../checks/alertmanager/inhibition-matches.ts'
+export { check as integrationsAreAccepted } from '../checks/alertmanager/integrations-are-accepted.ts'
 export { check as integrationsAreWhole } from '../checks/alertmanager/integrations-are-whole.ts'
 export { check as matchersMatchAnAlert } from '../checks/alertmanager/matchers-match-an-alert.ts'
 export { check as messageTemplatesWork } from '../checks/alertmanager/message-templates-work.ts'

@@ -39,3 +39,21 @@ passes('integrations-are-whole', 'what global gives to all', A, /receivers:\n|re
     ? 'receivers:\n  - name: extra\n    email_configs: [{ to: a@example.org }]\n'
     : `${text}  smtp_smarthost: mail.example.org:587\n  smtp_from: b@example.org\n`,
 )
+
+finds(
+  'integrations-are-whole',
+  'no address of its own, and none under global',
+  {
+    file: A,
+    from: '      - url: http://notification-sink:9199/critical\n        send',
+    to: '      - send',
+    expected: 'url or url_file',
+  },
+  { ...extra('slack', 'channel: "#a"'), expected: 'slack_', line: 'slack_configs' },
+  { ...extra('discord', 'title: a'), expected: 'webhook_url', line: 'discord_configs' },
+)
+passes('integrations-are-whole', "Slack's address for all", A, /receivers:\n|resolve_timeout: 5m\n/g, (text: string) =>
+  text.startsWith('receivers')
+    ? 'receivers:\n  - name: extra\n    slack_configs: [{ channel: "#a" }]\n'
+    : `${text}  slack_api_url_file: /run/alertmanager/slack_url\n`,
+)

@@ -55,3 +55,21 @@ finds(
   { file: 'alertmanager.yml', from: '.CommonLabels.alertname', to: '.CommonLabels.alertnmae', severity: 'warning', observed: 'alertnmae' },
   { file: 'alertmanager.yml', from: '.CommonLabels.job', to: '.CommonLabels.jbo', severity: 'warning', expected: '.CommonLabels.job' },
 )
+
+finds(
+  'message-templates-work',
+  'a default template that is misspelt, and a label that the route does not group by',
+  {
+    file: 'alertmanager.yml',
+    from: /title: '[^\n]*'/,
+    to: `title: '{{ template "slack.default.titel" . }}'`,
+    expected: 'slack.default.title',
+  },
+  {
+    file: 'alertmanager.yml',
+    from: /- receiver: critical\n([\s\S]*?)\{\{ \.CommonLabels\.job \}\}/,
+    to: '- receiver: slack\n$1{{ .GroupLabels.severity }}',
+    severity: 'warning',
+    observed: 'groups by alertname, job',
+  },
+)

@@ -1,5 +1,7 @@
-import { remark, warning, type Check } from '../../lint-check.ts'
-import { scalarsIn } from '../../../config/yaml/cursor.ts'
+import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
+import { allRoutes, routeTree } from '../../../config/alerting/route-tree.ts'
+import type { RouteNode } from '../../../routing/tree.ts'
+import { scalarsIn, type Cursor } from '../../../config/yaml/cursor.ts'
 import { integrationsOf } from '../../receivers.ts'
 import type { Spec } from '../../../model/spec.ts'
 import { slipOf } from '../../../text/did-you-mean.ts'
@@ -20,17 +22,22 @@ export const check: Check = {
     for (const alertmanager of config.alertmanager) {
       // Files of templates are not configuration and are not among what is read.
       const named = (alertmanager.get('templates')?.items().length ?? 0) > 0 ? null : new Set<string>()
+      const root = routeTree(alertmanager)
+      const routes = root === undefined ? [] : [...allRoutes(root)]
       for (const receiver of alertmanager.items('receivers'))
         for (const at of integrationsOf(receiver).flatMap(({ at }) => scalarsIn(at))) {
           const text = at.string() ?? ''
           const problem = text.includes('{{') ? templateProblem(text, named) : undefined
           if (problem !== undefined) yield remark(receiver.string('name') ?? '', at, 'a template that can be executed', problem)
-          else
+          else {
+            yield* ungrouped(receiver.string('name') ?? '', at, routes)
+            yield* misspeltTemplate(receiver.string('name') ?? '', at, named)
             for (const { 0: whole, 1: name = '' } of text.matchAll(/\.(?:Common|Group)?(?:Labels|Annotations)\.(\w+)/g)) {
               const meant = slipOf(name, known)
               if (meant !== undefined)
                 yield warning(receiver.string('name') ?? '', at, whole.replace(name, meant), `${whole}, which no alert has`)
             }
+          }
         }
     }
   },
@@ -40,4 +47,41 @@ export const check: Check = {
 function namesOf({ rules }: Spec): ReadonlySet<string> {
   const usual = 'alertname severity job instance namespace cluster service summary description message runbook_url dashboard_url'.split(' ')
   return new Set([...usual, ...rules.flatMap(({ annotations }) => Object.keys(annotations))])
+}
+
+/** GroupLabels holds what the route groups by, and nothing else. */
+function* ungrouped(receiver: string, at: Cursor, routes: readonly RouteNode<Cursor>[]): Generator<Remark> {
+  const own = routes.filter((route) => route.receiver === receiver)
+  for (const { 0: whole, 1: label = '' } of (at.string() ?? '').matchAll(/\.GroupLabels\.([a-zA-Z_]\w*)/g)) {
+    if (/^(?:SortedPairs|Names|Values|Remove)$/.test(label) || own.length === 0) continue
+    if (own.some(({ groupBy }) => groupBy.includes('...') || groupBy.includes(label))) continue
+    const groups = own[0]?.groupBy.join(', ') ?? ''
+    yield warning(
+      receiver,
+      at,
+      `.CommonLabels.${label}, or group_by with ${label}`,
+      `${whole}: the route groups by ${groups === '' ? 'nothing' : groups}`,
+      'A message shows a label that its route does not group by: its place is always empty',
+    )
+  }
+}
+
+/** https://github.com/prometheus/alertmanager/blob/main/template/default.tmpl */
+const DEFAULTS = new Set([
+  ...'title username fallback callbackid pretext titlelink iconemoji iconurl text footer'.split(' ').map((part) => `slack.default.${part}`),
+  ...'description client clientURL instances'.split(' ').map((part) => `pagerduty.default.${part}`),
+  ...'message description source'.split(' ').map((part) => `opsgenie.default.${part}`),
+  ...['email.default.subject', 'email.default.html', 'telegram.default.message', 'discord.default.title', 'discord.default.message'],
+  ...['webex.default.message', 'pushover.default.title', 'pushover.default.message', 'sns.default.subject', 'sns.default.message'],
+  ...['msteams.default.title', 'msteams.default.text', 'msteams.default.summary', '__subject', '__description', '__text_alert_list'],
+])
+
+/** A name of the defaults that is misspelt, where no file has templates of one's own. */
+function* misspeltTemplate(receiver: string, at: Cursor, named: ReadonlySet<string> | null): Generator<Remark> {
+  if (named === null) return
+  for (const { 1: name = '' } of (at.string() ?? '').matchAll(/\{\{-?\s*template\s+"([^"]+)"/g)) {
+    const meant = slipOf(name, DEFAULTS)
+    if (meant !== undefined)
+      yield remark(receiver, at, `template ${JSON.stringify(meant)}`, `template ${JSON.stringify(name)}, which is not defined`)
+  }
 }

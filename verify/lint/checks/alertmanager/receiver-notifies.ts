@@ -1,4 +1,4 @@
-import { refused, remark, warning, type Check, type Remark } from '../../lint-check.ts'
+import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { integrationsOf, keysOf } from '../../receivers.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
@@ -59,43 +59,27 @@ export const check: Check = {
           yield warning(name, receiver, 'an integration', 'no integration')
       }
       yield* addresses(receivers)
-      yield* chatAddresses(receivers, alertmanager.get('global'))
+      yield* chatAddresses(receivers)
     }
   },
 }
 
-/**
- * Where each kind of chat has its address; Alertmanager refuses none, and two. https://prometheus.io/docs/alerting/latest/configuration/
- */
-const CHATS = [
-  { key: 'slack_configs', own: ['api_url', 'api_url_file'], global: /^slack_(?:api_url|app_token)/ },
-  { key: 'discord_configs', own: ['webhook_url', 'webhook_url_file'], global: /^discord_/ },
-]
 const SLACK = /^https?:\/\/hooks\.slack\.com\//
 const DISCORD = /^https?:\/\/(?:\w+\.)?discord(?:app)?\.com\/api\/(?:v\d+\/)?webhooks\//
 
 /** Names for where alerts go that are not to be sent. */
 const SILENT = /^(?:null|none|nil|noop|no-?op|blackhole|black-hole|devnull|dev-null|void|silent|drop|discard|ignore|watchdog)$/i
 
-/** An address for each chat, in the form that is understood there: each of the three has a body of its own. */
-function* chatAddresses(receivers: readonly Cursor[], global: Cursor | undefined): Generator<Remark> {
+/** The form of address that is understood there: Slack, Discord and webhooks each have a body of their own. */
+function* chatAddresses(receivers: readonly Cursor[]): Generator<Remark> {
   for (const receiver of receivers) {
     const name = receiver.string('name') ?? ''
-    for (const { key, own, global: shared } of CHATS) {
-      for (const chat of receiver.items(key)) {
-        const given = own.filter((each) => chat.has(each))
-        if (given.length === 0 && global?.pairs().some(([each]) => shared.test(each)) !== true)
-          yield refused(
-            remark(name, chat, `${own.join(' or ')}${key === 'slack_configs' ? ', or slack_api_url in global' : ''}`, 'no address'),
-          )
-        if (given.length > 1) yield remark(name, chat.get(given[1] ?? '') ?? chat, `one of ${own.join(' and ')}`, 'both')
-        const url = chat.string(own[0] ?? '') ?? ''
-        if (key === 'slack_configs' && DISCORD.test(url) && !/\/slack\/?$/.test(url))
-          yield remark(name, chat.near('api_url'), 'a URL that ends in /slack', "Discord's own URL, which rejects Slack's message format")
-        if (key === 'discord_configs' && /\/slack\/?$/.test(url))
-          yield remark(name, chat.near('webhook_url'), 'a URL without /slack', "Discord's URL for Slack's message format")
-      }
-    }
+    for (const chat of receiver.items('slack_configs'))
+      if (DISCORD.test(chat.string('api_url') ?? '') && !/\/slack\/?$/.test(chat.string('api_url') ?? ''))
+        yield remark(name, chat.near('api_url'), 'a URL that ends in /slack', "Discord's own URL, which rejects Slack's message format")
+    for (const chat of receiver.items('discord_configs'))
+      if (/\/slack\/?$/.test(chat.string('webhook_url') ?? ''))
+        yield remark(name, chat.near('webhook_url'), 'a URL without /slack', "Discord's URL for Slack's message format")
     for (const webhook of receiver.items('webhook_configs')) {
       const url = webhook.string('url') ?? ''
       if (SLACK.test(url) || DISCORD.test(url))
@@ -105,7 +89,6 @@ function* chatAddresses(receivers: readonly Cursor[], global: Cursor | undefined
           SLACK.test(url) ? 'slack_configs' : 'discord_configs',
           `webhook_configs, whose message format ${SLACK.test(url) ? 'Slack' : 'Discord'} rejects`,
         )
-      if (webhook.has('url') && webhook.has('url_file')) yield remark(name, webhook.near('url_file'), 'one of url and url_file', 'both')
     }
   }
 }
@@ -117,14 +100,12 @@ function* addresses(receivers: readonly Cursor[]): Generator<Remark> {
     const name = receiver.string('name') ?? ''
     for (const webhook of receiver.items('webhook_configs')) {
       const url = webhook.string('url')
-      if (url === undefined && !webhook.has('url_file')) yield remark(name, webhook, 'a url or url_file', 'none')
       if (url === undefined) continue
       const other = seen.get(url)
       if (other !== undefined && other !== name)
         yield remark(name, webhook.near('url'), 'a URL of its own', `${url}, also the URL of ${other}`)
       if (other === name) yield remark(name, webhook.near('url'), 'every URL once', `${url} twice: every notification is sent twice`)
       seen.set(url, name)
-      if (!/^https?:\/\/[^/\s]+/.test(url)) yield remark(name, webhook.near('url'), 'an http(s) URL', url)
     }
   }
 }

@@ -1,6 +1,8 @@
 import { matchersOf } from '../../../routing/tree.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { remark, type Check, type Remark } from '../../lint-check.ts'
-import { allRoutes, routeTree } from '../../../config/alerting/route-tree.ts'
+import { isOfOperator } from '../../../config/alerting/operator-routing.ts'
+import { allRoutes, routeTree, type Route } from '../../../config/alerting/route-tree.ts'
 import { validRegex } from '../../../promql/compare-matchers.ts'
 
 export const check: Check = {
@@ -49,8 +51,9 @@ export const check: Check = {
             `The route has no receiver of its own: its alerts go to ${route.parent.receiver}`,
           )
       if (!root.at.has('receiver')) yield remark('route', root.at.keyPlace(), 'a receiver on the root route', 'none')
-      if (root.matchers.length > 0) yield unrouted(remark('route', root.at, 'no matchers on the root route', 'matchers on the root route'))
+      if (!isOfOperator(alertmanager)) yield* ofRootAlone(root)
       for (const route of allRoutes(root)) {
+        yield* grouping(route.receiver, route.at)
         if (route.receiver !== '' && !names.includes(route.receiver))
           yield unrouted(remark(route.receiver, route.at.near('receiver'), `one of the receivers (${names.join(', ')})`, route.receiver))
         for (const text of route.broken) yield remark(route.receiver, route.at.near('matchers'), 'label = "value"', text)
@@ -58,12 +61,35 @@ export const check: Check = {
           if (matcher.op.includes('~') && !validRegex(matcher.value))
             yield remark(route.receiver, route.at, 'a valid regular expression', matcher.value)
       }
+      for (const list of [...[alertmanager.get('receivers'), alertmanager.get('inhibit_rules')], ...listsBelow(root)])
+        if (list?.isMap() === true) yield unrouted(remark(list.key, list.keyPlace(), 'a list: each entry begins with -', 'a mapping'))
       for (const rule of alertmanager.items('inhibit_rules')) {
         for (const side of ['source_', 'target_'] as const)
           for (const text of matchersOf(rule, side).broken) yield remark('inhibit_rules', rule, 'label = "value"', text)
       }
     }
   },
+}
+
+function listsBelow(root: Route): (Cursor | undefined)[] {
+  return [...allRoutes(root)].map(({ at }) => at.get('routes'))
+}
+
+/** What a route below may have, and the root may not: "root route must not have any matchers". */
+function* ofRootAlone(root: Route): Generator<Remark> {
+  if (root.matchers.length > 0) yield unrouted(remark('route', root.at, 'no matchers on the root route', 'matchers on the root route'))
+  for (const key of ['continue', 'mute_time_intervals', 'active_time_intervals'])
+    if (key === 'continue' ? root.continues : (root.at.get(key)?.items().length ?? 0) > 0)
+      yield unrouted(remark('route', root.at.near(key), `no ${key} on the root route`, `${key} on the root route`))
+}
+
+/** "cannot have wildcard group_by (`...`) and other labels at the same time", "duplicated label in group_by" */
+function* grouping(receiver: string, at: Cursor): Generator<Remark> {
+  const labels = at.strings('group_by')
+  const twice = labels.find((label, index) => labels.indexOf(label) !== index)
+  if (labels.length > 1 && labels.includes('...'))
+    yield unrouted(remark(receiver, at.near('group_by'), "['...'] alone, or labels alone", `[${labels.join(', ')}]`))
+  else if (twice !== undefined) yield unrouted(remark(receiver, at.near('group_by'), `${twice} once`, `[${labels.join(', ')}]`))
 }
 
 /** Of a tree that Alertmanager refuses, where it leads is a consequence. */
