@@ -10,7 +10,7 @@ export const check: Check = {
     isRefusal: true,
     title: 'Alertmanager accepts the settings of every integration',
     failureTitle: 'Alertmanager refuses a setting of an integration: it does not start',
-    why: 'One setting that is refused, a key given twice in two ways or an address without http://, keeps Alertmanager from starting; a reload keeps the old configuration. https://prometheus.io/docs/alerting/latest/configuration/',
+    why: 'With one setting that is refused (a key given in two ways, an address without http://) Alertmanager does not start. A reload keeps the old configuration. https://prometheus.io/docs/alerting/latest/configuration/',
     mend: 'In alertmanager.yml, change the setting as the finding says; `amtool check-config` accepts the file then.',
     example: 'slack_configs:\n  - api_url: https://hooks.slack.com/services/T0/B0/x\n    api_url_file: /run/slack-url # one of the two',
   },
