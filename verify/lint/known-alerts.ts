@@ -5,8 +5,9 @@ import type { Matcher } from '../model/route.ts'
 import type { Labels } from '../model/spec.ts'
 import { matches, parseMatchers } from '../routing/route-matchers.ts'
 import { lacks, shapeOf, type Shape } from '../promql/shape.ts'
+import { valuesOf } from '../routing/matcher-sets.ts'
 import { matchersOf } from '../routing/tree.ts'
-import { nearest } from '../text/did-you-mean.ts'
+import { nearest, slipOf } from '../text/did-you-mean.ts'
 import type { LintInput } from './lint-check.ts'
 import { allScrapeJobs } from '../config/configuration.ts'
 import { labelWorld } from './rule-views.ts'
@@ -54,12 +55,58 @@ function deadMatcher(matcher: Matcher, alerts: readonly KnownAlert[]): string | 
   if (meant !== undefined) return `no alert has the label ${label}; did you mean ${meant}?`
   if (op === '=~' && values.length > 0 && /^[\w-]+\*$/.test(value))
     return `${value.at(-2)}* is any number of ${value.at(-2)}: a regular expression for what begins with it is ${value.slice(0, -1)}.*`
-  if (op === '=~') return values.length > 0 ? nearestOf(label, /^[\w-]+$/.test(value) ? value : '', values, alerts) : undefined
+  if (op === '=~') return partOf(value, values) ?? nearestAlternative(matcher, values, alerts)
   if (value === '*' || /\.[*+]|^\^|\$$|\\[dw.]|\w\*$|^\*\w/.test(value))
     return '= compares the text as it is: =~ takes a regular expression'
   if (/^[\w-]+(?:\|[\w-]+)+$/.test(value)) return '= compares the text as it is: =~ takes alternatives'
   if (value !== value.trim()) return 'blanks are part of the value'
   return nearestOf(label, value, values, alerts)
+}
+
+/** A regular expression takes whole values: `crit` does not take critical. */
+function partOf(value: string, values: readonly string[]): string | undefined {
+  const parts = value.split('|').map((part) => part.trim())
+  const trimmed = parts.find((part) => values.includes(part))
+  if (trimmed !== undefined) return 'blanks are part of the value'
+  // Of a pattern that begins or ends with any text, the rest was meant as a whole.
+  const found = parts
+    .filter((part) => /^\^?[\w-]{3,}\$?$/.test(part))
+    .flatMap((part) => {
+      const text = part.replace(/[\^$]/g, '')
+      const whole = values.find((known) => !known.includes('{{') && known.length > text.length && known.includes(text))
+      return whole === undefined ? [] : { text, whole }
+    })
+  const [{ text, whole } = { text: '', whole: '' }] = found
+  if (found.length === 0 || found.length < parts.length) return undefined
+  return `=~ takes the whole value, and ${text} is a part of ${whole}: ${whole.startsWith(text) ? `${text}.*` : `.*${text}.*`}`
+}
+
+function nearestAlternative(matcher: Matcher, values: readonly string[], alerts: readonly KnownAlert[]): string | undefined {
+  for (const alternative of valuesOf(matcher) ?? []) {
+    const reason = nearestOf(matcher.label, alternative, values, alerts)
+    if (reason !== undefined) return reason
+  }
+  return undefined
+}
+
+/** One of several alternatives that a slip of the fingers made of a value which no other of them takes. */
+function idleAlternative(matcher: Matcher, alerts: readonly KnownAlert[]): string | undefined {
+  const alternatives = matcher.op === '=~' || matcher.op === '!~' ? (valuesOf({ ...matcher, op: '=~' }) ?? []) : []
+  if (alternatives.length < 2) return undefined
+  const values = new Set(alerts.flatMap(({ fixed }) => fixed[matcher.label] ?? []))
+  if (alerts.some(({ fixed }) => fixed[matcher.label] === undefined)) return undefined
+  for (const alternative of alternatives) {
+    const meant = slipOf(alternative, values)
+    if (meant !== undefined && !alternatives.includes(meant)) return `no alert has ${alternative}; did you mean ${meant}?`
+  }
+  return undefined
+}
+
+/** What takes every alert, as it asks for a label that none has not to be something. */
+function takesEvery(matcher: Matcher, alerts: readonly KnownAlert[]): string | undefined {
+  if (matcher.op !== '!=' && matcher.op !== '!~') return undefined
+  const meant = slippedLabel(matcher.label, alerts)
+  return meant === undefined ? undefined : `no alert has the label ${matcher.label}; did you mean ${meant}? It takes every alert`
 }
 
 /** Of a label that every rule sets, a value that no rule gives it and that is near to one of theirs. */
@@ -73,11 +120,28 @@ function nearestOf(label: string, value: string, values: readonly string[], aler
 function misspeltLabel(label: string, alerts: readonly KnownAlert[]): string | undefined {
   const [first, ...others] = alerts
   if (first === undefined || alerts.some(({ fixed, shape }) => fixed[label] !== undefined || shape.always.has(label))) return undefined
+  if (A_RULES_KEY.test(label)) return 'alertname'
   return nearest(
     label,
     Object.keys(first.fixed).filter((name) => others.every(({ fixed }) => fixed[name] !== undefined)),
   )
 }
+
+/** Labels that most alerts have from their targets. */
+const USUAL = 'alertname severity job instance namespace cluster service environment region'.split(' ')
+
+/** As misspeltLabel, for a label that other alerts may have: by a slip of the fingers or its case alone, device is no service. */
+export function slippedLabel(label: string, alerts: readonly KnownAlert[]): string | undefined {
+  if (alerts.some(({ fixed, shape }) => fixed[label] !== undefined || shape.always.has(label) || shape.may?.has(label) === true))
+    return undefined
+  const known = new Set([...USUAL, ...alerts.flatMap(({ fixed }) => Object.keys(fixed))])
+  if (known.has(label)) return undefined
+  if (A_RULES_KEY.test(label)) return 'alertname'
+  return [...known].find((each) => each.toLowerCase() === label.toLowerCase()) ?? slipOf(label, known)
+}
+
+/** What a rule has its name under. */
+const A_RULES_KEY = /^(?:alerts?|alert[-_]?name)$/i
 
 export interface DeadMatcher {
   matcher: Matcher
@@ -90,6 +154,11 @@ type Prefix = '' | 'source_' | 'target_'
 /** Matchers of a route or of one side of an inhibit rule that take no alert, each at its own line. */
 export function deadMatchersOf(at: Cursor, prefix: Prefix, alerts: readonly KnownAlert[]): DeadMatcher[] {
   return matchersWith(at, prefix, (matcher) => deadMatcher(matcher, alerts))
+}
+
+/** Matchers that take every alert, or of whose alternatives one takes none, by a slip: not what was meant, each at its own line. */
+export function slippedMatchersOf(at: Cursor, prefix: Prefix, alerts: readonly KnownAlert[]): DeadMatcher[] {
+  return matchersWith(at, prefix, (matcher) => takesEvery(matcher, alerts) ?? idleAlternative(matcher, alerts))
 }
 
 /** Matchers of a label that no alert has: they may be for what another Prometheus sends. */
@@ -137,7 +206,7 @@ function strangeMatcher(matcher: Matcher, input: LintInput): string | undefined 
  * Whether no rule of this Prometheus sets the label, no series of their expressions has it, and no relabelling adds it. False where
  * something of this is not known.
  */
-function isNeverSet(label: string, input: LintInput): boolean {
+export function isNeverSet(label: string, input: LintInput): boolean {
   const { config, spec } = input
   const roots = config.prometheus
   if (roots.length === 0 || config.rules.length === 0 || label === 'alertname') return false

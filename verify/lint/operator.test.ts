@@ -78,3 +78,14 @@ for (const [what, route] of [
     const ids = (await found(text)).map(([id]) => id)
     assert.ok(!ids.includes('routing-is-read'), ids.join())
   })
+
+test('what an AlertmanagerConfig leaves to the global settings of the Alertmanager is not missing', async () => {
+  const receivers = `    - name: wechat
+      wechatConfigs: [{ corpID: shop, sendResolved: true }]
+    - name: mail
+      emailConfigs: [{ to: ops@example.org }]
+`
+  assert.deepEqual(await found(`${ROUTING}${receivers}`), [])
+  const ids = (await found(`${ROUTING}    - name: mail\n      emailConfigs: [{ sendResolved: true }]\n`)).map(([id]) => id)
+  assert.deepEqual(ids, ['integrations-are-whole'])
+})

@@ -31,7 +31,7 @@ test('each check is a trap or compares with a specification', () => {
   assert.equal(TRAPS.length, CHECKS.filter(({ meta }) => !isOfASpecification(meta.id)).length)
   assert.ok(TRAPS.length > 70)
   // A check that was renamed would become a trap by itself.
-  assert.equal(CHECKS.length - TRAPS.length, 32)
+  assert.equal(CHECKS.length - TRAPS.length, 31)
 })
 
 test('nothing is said of the delivered files, nor of a sample of the same in other words (all: traps.deep.test.ts)', async () => {
@@ -105,6 +105,26 @@ test('values of the chart of Grafana are no provisioning file', () => {
     'env: { A: b }\ndatasources:\n  datasources.yaml:\n    apiVersion: 1\n    datasources: [{ name: a, type: tempo }]\n',
   )
   assert.deepEqual(found(values, rule('up == 0')), [])
+})
+
+test('an inhibition is held against the labels of the rules that are here, and against none where they are not known', () => {
+  const inhibiting = (equal: string): ConfigText =>
+    text(
+      'alertmanager.yml',
+      `route: { receiver: mail, group_by: [alertname] }\nreceivers: [{ name: mail }]\ninhibit_rules:\n  - source_matchers: ['severity = "critical"']\n    target_matchers: ['severity = "warning"']\n    equal: [${equal}]\n`,
+    )
+  const prometheus = text('prometheus.yml', 'rule_files: [rules.yml]\nscrape_configs: []\n')
+  const errors = (...texts: ConfigText[]): string[] => traps(texts).findings.flatMap(({ id, severity }) => (severity === 'error' ? id : []))
+  assert.deepEqual(errors(inhibiting('alert')), ['inhibition-is-sound'])
+  assert.deepEqual(errors(inhibiting('jbo')), ['inhibition-is-sound'])
+  assert.deepEqual(errors(inhibiting('device')), [])
+  assert.deepEqual(errors(inhibiting('alertname')), [])
+  const summed = text(
+    'rules.yml',
+    'groups: [{ name: g, rules: [{ alert: A, expr: "sum by (job) (x) > 1", labels: { severity: critical } }] }]\n',
+  )
+  assert.deepEqual(errors(inhibiting('device'), prometheus, summed), ['inhibition-is-sound'])
+  assert.deepEqual(errors(inhibiting('job'), prometheus, summed), [])
 })
 
 test('route trees, collectors, log agents and dashboards alone', () => {

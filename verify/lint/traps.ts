@@ -12,7 +12,6 @@ const OF_A_SPECIFICATION = new Set([
   'containers-are-named',
   'datasources-are-provisioned',
   'deployment-is-whole',
-  'inhibition-is-sound',
   'inhibition-matches',
   'log-agent-selects-containers',
   'log-lines-are-parsed',

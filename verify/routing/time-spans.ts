@@ -39,20 +39,44 @@ function numberOf(name: keyof typeof NUMBERED, text: string): number {
 
 /** As timeinterval.go's ContainsTime: https://github.com/prometheus/alertmanager/blob/v0.27.0/timeinterval/timeinterval.go */
 export function covers(spans: readonly TimeSpan[], atMs: number): boolean {
-  return spans.some(({ minutes, weekdays, daysOfMonth, months, years, location = 'UTC' }) => {
-    const now = clockAt(atMs, location)
-    const fromStart = (day: number): number => (day < 0 ? daysIn(now) + day + 1 : day)
-    return (
-      (minutes?.some(([from, to]) => now.minute >= from && now.minute < to) ?? true) &&
-      within(weekdays, now.weekday) &&
-      within(
-        daysOfMonth?.map(([from, to]): TimeRange => [fromStart(from), fromStart(to)]),
-        now.day,
-      ) &&
-      within(months, now.month) &&
-      within(years, now.year)
-    )
-  })
+  return spans.some((span) => coversClock(span, clockAt(atMs, span.location ?? 'UTC')))
+}
+
+function coversClock({ minutes, weekdays, daysOfMonth, months, years }: TimeSpan, now: Clock): boolean {
+  const fromStart = (day: number): number => (day < 0 ? daysIn(now) + day + 1 : day)
+  return (
+    (minutes?.some(([from, to]) => now.minute >= from && now.minute < to) ?? true) &&
+    within(weekdays, now.weekday) &&
+    within(
+      daysOfMonth?.map(([from, to]): TimeRange => [fromStart(from), fromStart(to)]),
+      now.day,
+    ) &&
+    within(months, now.month) &&
+    within(years, now.year)
+  )
+}
+
+const DAY_MS = 86_400_000
+/** Each weekday and day of the month in each month, a leap year among them. */
+const DAYS_LOOKED_AT = 4 * 365 + 1
+
+/**
+ * Whether a notification may leave at some minute of the four years from `fromMs` on: within one of the active spans, where there are such,
+ * and outside of the muted ones. The last minute of a day is none: 23:59 is meant for its end. True where the spans are of several zones.
+ */
+export function isEverOpen(active: readonly TimeSpan[] | undefined, muted: readonly TimeSpan[], fromMs: number): boolean {
+  const all = [...(active ?? []), ...muted]
+  if (new Set(all.map(({ location = 'UTC' }) => location)).size > 1) return true
+  const bounds = [0, ...all.flatMap(({ minutes = [] }) => minutes.flat())]
+  const minutes = [...new Set(bounds)].filter((minute) => minute < 1439)
+  for (let day = 0; day < DAYS_LOOKED_AT; day++) {
+    const date = new Date(fromMs + day * DAY_MS)
+    const on = { weekday: date.getUTCDay(), day: date.getUTCDate(), month: date.getUTCMonth() + 1, year: date.getUTCFullYear() }
+    const isOpen = (minute: number): boolean =>
+      active?.some((span) => coversClock(span, { ...on, minute })) !== false && !muted.some((span) => coversClock(span, { ...on, minute }))
+    if (minutes.some(isOpen)) return true
+  }
+  return false
 }
 
 function daysIn({ year, month }: { year: number; month: number }): number {
@@ -66,7 +90,15 @@ function within(ranges: readonly TimeRange[] | undefined, value: number): boolea
 }
 
 /** minute: of the day; weekday: 0 is Sunday; month: 1 is January. */
-function clockAt(atMs: number, location: string): { minute: number; weekday: number; day: number; month: number; year: number } {
+interface Clock {
+  minute: number
+  weekday: number
+  day: number
+  month: number
+  year: number
+}
+
+function clockAt(atMs: number, location: string): Clock {
   const parts = new Intl.DateTimeFormat('en-GB', {
     timeZone: location,
     hourCycle: 'h23',

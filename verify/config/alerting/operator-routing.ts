@@ -23,7 +23,7 @@ class AsAlertmanager extends Cursor {
     if (path.length > 0) return super.pairs(...path)
     return super
       .pairs()
-      .map(([key, value]) => [NAMES[key] ?? key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), asAlertmanager(value)])
+      .map(([key, value]) => [NAMES[key] ?? key.replace(/[A-Z]+/g, (letters) => `_${letters.toLowerCase()}`), asAlertmanager(value)])
   }
 
   override items(...path: (string | number)[]): readonly Cursor[] {

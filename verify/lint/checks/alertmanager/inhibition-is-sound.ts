@@ -1,8 +1,9 @@
 import { matchersOf } from '../../../routing/tree.ts'
 import { outputLabels } from '../../../promql/normalise.ts'
-import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
+import { nearest } from '../../../text/did-you-mean.ts'
+import { remembered } from '../../../text/remembered.ts'
 import { causing, remark, type Check } from '../../lint-check.ts'
-import { knownAlerts, neverEqual, type KnownAlert } from '../../known-alerts.ts'
+import { isNeverSet, knownAlerts, slippedLabel, neverEqual, type KnownAlert } from '../../known-alerts.ts'
 import { conditionOf } from '../../rule-views.ts'
 
 export const check: Check = {
@@ -19,7 +20,8 @@ export const check: Check = {
   },
   *judge(input) {
     const { spec, config } = input
-    // Labels that the specification's alerts carry: static ones, and those their expression keeps.
+    const alerts = knownAlerts(input)
+    // Labels that alerts carry: those of the specification and of the rules, static ones and those their expression keeps.
     const carried = new Set([
       'alertname',
       'job',
@@ -28,12 +30,13 @@ export const check: Check = {
         ...Object.keys(rule.labels),
         ...conditionOf(rule.condition.expr, input).flatMap((alternative) => outputLabels(alternative.comparison.value) ?? []),
       ]),
+      ...alerts.flatMap(({ fixed, shape }) => [...Object.keys(fixed), ...shape.always]),
     ])
     // Every alert gets the labels that its Prometheus has outside.
     for (const prometheus of config.prometheus) for (const [label] of prometheus.pairs('global', 'external_labels')) carried.add(label)
     // Of rules that are not given here, or without a specification, the labels are not known.
     const others = config.rules.length === 0 || config.rules.some((rule) => !spec.rules.some(({ alert }) => alert === rule.alert))
-    const alerts = knownAlerts(input)
+    const isMissing = remembered((label: string) => isNeverSet(label, input))
     for (const alertmanager of config.alertmanager) {
       for (const at of alertmanager.items('inhibit_rules')) {
         const never = neverEqual(at, alerts)
@@ -68,7 +71,7 @@ export const check: Check = {
           )
         // A source outside the specification (InfoInhibitor) may have labels of its own.
         const foreign = matchersOf(at, 'source_').matchers.some(
-          (matcher) => matcher.label === 'alertname' && matcher.op === '=' && !spec.rules.some((rule) => rule.alert === matcher.value),
+          ({ label, op, value }) => label === 'alertname' && op === '=' && !alerts.some(({ fixed }) => fixed['alertname'] === value),
         )
         for (const label of equal.filter((candidate) => !carried.has(candidate)))
           yield causing(
@@ -76,9 +79,13 @@ export const check: Check = {
               'inhibit_rules',
               at.near('equal'),
               `a label of the alerts (${[...carried].join(', ')})`,
-              `${label}${didYouMean(label, carried)}`,
+              suggested(label, misspelt(label, carried, alerts, others)),
               undefined,
-              foreign || (others && nearest(label, carried) === undefined) ? 'note' : equal.length === 1 ? 'error' : undefined,
+              foreign || (others && misspelt(label, carried, alerts, others) === undefined && !isMissing(label))
+                ? 'note'
+                : equal.length === 1
+                  ? 'error'
+                  : undefined,
             ),
             at.lines(),
             'inhibition-matches',
@@ -93,6 +100,14 @@ export const check: Check = {
       }
     }
   },
+}
+
+function misspelt(label: string, carried: Iterable<string>, alerts: readonly KnownAlert[], others: boolean): string | undefined {
+  return slippedLabel(label, alerts) ?? (others ? undefined : nearest(label, carried))
+}
+
+function suggested(label: string, meant: string | undefined): string {
+  return meant === undefined ? label : `${label}; did you mean ${meant}?`
 }
 
 function namesAnAlert(at: Parameters<typeof matchersOf>[0]): boolean {

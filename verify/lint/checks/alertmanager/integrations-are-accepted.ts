@@ -110,7 +110,7 @@ const OF_KINDS: Readonly<Record<string, Judge>> = {
   },
   *telegram_configs(name, at) {
     const chat = at.get('chat_id')
-    if (chat !== undefined && (chat.string() === '0' || chat.isQuoted() || !/^[-\d$<{]/.test(chat.string() ?? '')))
+    if (chat !== undefined && (chat.string() === '0' || chat.isQuoted() || !/^[-\d$<{]|^[A-Z_]+$/.test(chat.string() ?? '')))
       yield remark(name, chat, 'the number of the chat, without quotes', chat.isQuoted() ? 'a text in quotes' : (chat.string() ?? 'none'))
   },
   *opsgenie_configs(name, at) {

@@ -57,3 +57,16 @@ passes('integrations-are-whole', "Slack's address for all", A, /receivers:\n|res
     ? 'receivers:\n  - name: extra\n    slack_configs: [{ channel: "#a" }]\n'
     : `${text}  slack_api_url_file: /run/alertmanager/slack_url\n`,
 )
+passes(
+  'integrations-are-whole',
+  'a name that is put in later',
+  A,
+  'resolve_timeout: 5m\n',
+  'resolve_timeout: 5m\n  smtp_smarthost: SMTP_HOST\n',
+  {
+    file: A,
+    from: 'SMTP_HOST',
+    to: 'smtp.example.org',
+    expected: 'host:port',
+  },
+)

@@ -1,5 +1,6 @@
 import { remark, type Check, type Remark } from '../../lint-check.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
+import { isOfOperator } from '../../../config/alerting/operator-routing.ts'
 
 /** What an integration needs: one of these keys, of its own or of `global`. */
 interface Need {
@@ -41,7 +42,8 @@ export const check: Check = {
   },
   *judge({ config }) {
     for (const alertmanager of config.alertmanager) {
-      const global = alertmanager.get('global')
+      // Of an AlertmanagerConfig it is elsewhere: what it may give is not missing.
+      const global = isOfOperator(alertmanager) ? null : alertmanager.get('global')
       for (const receiver of alertmanager.items('receivers'))
         for (const [kind, needs] of Object.entries(NEEDS))
           for (const integration of receiver.items(kind)) yield* judgeOne(receiver.string('name') ?? '', kind, integration, needs, global)
@@ -57,10 +59,10 @@ export const check: Check = {
   },
 }
 
-function* judgeOne(name: string, kind: string, at: Cursor, needs: readonly Need[], global: Cursor | undefined): Generator<Remark> {
+function* judgeOne(name: string, kind: string, at: Cursor, needs: readonly Need[], global: Cursor | null | undefined): Generator<Remark> {
   for (const { own, global: shared } of needs) {
     const given = own.filter((key) => (at.string(key) ?? '') !== '' || at.get(key)?.isMap() === true)
-    const isShared = shared !== undefined && global?.pairs().some(([key]) => shared.test(key)) === true
+    const isShared = shared !== undefined && (global === null || global?.pairs().some(([key]) => shared.test(key)) === true)
     if (given.length === 0 && !isShared)
       yield remark(
         name,
@@ -96,6 +98,12 @@ function* smarthosts(alertmanager: Cursor): Generator<Remark> {
     ...[alertmanager.get('global', 'smtp_smarthost')].flatMap((each) => each ?? []),
   ]
   for (const at of all)
-    if (!/^(?:\[[^\]]+\]|[^:]+):\w+$/.test(at.string() ?? '') && at.string() !== undefined && !at.string()?.includes('$'))
+    // A name in capitals is put in by what starts it.
+    if (
+      !/^[A-Z][A-Z\d]*_[A-Z\d_]+$/.test(at.string() ?? '') &&
+      !/^(?:\[[^\]]+\]|[^:]+):\w+$/.test(at.string() ?? '') &&
+      at.string() !== undefined &&
+      !at.string()?.includes('$')
+    )
       yield remark(at.key, at, 'host:port: mail.example.org:587', at.string() ?? '')
 }

@@ -95,3 +95,38 @@ for (const [story, other, was, is] of [
     assert.equal(await count(with_(texts)), 1)
     assert.equal(await count(with_(change(texts, other, was, is))), 0)
   })
+
+finds(
+  'matchers-match-an-alert',
+  'a part of a value, alternatives with blanks or misspelt, the key of a rule for its label',
+  { file, from, to: instead(`['severity =~ "crit"']`), observed: 'crit is a part of critical: crit.*', line: '"crit"' },
+  { file, from, to: before(`['alertname =~ "Redis|MySQL"']`), observed: 'Redis is a part of RedisConnectionFailed', line: 'Redis|MySQL' },
+  { file, from, to: before(`['alertname =~ "^Service$"']`), observed: 'Service.*' },
+  { file, from, to: before(`['severity =~ "critical | warning"']`), observed: 'blanks', line: 'critical | warning' },
+  { file, from, to: before(`['severity =~ "Critical|Warning"']`), observed: 'did you mean critical' },
+  { file, from, to: before(`['severity =~ "critcal|warning"']`), observed: 'did you mean critical', line: 'critcal' },
+  { file, from, to: before(`['severity !~ "critical|warnign"']`), observed: 'did you mean warning' },
+  { file, from, to: before(`['alert = "ServiceDown"']`), observed: 'did you mean alertname', line: 'alert =' },
+  { file, from, to: before(`['alert != "ServiceDown"']`), observed: 'It takes every alert', line: 'alert !=' },
+  { file, from, to: before(`['Severity !~ "critical"']`), observed: 'did you mean severity', line: 'Severity' },
+  { file, from: 'alertname = "ServiceDown"', to: 'alert = "ServiceDown"', observed: 'did you mean alertname', line: 'alert =' },
+  {
+    file,
+    from: `'severity =~ "warning|info"'`,
+    to: `'severity =~ "warning|info"', 'severity = "critical"'`,
+    observed: 'severity =~ "warning|info" and severity = "critical"',
+    line: 'target_matchers',
+  },
+)
+for (const matchers of [
+  `['alertname =~ "Redis.*|MySQL.*"']`,
+  `['severity =~ "critical|page"']`,
+  `['alertname =~ "Watchdog|InfoInhibitor"']`,
+  `['device != "sr0"']`,
+  `['severity =~ "critical|criticals"']`,
+])
+  passes('matchers-match-an-alert', matchers, file, from, before(matchers), {
+    ...strange,
+    to: `${before(matchers)}\n    - { receiver: slack, continue: true, matchers: ['team = "db"'] }`,
+    observed: 'set team',
+  })

@@ -1,6 +1,8 @@
-import { remark, warning, type Check } from '../../lint-check.ts'
+import { causing, remark, warning, type Check } from '../../lint-check.ts'
 import { allRoutes, routeTree } from '../../../config/alerting/route-tree.ts'
-import { deadMatchersOf, knownAlerts, strangeMatchersOf, type DeadMatcher } from '../../known-alerts.ts'
+import { excluding } from '../../../routing/matcher-sets.ts'
+import { matchersOf } from '../../../routing/tree.ts'
+import { deadMatchersOf, knownAlerts, slippedMatchersOf, strangeMatchersOf, type DeadMatcher } from '../../known-alerts.ts'
 
 export const check: Check = {
   meta: {
@@ -28,8 +30,29 @@ export const check: Check = {
         const dead = deadMatchersOf(at, side, alerts)
         for (const each of dead) yield remark(subject, each.at, 'a matcher that an alert can satisfy', said(each))
         if (dead.length > 0) continue
+        for (const each of slippedMatchersOf(at, side, alerts))
+          yield causing(
+            remark(subject, each.at, 'a matcher of what alerts have', said(each), 'A matcher is misspelt'),
+            at.lines(),
+            ...CONSEQUENCES,
+          )
+        const both = side === '' ? undefined : excluding(matchersOf(at, side).matchers)
+        if (both !== undefined)
+          yield causing(
+            remark(
+              subject,
+              at.near(`${side}matchers`),
+              'matchers that an alert can satisfy',
+              both.map(({ label, op, value }) => `${label} ${op} ${JSON.stringify(value)}`).join(' and '),
+            ),
+            at.lines(),
+            ...CONSEQUENCES,
+          )
         for (const each of strangeMatchersOf(at, side, input)) yield warning(subject, each.at, 'a label that an alert has', said(each))
       }
     }
   },
 }
+
+/** Where alerts go, or what is inhibited, follows from it. */
+const CONSEQUENCES = ['route-reaches-receiver', 'inhibition-matches']

@@ -1,6 +1,5 @@
 import type { Matcher } from '../../../model/route.ts'
-import { routesFor } from '../../../routing/tree.ts'
-import { alertLabels, nearMisses, sentBy } from '../../../config/alerting/routed-alerts.ts'
+import { excluding, takenBy } from '../../../routing/matcher-sets.ts'
 import { remark, type Check } from '../../lint-check.ts'
 import { allRoutes, routeTree, type Route } from '../../../config/alerting/route-tree.ts'
 
@@ -15,53 +14,41 @@ export const check: Check = {
     example:
       'routes:\n  - receiver: default\n  - receiver: critical # the route above takes every alert\n    matchers: [\'severity = "critical"\']',
   },
-  *judge({ spec, config }) {
+  *judge({ config }) {
     for (const alertmanager of config.alertmanager) {
       const root = routeTree(alertmanager)
       if (root === undefined) continue
-      const alerts = [...spec.rules.flatMap(alertLabels), ...nearMisses(spec, config)]
-      const reached = new Set(alerts.flatMap((labels) => sentBy(config, labels)).flatMap((labels) => routesFor(root, labels)))
       for (const route of allRoutes(root)) {
         const siblings = route.parent?.routes ?? []
-        const blocker = siblings
-          .slice(0, siblings.indexOf(route))
-          .find((other) => !other.continues && covers(other.matchers, route.matchers))
-        if (blocker !== undefined)
+        const earlier = siblings.slice(0, siblings.indexOf(route)).filter(({ continues, broken }) => !continues && broken.length === 0)
+        const blockers = route.parent === null || route.broken.length > 0 ? [] : takenBy(earlier, wholeMatchers(route))
+        if (blockers.length > 0)
           yield remark(
             route.receiver,
             route.at,
             'a route that an alert can reach',
-            `the route to ${blocker.receiver} at line ${blocker.at.place().line} matches the same alerts first`,
+            blockers.map(({ receiver, at }) => `the route to ${receiver} at line ${at.place().line}`).join(' and ') +
+              ` ${blockers.length > 1 ? 'match' : 'matches'} the same alerts first`,
           )
-        else if (!reached.has(route) && route.routes.length === 0 && contradictory(route))
-          yield remark(
-            route.receiver,
-            route.at,
-            'matchers that an alert can satisfy',
-            'matchers that contradict each other or those of a parent route',
-          )
+        const both = excluding(wholeMatchers(route))
+        // Below a route that takes none, none is reached: the first is the cause.
+        if (both === undefined || (route.parent !== null && excluding(wholeMatchers(route.parent)) !== undefined)) continue
+        yield remark(
+          route.receiver,
+          route.at.get('matchers') ?? route.at.get('match') ?? route.at.get('match_re') ?? route.at,
+          'matchers that an alert can satisfy',
+          `${both.map(written).join(' and ')}, which contradict each other${both.every((each) => route.matchers.includes(each)) ? '' : ' (one is of a parent route)'}`,
+        )
       }
     }
   },
 }
 
-/** Whether everything that passes `inner` passes `outer`: its matchers are among them. */
-function covers(outer: Matcher[], inner: Matcher[]): boolean {
-  return outer.every((matcher) =>
-    inner.some((other) => other.label === matcher.label && other.op === matcher.op && other.value === matcher.value),
-  )
+/** Those of the routes above included: an alert passes them all. */
+function wholeMatchers(route: Route): Matcher[] {
+  return route.parent === null ? route.matchers : [...wholeMatchers(route.parent), ...route.matchers]
 }
 
-function contradictory(route: Route): boolean {
-  const all: Matcher[] = []
-  for (let at: Route | null = route; at !== null; at = at.parent) all.push(...at.matchers)
-  return all.some(
-    (matcher) =>
-      matcher.op === '=' &&
-      all.some(
-        (other) =>
-          other.label === matcher.label &&
-          ((other.op === '=' && other.value !== matcher.value) || (other.op === '!=' && other.value === matcher.value)),
-      ),
-  )
+function written({ label, op, value }: Matcher): string {
+  return `${label} ${op} ${JSON.stringify(value)}`
 }

@@ -29,4 +29,11 @@ finds(
     observed: 'your-password-here',
     severity: 'warning',
   },
+  ...['yourpassword', 'PASSWORD_TO_REPLACE', 'ACTUATOR_PASSWORD'].map((observed) => ({
+    file: 'monitoring/prometheus.yml',
+    from: 'password_file: /run/secrets/actuator_password',
+    to: `password: ${observed}`,
+    observed,
+    severity: 'warning' as const,
+  })),
 )

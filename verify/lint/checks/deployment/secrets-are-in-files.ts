@@ -7,7 +7,10 @@ const SECRET_KEY =
 const SECRET_URL = /hooks\.slack\.com\/services|discord(app)?\.com\/api\/webhooks|webhook\.office\.com|:\/\/[^/\s:@]+:[^/\s@]+@/
 
 /** What an example holds in its place. */
-const PLACEHOLDER = /change.?me|replace.?me|\byour[-_. ]|placeholder|xxx|\btodo\b|\bdummy\b|<[a-z][\w -]*>/i
+const PLACEHOLDER =
+  /change.?me|(?:replace.?me|to.?replace)|\byour(?:[-_. ]|password|token|secret|key)|placeholder|xxx|\btodo\b|\bdummy\b|<[a-z][\w -]*>/i
+/** A name that stands for what is put in later: SMTP_PASSWORD. */
+const IN_CAPITALS = /(?:^|\/)[A-Z]+(?:_[A-Z]+)+$/
 
 export const check: Check = {
   meta: {
@@ -26,7 +29,7 @@ export const check: Check = {
         const text = value.string() ?? ''
         if (!SECRET_KEY.test(key) || text === '' || /^(\$\{?\w|<|%\{)/.test(text)) continue
         if (/url$/.test(key) && !SECRET_URL.test(text)) continue
-        if (PLACEHOLDER.test(text))
+        if (PLACEHOLDER.test(text) || IN_CAPITALS.test(text))
           yield warning(
             key,
             value,
