@@ -384,7 +384,7 @@ bad('group limit', 'group-interval', rep(R, '- name: platform-alerts\n', '- name
 bad('am equal', 'inhibition', rep(A, 'equal: [job]', 'equal: [instance]'))
 bad('am noequal', 'inhibition', rep(A, '    equal: [job]\n', ''))
 bad('am inhibit all', 'inhibition', rep(A, 'target_matchers: [\'severity =~ "warning|info"\']', 'target_matchers: [\'severity =~ ".*"\']'))
-bad('am match_re partial', 'route', rep(A, 'matchers: [\'severity = "critical"\']', 'match_re:\n        severity: crit'))
+bad('am match_re partial', 'matchers-match-an-alert', rep(A, 'matchers: [\'severity = "critical"\']', 'match_re:\n        severity: crit'))
 bad(
   'am order',
   'route',
@@ -430,13 +430,13 @@ same(
     '    discord_configs:\n      - webhook_url_file: /run/alertmanager/discord_url\n        send_resolved: true\n        title: "{{ .Status }} {{ .CommonLabels.alertname }}"\n        message: "{{ range .Alerts }}{{ .Annotations.description }}{{ end }}"\n',
   ),
 )
-bad('am slack without an address', 'receiver-notifies', slackUrl('      - channel: "#alerts"\n'))
+bad('am slack without an address', 'integrations-are-whole', slackUrl('      - channel: "#alerts"\n'))
 bad(
   'am slack with two addresses',
-  'receiver-notifies',
+  'integrations-are-accepted',
   slackUrl('      - api_url_file: /run/alertmanager/slack_url\n        api_url: $SLACK\n'),
 )
-bad('am discord without an address', 'receiver-notifies', discord('    discord_configs:\n      - send_resolved: true\n'))
+bad('am discord without an address', 'integrations-are-whole', discord('    discord_configs:\n      - send_resolved: true\n'))
 bad(
   "am slack to Discord's own address",
   'receiver-notifies',

@@ -1,4 +1,5 @@
 import type { TimeRange, TimeSpan } from '../model/route.ts'
+import { remembered } from '../text/remembered.ts'
 import type { RouteSource } from './tree.ts'
 
 const DAYS = 'sunday monday tuesday wednesday thursday friday saturday'.split(' ')
@@ -70,10 +71,11 @@ export function isEverOpen(active: readonly TimeSpan[] | undefined, muted: reado
   const bounds = [0, ...all.flatMap(({ minutes = [] }) => minutes.flat())]
   const minutes = [...new Set(bounds)].filter((minute) => minute < 1439)
   for (let day = 0; day < DAYS_LOOKED_AT; day++) {
-    const date = new Date(fromMs + day * DAY_MS)
-    const on = { weekday: date.getUTCDay(), day: date.getUTCDate(), month: date.getUTCMonth() + 1, year: date.getUTCFullYear() }
-    const isOpen = (minute: number): boolean =>
-      active?.some((span) => coversClock(span, { ...on, minute })) !== false && !muted.some((span) => coversClock(span, { ...on, minute }))
+    const date = clockAt(fromMs + day * DAY_MS, 'UTC')
+    const isOpen = (minute: number): boolean => {
+      const clock = { ...date, minute }
+      return active?.some((span) => coversClock(span, clock)) !== false && !muted.some((span) => coversClock(span, clock))
+    }
     if (minutes.some(isOpen)) return true
   }
   return false
@@ -98,17 +100,22 @@ interface Clock {
   year: number
 }
 
+const formatIn = remembered(
+  (timeZone: string) =>
+    new Intl.DateTimeFormat('en-GB', {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      weekday: 'long',
+      hour: 'numeric',
+      minute: 'numeric',
+    }),
+)
+
 function clockAt(atMs: number, location: string): Clock {
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    timeZone: location,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    weekday: 'long',
-    hour: 'numeric',
-    minute: 'numeric',
-  }).formatToParts(atMs)
+  const parts = formatIn(location).formatToParts(atMs)
   const text = (type: Intl.DateTimeFormatPartTypes): string => parts.find((part) => part.type === type)?.value ?? ''
   const [year, month, day] = [Number(text('year')), Number(text('month')), Number(text('day'))]
   const weekday = DAYS.indexOf(text('weekday').toLowerCase())
