@@ -9,7 +9,7 @@ export const check: Check = {
     needs: ['alertmanager'],
     title: 'Alerts are grouped by labels that they have',
     failureTitle: 'Alerts are grouped by a label that none of them has',
-    why: 'Alertmanager groups by any name. A label that is misspelt is empty on every alert: what was to be told apart comes in one notification, and its group waits for group_interval. https://prometheus.io/docs/alerting/latest/configuration/#route',
+    why: 'Alertmanager groups by any name. A label that is misspelt is empty on every alert: what was to be kept apart comes in one notification, and its group waits for group_interval. https://prometheus.io/docs/alerting/latest/configuration/#route',
     mend: 'In alertmanager.yml, write the label in group_by as the alerts have it, one label an entry.',
     example: 'route:\n  group_by: [alert, job] # the label is alertname',
   },
