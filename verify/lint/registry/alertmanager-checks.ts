@@ -7,6 +7,7 @@ export { check as integrationsAreAccepted } from '../checks/alertmanager/integra
 export { check as integrationsAreWhole } from '../checks/alertmanager/integrations-are-whole.ts'
 export { check as matchersMatchAnAlert } from '../checks/alertmanager/matchers-match-an-alert.ts'
 export { check as messageTemplatesWork } from '../checks/alertmanager/message-templates-work.ts'
+export { check as messagesAreTaken } from '../checks/alertmanager/messages-are-taken.ts'
 export { check as notificationsListEveryAlert } from '../checks/alertmanager/notifications-list-every-alert.ts'
 export { check as receiverAddressIsKnown } from '../checks/alertmanager/receiver-address-is-known.ts'
 export { check as receiverNotifies } from '../checks/alertmanager/receiver-notifies.ts'

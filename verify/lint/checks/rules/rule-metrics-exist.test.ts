@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { change, deployment, extraRule, finds, lintOf } from '../../../../testing/lint/lint-files.ts'
+import { change, deployment, extraRule, finds, lintOf, passes } from '../../../../testing/lint/lint-files.ts'
 
 finds(
   'rule-metrics-exist',
@@ -13,6 +13,29 @@ finds(
     observed: 'did you mean http_server_requests_seconds_bucket',
   },
 )
+
+const asking = (template: string): ReturnType<typeof extraRule> => extraRule('redis_up == 0', `annotations:\n  summary: '${template}'`)
+finds(
+  'rule-metrics-exist',
+  'a metric that a query of a template asks for',
+  {
+    ...asking('{{ query "redis_upp" | first | value }}'),
+    severity: 'warning',
+    observed: 'did you mean redis_up',
+    message: 'in a template',
+  },
+  {
+    ...asking('{{ range query `sum(redis_connected_client)` }}{{ .Value }}{{ end }}'),
+    severity: 'warning',
+    observed: 'redis_connected_clients',
+  },
+  { ...asking('{{ printf "redis_upp{job=%q}" $labels.job | query | first | value }}'), severity: 'warning', observed: 'redis_up' },
+)
+const right = asking('{{ query "redis_connected_clients" | first | value }}')
+passes('rule-metrics-exist', 'a query of a metric that is there', right.file, right.from, right.to, {
+  ...extraRule('redis_upp == 0'),
+  severity: 'warning',
+})
 
 finds('rule-metrics-exist', 'what absent() looks for and nothing exposes', {
   ...extraRule('absent(redis_upp)'),

@@ -1,3 +1,6 @@
+import { selectors, type Selector } from '../../../promql/ast.ts'
+import { parsePromql } from '../../../promql/parse-promql.ts'
+import { queriesIn } from '../../../config/templates/template-queries.ts'
 import { remark, type Check } from '../../lint-check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { remembered } from '../../../text/remembered.ts'
@@ -37,6 +40,26 @@ export const check: Check = {
           severityFor(input, rule),
         )
       }
+      for (const at of rule.at.pairs('annotations').map(([, text]) => text))
+        for (const metric of metricsAskedBy(at.string() ?? ''))
+          if (!recorded.has(metric) && facts.jobsExposing(metric)?.length === 0 && isReported(metric))
+            yield remark(
+              rule.alert,
+              at,
+              'a metric that a recorded target exposes',
+              `${metric}${near(metric)}`,
+              'A query in a template asks for a metric that no target exposes: first finds nothing, and the text is an error',
+              severityFor(input, rule),
+            )
     }
   },
+}
+
+function metricsAskedBy(text: string): string[] {
+  return [...new Set(queriesIn(text).flatMap((query) => selectorsIn(query).flatMap(({ metric }) => metric ?? [])))]
+}
+
+function selectorsIn(query: string): readonly Selector[] {
+  const parsed = parsePromql(query)
+  return parsed.ok ? selectors(parsed.expr) : []
 }

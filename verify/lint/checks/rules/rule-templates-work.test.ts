@@ -16,6 +16,7 @@ finds(
   { ...extra('{{ range $labels.job }}x{{ end }}'), observed: 'range over a text' },
   { ...extra('{{ if $value }}x'), observed: '{{ if }} without' },
   { ...extra('{{ $labels.job.name }}'), observed: 'a text has no field name' },
+  { ...extra('{{ printf "up{job=%s}" $labels.job | query | first | value }}'), observed: 'the query up{job=x}' },
   { ...extra('{{ query "up" | value }}'), observed: 'the result of query' },
   { ...extra('{{ $value | toUpper }}'), observed: 'toUpper of $value, a number' },
   { ...extra('{{ CommonLabels.job }}'), observed: 'the function CommonLabels' },

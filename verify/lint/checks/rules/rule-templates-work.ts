@@ -1,3 +1,5 @@
+import { parsePromql } from '../../../promql/parse-promql.ts'
+import { queriesIn } from '../../../config/templates/template-queries.ts'
 import { remark, type Check } from '../../lint-check.ts'
 import { executionProblem } from '../../../config/templates/template-types.ts'
 import { PROMETHEUS } from '../../../config/templates/template-dialects.ts'
@@ -16,9 +18,17 @@ export const check: Check = {
     for (const rule of config.rules) {
       for (const list of ['labels', 'annotations'])
         for (const [, at] of rule.at.pairs(list)) {
-          const problem = executionProblem(at.string() ?? '', PROMETHEUS)
+          const problem = executionProblem(at.string() ?? '', PROMETHEUS) ?? queryProblem(at.string() ?? '')
           if (problem !== undefined) yield remark(rule.alert, at, 'a template that can be executed', problem)
         }
     }
   },
+}
+
+function queryProblem(text: string): string | undefined {
+  for (const query of queriesIn(text)) {
+    const parsed = parsePromql(query)
+    if (!parsed.ok) return `the query ${query}: no PromQL, ${parsed.message}`
+  }
+  return undefined
 }
