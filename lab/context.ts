@@ -154,7 +154,7 @@ export function partContext(lab: LabContext, part: Part, signal: AbortSignal, to
     if (found?.mount.kind === 'text') return found.mount.text
     return found?.mount.kind === 'file' ? readMonitoring(path.join(found.mount.source, found.inside)) : undefined
   }
-  const urls = () => channelUrls(lab.env, lab.addresses.receiver)
+  const urls = () => channelUrls(lab.env, lab.addresses.receiver, lab.receiverPath)
   return {
     dir,
     logFile,
@@ -197,6 +197,7 @@ export function partContext(lab: LabContext, part: Part, signal: AbortSignal, to
     get channelUrls() {
       return urls()
     },
+    receiverPath: lab.receiverPath,
     unprivileged: lab.unprivileged,
     run: (argv, options = {}) =>
       runToEnd(argv, {

@@ -8,6 +8,8 @@ export interface LabContext {
   env: NodeJS.ProcessEnv
   addresses: Record<PortName, Address>
   secrets: Secrets
+  /** The first segment of the paths that Alertmanager posts to; absent where it runs outside of the lab. */
+  receiverPath?: string
   speed: number
   /** What is deployed: flags, environment, ports and mounted files of every part. */
   compose: ComposeFile

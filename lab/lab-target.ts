@@ -34,7 +34,7 @@ export function labTarget(state: LabState, env: NodeJS.ProcessEnv = process.env)
       loki: url('loki'),
       jaeger: url('jaeger'),
       otlp: url('otel-grpc'),
-      receiver: state.addresses.receiver,
+      receiver: { ...state.addresses.receiver, ...(state.receiverPath === undefined ? {} : { secret: state.receiverPath }) },
       services:
         state.allows === undefined
           ? { 'rate-limiter': url('rate-limiter'), 'fluxpay-engine': url('fluxpay-engine'), 'moalog-server': url('moalog-server') }
@@ -61,8 +61,8 @@ export function labTarget(state: LabState, env: NodeJS.ProcessEnv = process.env)
 }
 
 /** Of the chat channels that are on, those that send to the drill's receiver; the others send to a real chat. */
-function chatReceivers({ labDir, addresses }: LabState): string[] {
-  const ours = drillChannelUrls(addresses.receiver)
+function chatReceivers({ labDir, addresses, receiverPath }: LabState): string[] {
+  const ours = drillChannelUrls(addresses.receiver, receiverPath)
   return CHANNELS.filter((channel) => {
     const file = path.join(partDirectory(labDir, 'alertmanager'), 'rootfs/run/alertmanager', `${channel}_url`)
     return existsSync(file) && readFileSync(file, 'utf8').trim() === ours[channel]

@@ -34,10 +34,10 @@ export function logFiles(compose: ComposeFile, parts: readonly string[], logOf: 
  * URLs of the chat channels, as Alertmanager wants them. A lab drills them as well: without a URL file they send to the drill's own
  * receiver. An empty URL file switches a channel off.
  */
-export function channelUrls(env: NodeJS.ProcessEnv, receiver: Address): Record<keyof Channels, string> {
+export function channelUrls(env: NodeJS.ProcessEnv, receiver: Address, path?: string): Record<keyof Channels, string> {
   const url = (channel: keyof Channels, variable: string) => {
     const file = env[variable]
-    return file === undefined || file === '' ? drillChannelUrls(receiver)[channel] : channelUrl(channel, readMonitoring(file))
+    return file === undefined || file === '' ? drillChannelUrls(receiver, path)[channel] : channelUrl(channel, readMonitoring(file))
   }
   return { slack: url('slack', 'SLACK_WEBHOOK_URL_FILE'), discord: url('discord', 'DISCORD_WEBHOOK_URL_FILE') }
 }

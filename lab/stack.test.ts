@@ -172,6 +172,19 @@ test('one that runs already is used, and neither stopped nor offered to faults',
   assert.equal(elsewhere.listening, true)
 })
 
+test('the receiver hears below a path of this lab alone, and everywhere where Alertmanager is not started by the lab', async (t) => {
+  const options = await lab(t)
+  const secretOf = async (overrides: Overrides = {}): Promise<string | undefined> =>
+    labTarget((await labUp({ ...options, overrides: { ...options.overrides, ...overrides } })).state, {}).endpoints.receiver.secret
+  const first = await secretOf()
+  assert.match(first ?? '', /^[0-9a-f]{32}$/)
+  assert.equal(await secretOf(), first)
+  assert.equal(await secretOf({ alertmanager: { kind: 'address', addresses: {}, allowFaults: false } }), undefined)
+  await labDown(options)
+  assert.notEqual(await secretOf(), first)
+  assert.equal(await secretOf({ alertmanager: server('two') }), undefined)
+})
+
 test('two starters do not meet in one lab', async (t) => {
   const options = await lab(t)
   const [first, second] = await Promise.allSettled([labUp(options), labUp(options)])

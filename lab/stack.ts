@@ -2,6 +2,7 @@
  * The lab: the whole platform as native processes on loopback. One function brings it from any state to the wanted one, so that a first
  * start, a second `up`, a dead part and another speed are one case.
  */
+import { randomBytes } from 'node:crypto'
 import { constants, readFileSync } from 'node:fs'
 import { access, chmod, chown, mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -116,11 +117,15 @@ export async function labUp(options: LabOptions): Promise<LabUp> {
     const others = Object.entries(before?.overrides ?? {}).filter(([id]) => !parts.some((part) => part.id === id))
     const overrides: Overrides = { ...Object.fromEntries(others), ...options.overrides }
     const addresses = addressesWith(ports, overrides)
+    // One that runs elsewhere, or is started in another way, may post to paths that are not the lab's to choose.
+    const { kind, argv } = { argv: undefined, ...(overrides['alertmanager'] ?? { kind: 'command' }) }
+    const receiverPath = kind === 'address' || argv !== undefined ? undefined : (before?.receiverPath ?? randomBytes(16).toString('hex'))
     const lab: LabContext = {
       labDir,
       env,
       addresses,
       secrets,
+      ...(receiverPath === undefined ? {} : { receiverPath }),
       speed: options.speed,
       compose,
       unprivileged: unprivilegedUser(),
@@ -143,6 +148,7 @@ export async function labUp(options: LabOptions): Promise<LabUp> {
       startedAt: before?.startedAt ?? new Date().toISOString(),
       readyAfterMs: before?.readyAfterMs ?? null,
       secrets,
+      ...(receiverPath === undefined ? {} : { receiverPath }),
       ...(compose.allows === undefined ? {} : { allows: compose.allows }),
     }
     await makeFolders(lab)

@@ -27,6 +27,8 @@ export interface LabState {
   readyAfterMs: number | null
   /** Values of the secrets' variables; the folder is closed to others. */
   secrets: Secrets
+  /** The first segment of the paths that Alertmanager posts to, another for each lab; absent where it runs outside of the lab. */
+  receiverPath?: string
   /** Of another platform: what its compose file allows beside its parts. */
   allows?: Allowed
 }

@@ -1,5 +1,6 @@
 import { takeFlag, portOf } from '../compose/localize.ts'
 import type { Container } from '../compose/compose-file.ts'
+import { belowPath } from '../relocate/channels.ts'
 import { reloadByHttp } from './reload.ts'
 import type { Part, PartContext } from './part.ts'
 
@@ -36,7 +37,8 @@ export const alertmanager: Part = {
   tools: ['alertmanager'],
   readyTimeoutMs: 20_000,
   files: (context) => {
-    const [config = ''] = Object.values(context.monitoring('alertmanager', DELIVERED))
+    const [moved = ''] = Object.values(context.monitoring('alertmanager', DELIVERED))
+    const config = belowPath(moved, context.at('receiver'), context.receiverPath)
     return {
       [`rootfs${DELIVERED}`]: config,
       [`rootfs${RUNNING}`]: config,

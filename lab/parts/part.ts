@@ -38,6 +38,8 @@ export interface PartContext {
   monitoring(kind: MonitoringKind, containerPath: string | undefined): Record<string, string>
   /** Of the chat channels that are on, else empty. */
   channelUrls: { slack: string; discord: string }
+  /** The first segment of the paths below which the drill's receiver hears; undefined: all. */
+  receiverPath: string | undefined
   /** The user for programs that refuse root; undefined unless we are root. */
   unprivileged: { uid: number; gid: number } | undefined
   /** Aborted when the lab is not wanted any more. */

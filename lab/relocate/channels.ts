@@ -7,9 +7,18 @@ export interface Channels {
 export const CHANNELS = ['slack', 'discord'] as const satisfies readonly (keyof Channels)[]
 
 /** Where the lab's channels send to unless they are given another URL: the receiver of the drill, which stands in for both services. */
-export function drillChannelUrls({ host, port }: { host: string; port: number }): Record<keyof Channels, string> {
-  const base = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+export function drillChannelUrls(receiver: { host: string; port: number }, path?: string): Record<keyof Channels, string> {
+  const base = belowPath(`${urlOf(receiver)}/`, receiver, path).slice(0, -1)
   return { slack: `${base}/slack`, discord: channelUrl('discord', `${base}/discord`) }
+}
+
+/** Every URL of the text that leads to the drill's receiver leads below `path`; without one the text as it is. */
+export function belowPath(text: string, receiver: { host: string; port: number }, path: string | undefined): string {
+  return path === undefined ? text : text.replaceAll(`${urlOf(receiver)}/`, (found) => `${found}${path}/`)
+}
+
+function urlOf({ host, port }: { host: string; port: number }): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 /**

@@ -6,7 +6,7 @@ import { parse, visit, parseDocument } from 'yaml'
 import { FiredrillError } from '../../verify/model/error.ts'
 import { PORT_NAMES, portsFrom } from '../parts/part-ports.ts'
 import type { Address, PortName } from '../parts/part-ports.ts'
-import { channelUrl, drillChannelUrls, switchOn } from './channels.ts'
+import { belowPath, channelUrl, drillChannelUrls, switchOn } from './channels.ts'
 import { readComposeFile } from '../compose/compose-file.ts'
 import { labNetwork } from '../context.ts'
 import { relocate as relocateOne } from './relocate.ts'
@@ -387,6 +387,17 @@ test("the channels of a lab send to the drill's receiver", () => {
     discord: 'http://127.0.0.1:9199/discord/slack',
   })
   assert.equal(drillChannelUrls({ host: '::1', port: 1 }).slack, 'http://[::1]:1/slack')
+})
+
+test("URLs that lead to the drill's receiver, and no others, lead below the path of the lab", () => {
+  const receiver = { host: '127.0.0.1', port: 9199 }
+  const text = "url: 'http://127.0.0.1:9199/critical'\nurl: http://127.0.0.1:91990/other\nurl: http://127.0.0.1:9093/api"
+  assert.equal(belowPath(text, receiver, 'p4th'), text.replace('9199/critical', '9199/p4th/critical'))
+  assert.equal(belowPath(text, receiver, undefined), text)
+  assert.deepEqual(drillChannelUrls({ host: '::1', port: 1 }, 'p4th'), {
+    slack: 'http://[::1]:1/p4th/slack',
+    discord: 'http://[::1]:1/p4th/discord/slack',
+  })
 })
 
 test('a channel URL is made ready for Alertmanager', () => {

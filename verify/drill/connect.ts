@@ -14,6 +14,7 @@ import { messageOf } from '../text/error-text.ts'
 
 /** A target whose credentials are known; nothing of it was asked or touched yet. */
 export interface Connected {
+  /** With the receiver's secret, where its variable is named. */
   target: Target
   credentials: AllCredentials
   /** Values that must not reach the journal or a span. */
@@ -28,8 +29,13 @@ export interface Connected {
 export function connect(target: Target, io: CommandIo): Connected {
   const credentials = credentialsOf(target, io.env)
   requireDockerSockets(target, io.env)
+  const { receiver } = target.endpoints
+  const { receiverPath } = credentials
   return {
-    target,
+    target:
+      receiverPath === undefined
+        ? target
+        : { ...target, endpoints: { ...target.endpoints, receiver: { ...receiver, secret: receiverPath } } },
     credentials,
     secrets: secretsOf(io.env, credentials),
     hidden: hideSecrets(io, secretsOf({}, credentials)),

@@ -73,7 +73,7 @@ export async function runGameday(flags: GamedayFlags, io: CommandIo): Promise<vo
   try {
     const chaos = flags.observe === true ? undefined : await openChaos(target, io)
     if (chaos !== undefined) closing.defer(() => chaos.close())
-    const addresses = await receiverAddresses(target)
+    const addresses = await receiverAddresses(connected.target)
     const receiver = await openReceiver(addresses, systemClock)
     closing.defer(() => receiver.close())
     const untried = chaos === undefined ? undefined : await proveWayBack(addresses, receiver)

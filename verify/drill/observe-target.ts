@@ -57,7 +57,7 @@ export async function observeTarget(request: DrillRequest, forMs: number, io: Co
     closing.defer(() => {
       journal.close()
     })
-    const receiver = await openReceiver(await receiverAddresses(target), systemClock)
+    const receiver = await openReceiver(await receiverAddresses(connected.target), systemClock)
     closing.defer(() => receiver.close())
     progress.line(observingText(plan.experiments.length, target.name, forMs))
     const notes = await leftText(target.name, io.env)

@@ -18,6 +18,8 @@ export interface Target {
       also?: string[]
       /** The first segment of every path that is heard, where Alertmanager was configured with it for this run alone. */
       secret?: string
+      /** The environment variable that holds it. */
+      pathEnv?: string
       /** The container that notifies, and the receiver's address as it has it: asked once before anything is harmed. */
       from?: { socket: string; container: string; url: string }
     }

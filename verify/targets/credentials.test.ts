@@ -117,3 +117,22 @@ test('a CA file is read before anything is asked, and must hold a certificate', 
     rmSync(folder, { recursive: true })
   }
 })
+
+test("the receiver's path comes from the environment, is a secret, and is refused where it can be guessed", () => {
+  const pathEnv = 'HEARD_AT'
+  const heardAt = (value?: string) => {
+    const { endpoints, ...rest } = target(undefined)
+    const of = { ...rest, endpoints: { ...endpoints, receiver: { ...endpoints.receiver, pathEnv } } }
+    return credentialsOf(of, value === undefined ? {} : { [pathEnv]: value })
+  }
+  const path = '0123456789abcdef'
+  assert.deepEqual([heardAt(path).receiverPath, heardAt(path).secrets], [path, [path]])
+  assert.throws(() => heardAt(), { code: 'SECRET_MISSING', message: 'the environment variable HEARD_AT (endpoints.receiver) is not set' })
+  for (const bad of ['0123456789abcde', 'critical/0123456789abcdef', '0123456789abcdef/', '0123456789 abcdef', '0123456789abcdé'])
+    assert.throws(
+      () => heardAt(bad),
+      (error: FiredrillError) => error.code === 'SECRET_UNUSABLE' && error.exitCode === 2 && !error.message.includes(bad),
+      bad,
+    )
+  assert.equal(credentialsOf(target(undefined), {}).receiverPath, undefined)
+})

@@ -8,10 +8,15 @@ import type { CommandIo } from '../model/command-io.ts'
 
 const ENDPOINTS = ['prometheus', 'alertmanager', 'loki', 'jaeger', 'otlp'] as const
 
+/** A segment of a path that needs no encoding; 16 random hexadecimal digits are 64 bits. */
+const UNGUESSABLE = /^[\w-]{16,}$/
+
 export interface AllCredentials {
   /** By endpoint. */
   to: Partial<Record<(typeof ENDPOINTS)[number], Credentials>>
   services: Record<string, Credentials>
+  /** The first segment of every path that the receiver hears, where the target names its variable. */
+  receiverPath?: string
   /** What of this, or of what parts are reached with, must reach neither disk nor screen. */
   secrets: string[]
 }
@@ -67,6 +72,8 @@ export function credentialsOf(target: Target, env: NodeJS.ProcessEnv): AllCreden
     ofPart(redis?.passwordEnv, `parts.${name}.redis`)
     ofPart(mysql?.passwordEnv, `parts.${name}.mysql`)
   }
+  const { pathEnv } = target.endpoints.receiver
+  const receiverPath = pathEnv === undefined ? undefined : value(pathEnv, 'endpoints.receiver')
   if (missing.length > 0) {
     const last = missing.pop()
     throw new FiredrillError(
@@ -82,7 +89,13 @@ export function credentialsOf(target: Target, env: NodeJS.ProcessEnv): AllCreden
       },
     )
   }
-  return { to, services: ofServices, secrets: [...secrets] }
+  if (receiverPath !== undefined && !UNGUESSABLE.test(receiverPath))
+    throw new FiredrillError(
+      'SECRET_UNUSABLE',
+      `the environment variable ${pathEnv} (endpoints.receiver) is no path that cannot be guessed: it takes 16 characters or more of A-Z a-z 0-9 _ -`,
+      { next: 'Make a new one for each run: openssl rand -hex 16. Alertmanager has to post to http://HOST:PORT/THAT/RECEIVER.' },
+    )
+  return { to, services: ofServices, ...(receiverPath === undefined ? {} : { receiverPath }), secrets: [...secrets] }
 }
 
 function certificates(file: string, where: string): string {
