@@ -92,8 +92,10 @@ export function credentialsOf(target: Target, env: NodeJS.ProcessEnv): AllCreden
   if (receiverPath !== undefined && !UNGUESSABLE.test(receiverPath))
     throw new FiredrillError(
       'SECRET_UNUSABLE',
-      `the environment variable ${pathEnv} (endpoints.receiver) is no path that cannot be guessed: it takes 16 characters or more of A-Z a-z 0-9 _ -`,
-      { next: 'Make a new one for each run: openssl rand -hex 16. Alertmanager has to post to http://HOST:PORT/THAT/RECEIVER.' },
+      `the environment variable ${pathEnv} (endpoints.receiver) is too easily guessed, or no path`,
+      {
+        next: 'It takes 16 characters or more of A-Z a-z 0-9 _ -, new for each run (openssl rand -hex 16). Alertmanager posts to http://HOST:PORT/IT/RECEIVER.',
+      },
     )
   return { to, services: ofServices, ...(receiverPath === undefined ? {} : { receiverPath }), secrets: [...secrets] }
 }

@@ -114,9 +114,7 @@ const schema = z.strictObject({
           pathEnv: z
             .string()
             .optional()
-            .describe(
-              'Environment variable that holds the first segment of the URL which Alertmanager posts to, 16 characters or more of A-Z a-z 0-9 _ -: nothing else is heard',
-            ),
+            .describe('Environment variable that holds the first segment of the paths that Alertmanager posts to. Nothing else is heard'),
         })
         .describe('Where the drill listens for notifications: the webhook receivers of Alertmanager post here while a drill runs'),
       services: z.record(z.string(), serviceEndpoint).describe('Base address by service name of the specification: where load goes'),
