@@ -52,8 +52,11 @@ const CHART =
 /** What ERB and Jinja have, and no YAML: a text may be YAML with it. https://jinja.palletsprojects.com/en/stable/templates/ */
 const TEMPLATE = /^(?!\s*#).*(?:<%[=#-]?.*%>|\{%-?\s*(?:raw|if|elif|for|set|include|macro|block)\b)/m
 
+/** What only Helm fills in, in quotes: YAML, and no manifest yet. */
+const VALUES = /\{\{-?\s*\$?\.(?:Values|Chart)\.\w/
+
 function isTemplate({ text }: ConfigText): boolean {
-  return (text.includes('<%') || text.includes('{%')) && TEMPLATE.test(text)
+  return ((text.includes('<%') || text.includes('{%')) && TEMPLATE.test(text)) || (text.includes('{{') && VALUES.test(text))
 }
 
 /** Texts -> configuration. Files that cannot be read become problems; files that are no configuration are passed over. */

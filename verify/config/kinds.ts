@@ -77,9 +77,10 @@ function kindIn(root: Cursor): Kind {
   )
     return 'loki'
   // Values of Grafana's Helm chart have its files by their names: https://github.com/grafana/helm-charts/tree/main/charts/grafana
-  if (has('datasources')) return root.pairs('datasources').some(([name]) => /\.ya?ml$/.test(name)) ? 'other' : 'datasources'
+  if (has('datasources'))
+    return root.pairs('datasources').some(([name]) => /\.ya?ml$/.test(name)) || isChartValues(root, 'datasources') ? 'other' : 'datasources'
   if (has('contactPoints')) return 'contact-points'
-  if (has('policies') || has('providers') || has('muteTimes') || has('templates')) return 'grafana-provisioning'
+  if (isProvisioning(root)) return 'grafana-provisioning'
   // As provisioned, as the HTTP API wraps it, and with the rows of old:
   // https://grafana.com/docs/grafana/latest/developers/http_api/dashboard/
   if (
@@ -93,6 +94,27 @@ function kindIn(root: Cursor): Kind {
   if (isJaeger(root)) return 'jaeger'
   if (has('configMapGenerator') || (has('resources') && root.get('resources')?.isList() === true)) return 'kustomization'
   return misspelt(root)
+}
+
+/** `datasources: {}` among settings of something else. */
+function isChartValues(root: Cursor, key: string): boolean {
+  const at = root.get(key)
+  return !root.has('apiVersion') && at?.isMap() === true && at.pairs().length === 0
+}
+
+/** Lists of Grafana's provisioning, and what an item has: other files have policies and providers of their own. */
+const PROVISIONED: Readonly<Record<string, readonly string[]>> = {
+  policies: ['receiver', 'routes', 'group_by', 'orgId'],
+  providers: ['type', 'options', 'folder', 'orgId', 'disableDeletion', 'updateIntervalSeconds', 'allowUiUpdates'],
+  muteTimes: ['time_intervals', 'orgId'],
+  templates: ['template', 'orgId'],
+}
+
+function isProvisioning(root: Cursor): boolean {
+  return Object.entries(PROVISIONED).some(([key, own]) => {
+    const at = root.get(key)
+    return at !== undefined && (root.has('apiVersion') || at.items().some((item) => own.some((name) => item.has(name))))
+  })
 }
 
 /** Jaeger's settings are its flags: two of their first words, so that one may be misspelt. */

@@ -212,6 +212,42 @@ const ROWS: Odd[] = [
     },
     broken: ['INFO', 'INFOS'],
   },
+  {
+    check: 'images-are-spelt',
+    what: 'a tag that a script exports',
+    files: compose('image: "prom/prometheus:${PROM_TAG}"'),
+    broken: ['${PROM_TAG}', 'nightly'],
+  },
+  {
+    check: 'containers-reach-each-other',
+    what: "a name for the host itself in the host's network",
+    files: compose('image: nginx, network_mode: host, extra_hosts: ["db:127.0.0.1"]'),
+    broken: ['network_mode: host, ', ''],
+  },
+  {
+    check: 'provisioning-is-read',
+    what: 'providers and policies of something else, and values of a chart',
+    files: {
+      'a.yaml': 'metadata: { version: v1 }\nproviders:\n  - { name: aws, events: [x] }\n',
+      'values.yaml': 'image: { tag: x }\npolicies: []\ndatasources: {}\n',
+    },
+    broken: ['events: [x]', 'folder: x'],
+  },
+  {
+    check: 'ports-agree',
+    what: 'a port that a shell sets, a service of an external network, and exporters at their ports',
+    files: {
+      ...compose(
+        'image: "prom/prometheus:v2.50.0", volumes: ["./p.yml:/etc/prometheus/prometheus.yml"]',
+        'image: "prom/node-exporter:v1.8.0", command: ["sh", "-c", "node_exporter --web.listen-address=:9500"]',
+        'image: "gcr.io/cadvisor/cadvisor:v0.49.1"',
+        'image: "prometheuscommunity/postgres-exporter:v0.15.0"',
+      ),
+      'p.yml':
+        'scrape_configs:\n  - { job_name: a, scrape_interval: 5s, static_configs: [{ targets: ["s1:9500", "s2:8080", "s3:9187", "far.example.com:1"] }] }\n',
+    },
+    broken: ['s2:8080', 's2:8081'],
+  },
 ]
 
 for (const { check, what, files, broken } of ROWS)
@@ -221,3 +257,32 @@ for (const { check, what, files, broken } of ROWS)
     assert.notDeepEqual(changed, files, 'the text that is to be broken is there')
     assert.ok(said(changed, check).length > 0, 'once it is broken the check speaks')
   })
+
+test('spans that are printed alone are a warning where none are promised', () => {
+  const collector = (exporters: string): string[] =>
+    said(
+      {
+        'c.yaml': `receivers: { otlp: { protocols: { grpc: {} } } }\nprocessors: { batch: {} }\nexporters: { otlp: { endpoint: "tempo:4317" }, debug: {} }\nservice:\n  pipelines:\n    traces: { receivers: [otlp], processors: [batch], exporters: ${exporters} }\n`,
+      },
+      'collector-pipeline-is-whole',
+    )
+  assert.deepEqual(collector('[otlp, debug]'), [])
+  assert.deepEqual(collector('[debug]'), ['warning c.yaml:6 an exporter to a trace store; debug'])
+})
+
+test('a service behind a profile in a file that is laid over another is a warning', () => {
+  const over = (more: Record<string, string>): string[] =>
+    said(
+      {
+        'over.yaml':
+          'services:\n  store: { image: minio/minio, profiles: [tiered] }\n  app: { depends_on: [store], environment: { S: "store:9000" } }\n',
+        ...more,
+      },
+      'containers-reach-each-other',
+    )
+  const [warned, failed] = [over({ 'compose.yaml': 'services:\n  app: { image: example/app }\n' }), over({})]
+  assert.deepEqual(
+    [warned, failed].map((each) => each.map((line) => line.split(' ')[0])),
+    [['warning'], ['error']],
+  )
+})

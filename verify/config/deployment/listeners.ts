@@ -34,6 +34,21 @@ const IMAGES: { image: RegExp; flag?: RegExp; env?: string; usual: number[]; gos
     gossip: /^--cluster\.listen-address=(\S*)$/,
   },
   { image: /(^|\/)grafana(-oss|-enterprise)?(:|@|$)/, env: 'GF_SERVER_HTTP_PORT', usual: [3000] },
+  // https://github.com/prometheus/prometheus/wiki/Default-port-allocations
+  ...(
+    [
+      [/prom(?:etheus)?\/pushgateway/, 9091],
+      [/prom(?:etheus)?\/blackbox-exporter/, 9115],
+      [/prom(?:etheus)?\/snmp-exporter/, 9116],
+      [/prom(?:etheus)?\/memcached-exporter/, 9150],
+      [/postgres[-_]exporter/, 9187, 'PG_EXPORTER_WEB_LISTEN_ADDRESS'],
+      [/nginx-prometheus-exporter/, 9113, 'LISTEN_ADDRESS'],
+      [/danielqsj\/kafka-exporter/, 9308],
+      [/elasticsearch-exporter|elasticsearch_exporter/, 9114],
+      [/percona\/mongodb_exporter/, 9216],
+    ] as const
+  ).map(([image, usual, env]) => ({ image, flag: /-{1,2}web\.listen-address[= ]["']?\S*?:(\d+)/, usual: [usual], ...present({ env }) })),
+  { image: /(^|\/)cadvisor(:|@|$)/, flag: /-{1,2}port[= ](\d+)/, usual: [8080] },
 ]
 
 /** Ports that a container listens on; undefined where its image or program is not known. */
@@ -49,6 +64,9 @@ export function listenersOf(workload: Workload, config: Configuration): Listener
       const port = known.flag?.exec(value)?.[1]
       return port === undefined || at === undefined ? [] : [{ port: Number(port), at }]
     })[0]
+    // Given in a form that is not read here, or by a file of the environment.
+    if (flag === undefined && /listen-address|-port\b/.test(args.map(({ value }) => value).join(' ')) && known.gossip === undefined)
+      return undefined
     const variable = env.get(known.env ?? '')
     const port = Number(variable?.value.split(':').at(-1) ?? '')
     const gossip = known.gossip === undefined ? [] : gossipOf(known.gossip, args)

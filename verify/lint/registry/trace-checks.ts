@@ -11,6 +11,7 @@ export { check as collectorLeavesSpansAlone } from '../checks/traces/collector-l
 export { check as collectorListens } from '../checks/traces/collector-listens.ts'
 export { check as collectorPipelineIsWhole } from '../checks/traces/collector-pipeline-is-whole.ts'
 export { check as collectorReachesJaeger } from '../checks/traces/collector-reaches-jaeger.ts'
+export { check as collectorReachesKafka } from '../checks/traces/collector-reaches-kafka.ts'
 export { check as collectorVariablesAreSet } from '../checks/traces/collector-variables-are-set.ts'
 export { check as propagatorsAgree } from '../checks/traces/propagators-agree.ts'
 export { check as serviceNamesMatch } from '../checks/traces/service-names-match.ts'

@@ -25,7 +25,7 @@ export const check: Check = {
       const isWhole = ({ name, at }: Workload): boolean => !elsewhere.includes(name) && !at.has('extends')
       const links = linksOf(services, config)
       yield* networks(links.filter(({ from, to }) => isWhole(from) && isWhole(to)))
-      yield* notStarted(services, links, config)
+      yield* notStarted(services, links, config, isWhole)
       yield* extraHosts(services, config)
       yield* behindInternal(services, root)
     }
@@ -93,18 +93,26 @@ function networksOf({ at }: Workload): string[] {
 }
 
 /** What `docker compose up` leaves out. */
-function* notStarted(services: readonly Workload[], links: readonly Link[], config: Configuration): Generator<Remark> {
+function* notStarted(
+  services: readonly Workload[],
+  links: readonly Link[],
+  config: Configuration,
+  isWhole: (service: Workload) => boolean,
+): Generator<Remark> {
   const modes = [...new Set(services.flatMap(({ at }) => at.strings('profiles')))]
   const chosen: { group: string; said: Remark }[] = []
   for (const service of services) {
-    const asking = links.filter(({ from, to }) => to === service && !hasProfileOf(from, service)).map(({ from }) => from.name)
+    const askers = links.filter(({ from, to }) => to === service && !hasProfileOf(from, service)).map(({ from }) => from)
+    const asking = askers.map(({ name }) => name)
     const isPart = filesIn(service, config).some(({ text }) => config.files.includes(text.file))
     if (asking.length === 0 && !isPart) continue
     const profiles = service.at.strings('profiles')
     const expected = asking.length === 0 ? 'started with the others' : `started with ${[...new Set(asking)].sort().join(', ')}`
     // Several profiles, or one of several services, are ways to start the whole: which of them is meant is chosen.
     const isMode = modes.length > 1 || services.filter(({ at }) => at.strings('profiles').length > 0).length > 1
-    const severity = asking.length === 0 || (isMode && profiles.length > 0) ? ('warning' as const) : undefined
+    // A file that is laid over another is chosen with -f, and its profile with it.
+    const isLaidOver = askers.length > 0 && askers.every((asker) => !isWhole(asker))
+    const severity = asking.length === 0 || ((isMode || isLaidOver) && profiles.length > 0) ? ('warning' as const) : undefined
     if (profiles.length > 0) {
       const said = remark(
         service.name,
@@ -147,7 +155,7 @@ function* extraHosts(services: readonly Workload[], config: Configuration): Gene
           `the service ${name}`,
           `extra_hosts: ${name} is ${address}, which is not the service's address by itself`,
         )
-      else if (/^(?:127\.|localhost$|::1$|\[::1\]$)/.test(address))
+      else if (service.at.string('network_mode') !== 'host' && /^(?:127\.|localhost$|::1$|\[::1\]$)/.test(address))
         yield remark(service.name, at, `an address outside of ${service.name}`, `${address}, which is the container itself`)
     }
     for (const name of asked) {

@@ -61,7 +61,7 @@ function judgeImage(subject: string, { image, at, offset }: { image: string; at:
   if (image.includes('$') && !isText) return []
   const isWhole = /^[a-z0-9][a-z0-9._:/-]*(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/.test(image)
   // A part of it comes from a variable that nothing sets here.
-  if (!isWhole && !isText && offset === undefined && at.string()?.includes('$') === true) return []
+  if ((!isWhole || image.endsWith(':')) && !isText && offset === undefined && at.string()?.includes('$') === true) return []
   if (!isWhole) return [remark(subject, where, 'an image: [registry/]name[:tag]', image)]
   const { repository, tag, known } = imageNameOf(image)
   const registry = image.includes('/') && /[.:]/.test(image.split('/')[0] ?? '') ? image.split('/')[0] : undefined

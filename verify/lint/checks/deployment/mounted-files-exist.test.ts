@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deployment, finds, lintOf, passes } from '../../../../testing/lint/lint-files.ts'
+import { change, deployment, finds, lintOf, passes } from '../../../../testing/lint/lint-files.ts'
 
 const D = 'docker-compose.yaml'
 
@@ -45,3 +45,13 @@ passes(
   '    image: grafana/loki:2.9.0\n',
   '    image: grafana/loki:2.9.0\n    env_file: [{ path: loki.env, required: false }]\n    tmpfs: [/tmp]\n    labels: { a: b }\n',
 )
+
+test('a folder where a file of secrets is meant', async () => {
+  const { texts } = await deployment()
+  const changed = change(texts, 'docker-compose.yaml', /^(secrets:\n)/m, '$1  extra: { file: ./monitoring/grafana }\n')
+  const { findings } = await lintOf(changed, 'mounted-files-exist')
+  assert.deepEqual(
+    findings.map(({ subject, expected, observed }) => [subject, expected, observed]),
+    [['extra', 'a file', 'monitoring/grafana, a folder']],
+  )
+})

@@ -1,4 +1,4 @@
-import type { Check } from '../../lint-check.ts'
+import { remark, type Check } from '../../lint-check.ts'
 import { missingFile } from '../../missing-file.ts'
 import { sourceOf } from '../../../config/deployment/container-files.ts'
 import { interpolate } from '../../../config/deployment/workloads.ts'
@@ -48,6 +48,9 @@ export const check: Check = {
         const source = interpolate(at.string() ?? '', config.variables)
         const file = source === '' ? undefined : missing(at, source)
         if (file !== undefined) yield missingFile(name, at, file, 'no such file', input)
+        const folder = source === '' ? undefined : sourceOf(at, /^\.{0,2}\//.test(source) ? source : `./${source}`)
+        if (folder !== undefined && file === undefined && config.texts.some((text) => text.file.startsWith(`${folder}/`)))
+          yield remark(name, at, 'a file', `${folder}, a folder`)
       }
     }
   },

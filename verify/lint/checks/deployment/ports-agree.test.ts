@@ -154,3 +154,25 @@ finds(
   },
   { file: D, from: 'http://127.0.0.1:9093/-/ready', to: 'http://127.0.0.1:9094/-/ready', observed: 'gossip', line: '9094' },
 )
+
+finds(
+  'ports-agree',
+  'a service that a scrape job or a variable names is gone or misspelt',
+  {
+    file: 'docker-compose.yaml',
+    from: /^ {2}redis-exporter:\n(?:(?: {4}.*)?\n)+/m,
+    to: '',
+    subject: 'redis-exporter',
+    observed: 'no service',
+  },
+  { file: 'docker-compose.yaml', from: /^ {2}mysqld-exporter:\n(?:(?: {4}.*)?\n)+/m, to: '', subject: 'mysqld-exporter' },
+  { file: 'docker-compose.yaml', from: /^ {2}moalog-server:\n(?:(?: {4}.*)?\n)+/m, to: '', subject: 'moalog-server' },
+  { file: 'docker-compose.yaml', from: /REDIS_HOST: .*/, to: 'REDIS_HOST: toxyproxy', observed: 'did you mean toxiproxy' },
+  { file: 'docker-compose.yaml', from: /REDIS_HOST: .*/, to: 'REDIS_HOST: toxi-proxy', observed: 'did you mean toxiproxy' },
+  {
+    file: 'docker-compose.yaml',
+    from: 'http://otel-collector:4317',
+    to: 'http://otel-colector:4317',
+    observed: 'did you mean otel-collector',
+  },
+)

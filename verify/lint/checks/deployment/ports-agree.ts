@@ -3,6 +3,8 @@ import { extraHostsOf } from '../../../config/deployment/links.ts'
 import { listenersOf, type Listener } from '../../../config/deployment/listeners.ts'
 import { scrapeJobs, type Configuration } from '../../../config/configuration.ts'
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
+import { agentServices } from '../../agents.ts'
+import { reads } from '../../../config/deployment/container-files.ts'
 import { imageNameOf } from '../../known-images.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { publishedPorts, type Workload } from '../../../config/deployment/workloads.ts'
@@ -46,7 +48,7 @@ export const check: Check = {
           inside.length === 1,
         )
     }
-    yield* unknownHosts(config)
+    yield* unknownHosts(input)
     for (const workload of config.workloads) yield* publishedAsUdp(workload, config)
   },
 }
@@ -143,7 +145,12 @@ function askersOf(workload: Workload, { config, spec }: LintInput): Asker[] {
         const address = at.string() ?? ''
         const [host = '', port] = address.split(':')
         // Another address than the specified one: prometheus-scrapes-targets.
-        if (names.includes(host) && Number(port) > 0 && (target === undefined || target.address === address) && !job.has('relabel_configs'))
+        if (
+          names.includes(host) &&
+          Number(port) > 0 &&
+          (target === undefined || target.address === '' || target.address === address) &&
+          !job.has('relabel_configs')
+        )
           found.push({ port: Number(port), who: `the scrape job ${job.string('job_name') ?? ''}`, at, byHttp: true })
       }
     }
@@ -207,7 +214,8 @@ function addressesIn(workload: Workload): Address[] {
 }
 
 /** A host that is nearly one of the services, and is none. */
-function* unknownHosts({ workloads, compose, prometheus, datasources }: Configuration): Generator<Remark> {
+function* unknownHosts(input: LintInput): Generator<Remark> {
+  const { workloads, compose, prometheus, datasources } = input.config
   const extra = compose.flatMap((root) =>
     root
       .pairs('services')
@@ -221,14 +229,53 @@ function* unknownHosts({ workloads, compose, prometheus, datasources }: Configur
   for (const root of prometheus)
     for (const at of root.items('scrape_configs').flatMap((job) => job.items('static_configs').flatMap((each) => each.items('targets')))) {
       const host = /^([a-z][\w-]*):\d+$/i.exec(at.string() ?? '')?.[1]
-      const near = host === undefined || known.has(host) ? undefined : nearest(host, known, host.length < 5 ? 1 : 2)
-      if (near !== undefined) yield remark(near, at, 'the name of a service', `${host ?? ''}; did you mean ${near}?`)
+      if (host === undefined || known.has(host)) continue
+      const near = nearest(host, known, host.length < 5 ? 1 : 2)
+      if (near !== undefined) yield remark(near, at, 'the name of a service', `${host}; did you mean ${near}?`)
+      else if (isInCompose(root, input.config)) yield* absent(host, at, input)
     }
   yield* unknownSources(compose, datasources, known)
+  const instrumented = new Set(agentServices(input).map(({ workload }) => workload))
   for (const workload of workloads)
-    for (const { host, at, name } of addresses(workload))
+    for (const { host, at, name } of [
+      ...addresses(workload),
+      ...bareHosts(workload),
+      // Of services that are promised to be instrumented agent-reaches-collector says it.
+      ...(instrumented.has(workload) ? [] : otlpHosts(workload)),
+    ])
       if (!known.has(host) && nearest(host, known, host.length < 5 ? 1 : 2) !== undefined)
         yield remark(workload.name, at, 'the name of a service', `${host} in ${name}${didYouMean(host, known)}`)
+}
+
+/** REDIS_HOST: redis */
+function bareHosts({ env }: Workload): Address[] {
+  return [...env].flatMap(([name, { value, at }]) =>
+    /_HOST(?:NAME)?$/.test(name) && !/_HOST_PORT|^(?:OTEL|DOCKER)_/.test(name) && /^[a-z][\w-]{2,}$/i.test(value)
+      ? [{ name, host: value, port: 0, at }]
+      : [],
+  )
+}
+
+function otlpHosts({ env }: Workload): Address[] {
+  return [...env].flatMap(([name, { value, at }]) => {
+    const [, host, port] = /^(?:https?:\/\/)?([a-z][\w-]*):(\d+)(?:\/|$)/i.exec(value) ?? []
+    return /^OTEL_EXPORTER_\w*ENDPOINT$/.test(name) && host !== undefined ? [{ name, host, port: Number(port), at }] : []
+  })
+}
+
+/** Read by a container of the compose files, whose network has no other names than those of its services. */
+function isInCompose(root: Cursor, config: Configuration): boolean {
+  const isOpen = config.compose.some((each) => each.has('include') || each.pairs('networks').some(([, network]) => network.has('external')))
+  return (
+    !isOpen &&
+    config.workloads.some((workload) => config.compose.some(({ text }) => text === workload.at.text) && reads(workload, root, config))
+  )
+}
+
+/** A promised target whose service is gone; another one may be of a deployment that is not here. */
+function* absent(host: string, at: Cursor, { spec }: LintInput): Generator<Remark> {
+  if (spec.platform.targets.some(({ address }) => address === at.string()))
+    yield remark(host, at, 'the name of a service', `${host}: no service is called that`)
 }
 
 /** A data source of a host that is no service; containers of other compose files are reached by an external network. */

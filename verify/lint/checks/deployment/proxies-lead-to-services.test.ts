@@ -79,3 +79,11 @@ finds(
     observed: '8473',
   },
 )
+
+finds(
+  'proxies-lead-to-services',
+  'two proxies of one name, or one without',
+  { file: 'docker-compose.yaml', from: '"name": "mysql"', to: '"name": "redis"', observed: 'another proxy has' },
+  { file: 'docker-compose.yaml', from: '"name": "mysql", ', to: '', observed: 'Toxiproxy refuses' },
+  { file: 'docker-compose.yaml', from: '"name": "mysql"', to: '"name": ""', observed: 'Toxiproxy refuses' },
+)

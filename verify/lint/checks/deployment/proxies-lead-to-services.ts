@@ -73,6 +73,11 @@ function* judgeProxies(content: Cursor, input: LintInput, workload: Workload): G
     const at = (key: string): Place => placeIn(content, index, key)
     for (const key of Object.keys(proxy))
       if (!KEYS.includes(key)) yield remark(name, at(key), `one of ${KEYS.join(', ')}`, `${key}${didYouMean(key, KEYS)}`)
+    const twin = (proxies as Record<string, unknown>[]).slice(0, index).find((other) => other['name'] === proxy['name'])
+    if (typeof proxy['name'] !== 'string' || proxy['name'] === '')
+      yield remark(name, at('listen'), 'a name', 'none: Toxiproxy refuses the list')
+    else if (twin !== undefined)
+      yield remark(name, at('name'), 'a name of its own', `${name}, which another proxy has: one of the two is left`)
     const [listen, upstream] = [proxy['listen'], proxy['upstream']].map((each) => (typeof each === 'string' ? each : ''))
     const [, address = '', port] = /^(\[?[\w.:]*\]?):(\d+)$/.exec(listen ?? '') ?? []
     if (port === undefined || !/^(?:0\.0\.0\.0|\[?::\]?|127\.0\.0\.1|localhost|)$/.test(address))

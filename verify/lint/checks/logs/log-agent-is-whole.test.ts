@@ -131,3 +131,31 @@ finds(
     severity: 'warning',
   },
 )
+
+test('Loki by its own Dockerfile is Loki, and no proxy', async () => {
+  const { texts } = await deployment()
+  const built = (stages: string): typeof texts =>
+    change(
+      texts,
+      'docker-compose.yaml',
+      /image: grafana\/loki\S*/,
+      `build:\n      context: .\n      dockerfile_inline: |\n${stages
+        .split('\n')
+        .map((line) => `        ${line}`)
+        .join('\n')}`,
+    )
+  const found = async (stages: string, url: string): Promise<string[]> =>
+    (
+      await lintOf(change(built(stages), 'promtail/promtail.yml', 'http://loki:3100/loki/api/v1/push', url), 'log-agent-is-whole')
+    ).findings.map(({ expected, observed }) => `${expected}; ${observed}`)
+  const [loki, stages, proxy] = ['FROM grafana/loki:2.9.0', 'FROM grafana/loki:2.9.0 AS base\nFROM base', 'FROM nginx:1.25']
+  assert.deepEqual(await found(loki, 'http://loki:3100/loki/api/v1/push?'), [
+    'http://loki:3100/loki/api/v1/push; http://loki:3100/loki/api/v1/push?',
+  ])
+  for (const dockerfile of [loki, stages])
+    assert.deepEqual(await found(dockerfile, 'http://loki:3101/loki/api/v1/push'), [
+      'port 3100, where Loki listens; http://loki:3101/loki/api/v1/push',
+    ])
+  assert.deepEqual(await found(loki, 'http://loki/loki/api/v1/push'), ['port 3100, where Loki listens; http://loki/loki/api/v1/push'])
+  assert.deepEqual(await found(proxy, 'http://loki:3101/loki/api/v1/push'), [])
+})

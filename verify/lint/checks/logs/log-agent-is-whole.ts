@@ -1,6 +1,7 @@
 import { causing, refused, remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import { clientsOf, isProxy, storeOf, textOf } from '../../../config/loki/loki-stores.ts'
 import type { Configuration } from '../../../config/configuration.ts'
+import { builtFrom } from '../../built-from.ts'
 import { filesIn } from '../../../config/deployment/container-files.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
@@ -18,7 +19,10 @@ export const check: Check = {
     mend: "In the Promtail configuration, set positions.filename on a mounted volume and clients[].url to Loki's push URL. Set docker_sd_configs[].host to the mounted Docker socket, and let its filters match every service.",
     example: 'positions:\n  filename: /tmp/positions.yaml',
   },
-  *judge({ spec, config }) {
+  *judge(input) {
+    const { spec, config } = input
+    // Loki by its own Dockerfile has a name that is not Loki's.
+    const lokis = config.workloads.filter((each) => /loki/.test(each.image) || /(?:^|\/)loki(?::|@|$)/.test(builtFrom(each, input) ?? ''))
     // Nothing is promised of lines without a specification.
     const isPromised = spec.logs.length > 0 ? undefined : ('warning' as const)
     for (const promtail of config.promtail) {
@@ -56,12 +60,10 @@ export const check: Check = {
       for (const client of clients) {
         const url = client.string('url') ?? ''
         const match = /^https?:\/\/([^/:]+)(?::(\d+))?(\/.*)?$/.exec(url)
-        const hosts = config.workloads
-          .filter((workload) => /loki/.test(workload.image))
-          .flatMap((workload) => [workload.name, workload.container])
+        const hosts = lokis.flatMap((workload) => [workload.name, workload.container])
         const at = client.near('url')
         if (url.includes('${')) continue
-        const throughOthers = isProxy(match?.[1] ?? '', config)
+        const throughOthers = isProxy(match?.[1] ?? '', config) && !hosts.includes(match?.[1] ?? '')
         // What a proxy puts before the path is its own; 80 and 443 are what a URL without a port means.
         const rightPath = throughOthers || prefix === undefined ? match?.[3]?.endsWith(PUSH) === true : match?.[3] === `${prefix}${PUSH}`
         const asked = match?.[2] ?? (url.startsWith('https:') ? '443' : '80')

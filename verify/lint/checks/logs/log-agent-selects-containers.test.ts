@@ -26,4 +26,11 @@ finds(
   },
 )
 passes('log-agent-selects-containers', 'a label that all have', M, FILTER, `${FILTER}, "com.docker.compose.project"`)
-passes('log-agent-selects-containers', 'one project less: no name in the file', D, 'name: moalog\n', '')
+
+finds('log-agent-selects-containers', 'a project without a name, by which Promtail selects', {
+  file: 'docker-compose.yaml',
+  from: /^name: .*\n/m,
+  to: '',
+  severity: 'warning',
+  observed: 'no name',
+})

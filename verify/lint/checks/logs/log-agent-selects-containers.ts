@@ -1,4 +1,5 @@
-import { remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
+import path from 'node:path'
+import { remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { withWorkload } from '../../agents.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
@@ -39,7 +40,18 @@ function* judgeFilter(kind: string, value: Cursor, wanted: Workload[], input: Li
   const [label = '', ...rest] = text.split('=')
   const asked = rest.length === 0 ? undefined : rest.join('=')
   if (label === PROJECT && asked !== undefined) {
-    if (project === undefined || project === asked) return
+    if (project === undefined) {
+      // Then the folder's name is the project's: https://docs.docker.com/compose/how-tos/project-name/
+      if (path.posix.basename(path.posix.dirname(root.text.file)) !== asked)
+        yield warning(
+          'docker_sd_configs',
+          root.place(),
+          `name: ${asked}, by which ${value.text.file} selects`,
+          'no name: that of the folder',
+        )
+      return
+    }
+    if (project === asked) return
     // Containers named after the filter's project say that the project was renamed, not the filter.
     const isRenamed = input.config.workloads.some(({ container, name }) => container !== name && container.startsWith(`${asked}-`))
     const at = isRenamed && root.has('name') ? root.near('name') : value

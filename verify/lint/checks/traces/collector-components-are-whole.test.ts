@@ -46,3 +46,16 @@ passes(
   /^receivers:\n/m,
   'receivers:\n  filelog: { include: [/a.log], start_at: beginning }\n  hostmetrics: { scrapers: { cpu: {}, process: {} } }\n',
 )
+
+const KAFKA = (settings: string): { file: string; from: RegExp; to: string } => ({
+  file: 'otel-collector/otel-collector.yml',
+  from: /^receivers:\n/m,
+  to: `receivers:\n  kafka: { brokers: [kafka:29092], ${settings} }\n`,
+})
+finds(
+  'collector-components-are-whole',
+  'an encoding or an offset that Kafka components do not know',
+  { ...KAFKA('encoding: otlp_prot'), observed: 'did you mean otlp_proto' },
+  { ...KAFKA('encoding: jaegerproto'), observed: 'did you mean jaeger_proto' },
+  { ...KAFKA('initial_offset: oldest'), observed: 'oldest' },
+)

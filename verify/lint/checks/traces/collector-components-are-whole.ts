@@ -93,6 +93,9 @@ function* scrapers(name: string, at: Cursor): Generator<Remark> {
       yield remark(name, own.keyPlace(), `one of ${[...SCRAPERS].join(', ')}`, `${scraper}${didYouMean(scraper, SCRAPERS)}`)
 }
 
+/** https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/v0.93.0/receiver/kafkareceiver; extensions bring further ones. */
+const ENCODINGS = 'otlp_proto otlp_json jaeger_proto jaeger_json zipkin_proto zipkin_json zipkin_thrift raw text json azure_resource_logs'
+
 const ACTIONS = 'insert update upsert delete hash extract convert'.split(' ')
 
 /** https://github.com/open-telemetry/opentelemetry-collector-contrib/blob/v0.93.0/internal/coreinternal/attraction/attraction.go */
@@ -134,6 +137,7 @@ const NEEDS: Readonly<Record<string, Readonly<Record<string, Judge>>>> = {
     syslog: needs('tcp', 'udp'),
     prometheus: needs('config', 'target_allocator'),
     redis: needs('endpoint'),
+    kafka: all(oneOf('encoding', ENCODINGS, true), oneOf('initial_offset', 'latest earliest')),
     httpcheck: needs('targets', 'endpoint'),
   },
   processors: {
@@ -145,6 +149,7 @@ const NEEDS: Readonly<Record<string, Readonly<Record<string, Judge>>>> = {
   },
   exporters: {
     file: all(needs('path'), oneOf('format', 'json proto'), oneOf('compression', 'zstd')),
+    kafka: oneOf('encoding', ENCODINGS, true),
     prometheus: needs('endpoint'),
     prometheusremotewrite: needs('endpoint'),
     zipkin: needs('endpoint'),

@@ -26,7 +26,7 @@ export const check: Check = {
           'a pipeline for traces',
           `pipelines: ${(pipelines?.pairs() ?? []).map(([name]) => name).join(', ')}`,
         )
-      for (const [name, pipeline] of pipelines?.pairs() ?? []) yield* judgePipeline(collector, name, pipeline)
+      for (const [name, pipeline] of pipelines?.pairs() ?? []) yield* judgePipeline(collector, name, pipeline, spec.traces.length > 0)
       yield* connectors(collector)
       yield* authenticators(collector)
       yield* endpoints(collector)
@@ -65,7 +65,7 @@ function* connectors(collector: Cursor): Generator<Remark> {
   }
 }
 
-function* judgePipeline(collector: Cursor, name: string, pipeline: Cursor): Generator<Remark> {
+function* judgePipeline(collector: Cursor, name: string, pipeline: Cursor, isPromised: boolean): Generator<Remark> {
   if (/\/\s*$/.test(name)) yield remark(name, pipeline.keyPlace(), 'a name behind the slash: traces/one', name)
   for (const kind of ['receivers', 'processors', 'exporters'] as const) {
     const used = pipeline.strings(kind)
@@ -84,7 +84,8 @@ function* judgePipeline(collector: Cursor, name: string, pipeline: Cursor): Gene
       used.every((component) => known.includes(component)) &&
       used.every((component) => /^(debug|logging|nop|file)$/.test(typeOf(component)))
     )
-      yield remark(name, pipeline.near(kind), 'an exporter to a trace store', used.join(', '))
+      // What is tried out prints its spans.
+      yield (isPromised ? remark : warning)(name, pipeline.near(kind), 'an exporter to a trace store', used.join(', '))
     if (kind === 'processors') yield* judgeOrder(name, pipeline.near(kind), used)
     if (kind === 'processors' && !used.some((component) => typeOf(component) === 'batch'))
       yield note(
