@@ -3,6 +3,7 @@ import type { Cursor } from '../../config/yaml/cursor.ts'
 import { readOutline, typedValues, unknownKeys, type Keys, type TypedValue, type UnknownKey } from './outline.ts'
 import alertmanager from './alertmanager.json' with { type: 'json' }
 import collector from './collector.json' with { type: 'json' }
+import collectorComponents from './collector-components.json' with { type: 'json' }
 import grafana from './grafana.json' with { type: 'json' }
 import jaeger from './jaeger.json' with { type: 'json' }
 import loki from './loki.json' with { type: 'json' }
@@ -19,6 +20,7 @@ import server from './server.json' with { type: 'json' }
  * - promtail: docs/sources/send-data/promtail/configuration.md and clients/pkg/logentry/stages/*.go of Loki 3.0.0; 2.9 has the same.
  * - collector: the mapstructure tags of go.opentelemetry.io/collector v0.93.0 (service, receiver, exporter, processor, config/*) and of
  *   opentelemetry-collector-contrib v0.93.0 and v0.140.1, with keys of newer versions of the same components.
+ *   collector-components: its Kafka components, as qa/record/collector-keys.ts reads them from the modules that the file names.
  * - jaeger: the --config-file of Jaeger all-in-one, its flags taken apart at the dots; from cmd/ and plugin/ of Jaeger 1.54.0 (go module
  *   github.com/jaegertracing/jaeger v1.54.0). Storages other than memory are not looked into.
  * - grafana: https://grafana.com/docs/grafana/v10.2/administration/provisioning/ and
@@ -27,7 +29,7 @@ import server from './server.json' with { type: 'json' }
 const LISTS = {
   alertmanager: [alertmanager],
   prometheus: [prometheus],
-  collector: [collector],
+  collector: [collector, collectorComponents],
   grafana: [grafana],
   jaeger: [jaeger],
   loki: [loki, server],

@@ -159,3 +159,26 @@ finds(
   },
   { file: 'alertmanager/alertmanager.yml', from: 'resolve_timeout: 5m', to: 'resolv_timeout: 5m', observed: 'resolv_timeout' },
 )
+
+const kafka = (settings: string): { file: string; from: RegExp; to: string } => ({
+  file: 'otel-collector/otel-collector.yml',
+  from: /^exporters:\n/m,
+  to: `exporters:\n  kafka: { brokers: [kafka:29092], ${settings} }\n`,
+})
+finds(
+  'keys-are-known',
+  "misspelt keys of the collector's Kafka components, of either version",
+  { ...kafka('encodng: otlp_proto'), observed: 'encodng' },
+  { ...kafka('traces: { topik: spans }'), observed: 'topik' },
+  { ...kafka('producer: { required_ack: 1 }'), observed: 'required_ack' },
+  { ...kafka('auth: { sasl: { mecanism: PLAIN } }'), observed: 'mecanism' },
+  { file: 'otel-collector/otel-collector.yml', from: /^receivers:\n/m, to: 'receivers:\n  kafka: { topics: spans }\n', observed: 'topics' },
+)
+passes(
+  'keys-are-known',
+  'keys of both versions',
+  'otel-collector/otel-collector.yml',
+  /^exporters:\n/m,
+  'exporters:\n  kafka: { brokers: [kafka:29092], topic: spans, traces: { topic: spans }, producer: { compression: gzip } }\n',
+  { file: 'otel-collector/otel-collector.yml', from: 'topic: spans, traces', to: 'topc: spans, traces' },
+)

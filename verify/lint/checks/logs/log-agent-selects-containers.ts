@@ -1,4 +1,3 @@
-import path from 'node:path'
 import { remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { withWorkload } from '../../agents.ts'
@@ -42,7 +41,7 @@ function* judgeFilter(kind: string, value: Cursor, wanted: Workload[], input: Li
   if (label === PROJECT && asked !== undefined) {
     if (project === undefined) {
       // Then the folder's name is the project's: https://docs.docker.com/compose/how-tos/project-name/
-      if (path.posix.basename(path.posix.dirname(root.text.file)) !== asked)
+      if (root.text.file.split('/').at(-2) !== asked)
         yield warning(
           'docker_sd_configs',
           root.place(),
