@@ -1,8 +1,8 @@
 /**
- * `node qa/record/collector-keys.ts`: writes verify/lint/known-keys/collector-components.json, the keys of components of the collector, from
- * the mapstructure tags of their Go structs. The sources are Go modules of pinned versions (`go mod download`), whose checksums are written
- * with the keys. Keys of both versions are listed: files of either are read. What lies below a type of a module that is not named here is
- * not looked into (null).
+ * `node qa/record/collector-keys.ts`: writes verify/lint/known-keys/collector-components.json, the keys of components of the collector,
+ * from the mapstructure tags of their Go structs. The sources are Go modules of pinned versions (`go mod download`), whose checksums are
+ * written with the keys. Keys of both versions are listed: files of either are read. What lies below a type of a module that is not
+ * named here is not looked into (null).
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
