@@ -47,7 +47,15 @@ const SCRIPT = /\.sh$/
 
 /** What only Helm's templates have. https://helm.sh/docs/chart_template_guide/ */
 const CHART =
-  /\{\{-?\s*(?:include\s+"|tpl\s|toYaml\b|\$?\.(?:Values|Release|Chart|Capabilities)\b)|^\s*\{\{-?\s*(?:if|range|with|end|define)\b|:\s*["']?[\w./:@-]*\{\{-?\s*(?:env|key|secret|service|lookup)\b/m
+  /\{\{-?\s*(?:include\s+"|tpl\s|toYaml\b|(?:[^}"]*[\s(])?\$?\.(?:Values|Release|Chart|Capabilities)\b)|:\s*["']?[\w./:@-]*\{\{-?\s*(?:env|key|secret|service|lookup)\b/m
+/** Lines of a chart, or of a message that an alert makes. */
+const STEPS = /^\s*\{\{-?\s*(?:if|range|with|end|define)\b/m
+const MESSAGE = /\{\{[^}]*(?:\.(?:Alerts|CommonLabels|GroupLabels|CommonAnnotations|Annotations|Labels)\b|\$labels\b)/
+
+/** Whether a text that is no YAML may become one by Helm or the like. */
+function isChart(text: string): boolean {
+  return CHART.test(text) || (STEPS.test(text) && !MESSAGE.test(text))
+}
 
 /** What ERB and Jinja have, and no YAML: a text may be YAML with it. https://jinja.palletsprojects.com/en/stable/templates/ */
 const TEMPLATE = /^(?!\s*#).*(?:<%[=#-]?.*%>|\{%-?\s*(?:raw|if|elif|for|set|include|macro|block)\b)/m
@@ -98,7 +106,7 @@ export function configure(texts: ConfigText[], variables: Record<string, string>
         else for (const root of roots) queue.push(...place(root, result, variables))
       } catch (error) {
         if (!(error instanceof FiredrillError)) throw error
-        if (error.code === 'CONFIG_YAML' && (isWritten || CHART.test(text.text))) charts.push(text.file)
+        if (error.code === 'CONFIG_YAML' && (isWritten || isChart(text.text))) charts.push(text.file)
         else result.problems.push(error)
       }
     }

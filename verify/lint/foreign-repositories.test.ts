@@ -68,6 +68,7 @@ const QUIET: Kind[] = [
       [template('expr: up == 0\n        annotations: { summary: "{% raw %}{{ $labels.job }}{% endraw %}" }'), RENDER],
       [template('expr: up == 0\n{% if paged %}\n        labels: { severity: page }\n{% endif %}'), RENDER],
       [template('expr: up{job="a"} > <%= limit %>'), RENDER],
+      [{ 'values.yml': 'a: 1\n{{ if .Values.b }}\n   c: 2\n b: 3\n{{ end }}\n' }, RENDER],
       [template('# made of <%= this %> once\n        expr: up{job="a"} == 0'), []],
       [{ 'tasks.yml': '- name: t\n  debug: { msg: "{% if a %}b{% endif %}" }\n' }, []],
     ],

@@ -113,7 +113,15 @@ function takesEvery(matcher: Matcher, alerts: readonly KnownAlert[]): string | u
 function nearestOf(label: string, value: string, values: readonly string[], alerts: readonly KnownAlert[]): string | undefined {
   const always = values.length > 0 && alerts.every(({ fixed }) => fixed[label] !== undefined)
   const near = always ? nearest(value, values) : undefined
-  return near === undefined ? undefined : `no alert has it; did you mean ${near}?`
+  // crit for critical: a name of an alert may begin as another.
+  const [longer, ...others] =
+    always && near === undefined && label !== 'alertname' && /^[a-z]{3,}$/i.test(value) ? startingWith(value, values) : []
+  const meant = near ?? (others.length > 0 ? undefined : longer)
+  return meant === undefined ? undefined : `no alert has it; did you mean ${meant}?`
+}
+
+function startingWith(value: string, values: readonly string[]): string[] {
+  return values.filter((known) => known.toLowerCase().startsWith(value.toLowerCase()) && /^[a-z]+$/i.test(known))
 }
 
 /** The label that every rule sets and that is meant by one which no rule and no series has. */

@@ -127,6 +127,18 @@ test('an inhibition is held against the labels of the rules that are here, and a
   assert.deepEqual(errors(inhibiting('job'), prometheus, summed), [])
 })
 
+test('an error of YAML beside the lines of a message is one, and no chart', () => {
+  const codes = (...texts: ConfigText[]): string[] => traps(texts).problems.map(({ code }) => code)
+  const message = (more: string): ConfigText =>
+    text(
+      'alertmanager.yml',
+      `route: { receiver: mail }\nglobal:\n  smtp_from: a@example.org\n${more}receivers:\n  - name: mail\n    email_configs:\n      - to: b@example.org\n        smarthost: mail.example.org:25\n        html: |\n          {{ range .Alerts }}\n          {{ .Labels.alertname }}\n          {{ end }}\n`,
+    )
+  assert.deepEqual(codes(message('')), [])
+  assert.deepEqual(codes(message('    smtp_hello: a\n')), ['CONFIG_YAML'])
+  assert.deepEqual(codes(message('{{ if .Values.hello }}\n  smtp_hello: a\n{{ end }}\n')), ['CONFIG_HELM'])
+})
+
 test('route trees, collectors, log agents and dashboards alone', () => {
   const cases: [file: string, content: string, id: string][] = [
     [

@@ -101,6 +101,8 @@ finds(
   'a part of a value, alternatives with blanks or misspelt, the key of a rule for its label',
   { file, from, to: instead(`['severity =~ "crit"']`), observed: 'crit is a part of critical: crit.*', line: '"crit"' },
   { file, from, to: before(`['alertname =~ "Redis|MySQL"']`), observed: 'Redis is a part of RedisConnectionFailed', line: 'Redis|MySQL' },
+  { file, from, to: instead(`['severity = "crit"']`), observed: 'did you mean critical', line: '"crit"' },
+  { file, from, to: before(`['severity = "Warn"']`), observed: 'did you mean warning' },
   { file, from, to: before(`['alertname =~ "^Service$"']`), observed: 'Service.*' },
   { file, from, to: before(`['severity =~ "critical | warning"']`), observed: 'blanks', line: 'critical | warning' },
   { file, from, to: before(`['severity =~ "Critical|Warning"']`), observed: 'did you mean critical' },

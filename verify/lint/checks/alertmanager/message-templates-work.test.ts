@@ -1,4 +1,6 @@
-import { finds, passes } from '../../../../testing/lint/lint-files.ts'
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { change, deployment, finds, lintOf, passes } from '../../../../testing/lint/lint-files.ts'
 
 const A = 'alertmanager/alertmanager.yml'
 const TITLE = "title: '[{{ .Status | toUpper }}] {{ .CommonLabels.alertname }} {{ .CommonLabels.job }}'"
@@ -73,3 +75,14 @@ finds(
     observed: 'groups by alertname, job',
   },
 )
+
+test('message-templates-work: annotations of the rules that are there are known', async () => {
+  const { texts } = await deployment()
+  const rules = change(texts, 'alert-rules.yml', 'summary:', 'overview: a\n          summary:')
+  const observed = async (name: string): Promise<string[]> =>
+    (await lintOf(change(rules, A, TITLE, `title: '{{ .CommonAnnotations.${name} }}'`), 'message-templates-work')).findings.map(
+      (finding) => finding.observed,
+    )
+  assert.deepEqual(await observed('overview'), [])
+  assert.deepEqual(await observed('overveiw'), ['.CommonAnnotations.overveiw, which no alert has'])
+})

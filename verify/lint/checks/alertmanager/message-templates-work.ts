@@ -3,6 +3,7 @@ import { allRoutes, routeTree } from '../../../config/alerting/route-tree.ts'
 import type { RouteNode } from '../../../routing/tree.ts'
 import { scalarsIn, type Cursor } from '../../../config/yaml/cursor.ts'
 import { integrationsOf } from '../../receivers.ts'
+import type { Configuration } from '../../../config/configuration.ts'
 import type { Spec } from '../../../model/spec.ts'
 import { slipOf } from '../../../text/did-you-mean.ts'
 import { templateProblem } from '../../../config/templates/message-template.ts'
@@ -18,7 +19,7 @@ export const check: Check = {
     example: "title: '{{ .CommonLabels.alertname | toUper }}'",
   },
   *judge({ config, spec }) {
-    const known = namesOf(spec)
+    const known = namesOf(spec, config)
     for (const alertmanager of config.alertmanager) {
       // Files of templates are not configuration and are not among what is read.
       const named = (alertmanager.get('templates')?.items().length ?? 0) > 0 ? null : new Set<string>()
@@ -43,10 +44,11 @@ export const check: Check = {
   },
 }
 
-/** Labels and annotations that alerts usually have, and those of the specification. */
-function namesOf({ rules }: Spec): ReadonlySet<string> {
+/** Labels and annotations that alerts usually have, and those of the specification and of the rules. */
+function namesOf({ rules }: Spec, config: Configuration): ReadonlySet<string> {
   const usual = 'alertname severity job instance namespace cluster service summary description message runbook_url dashboard_url'.split(' ')
-  return new Set([...usual, ...rules.flatMap(({ annotations }) => Object.keys(annotations))])
+  const written = config.rules.flatMap(({ at }) => ['labels', 'annotations'].flatMap((list) => at.pairs(list).map(([name]) => name)))
+  return new Set([...usual, ...rules.flatMap(({ annotations }) => Object.keys(annotations)), ...written])
 }
 
 /** GroupLabels holds what the route groups by, and nothing else. */

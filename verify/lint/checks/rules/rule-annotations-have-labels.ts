@@ -30,22 +30,22 @@ export const check: Check = {
       if (!result.ok || texts.length === 0) continue
       const shape = shapeOf(inlineRecordings(result.expr, recordings), world)
       const may = shape.may ?? new Set<string>()
-      for (const [, at] of texts) {
-        const used = new Set<string>()
-        executionProblem(at.string() ?? '', PROMETHEUS, ({ type, name }) => {
-          if (type === 'labels') used.add(name)
-        })
-        const asked = [...used].filter((label) => !external(at.string() ?? '', label))
+      const read = texts.map(([, at]) => ({ at, asked: labelsReadBy(at.string() ?? '') }))
+      const byAll = read.flatMap(({ asked }) => asked)
+      for (const { at, asked } of read) {
         const gone = asked.filter((label) => lacks(shape, label) || isOfTheAlert(label, rule, shape))
         const known = asked.length > 0 ? labelsOf(result.expr, shape, world) : new Set<string>()
-        const [misspelt] = asked.filter((label) => slipOf(label, known) !== undefined)
+        // What the rule's other texts call otherwise is one label as well.
+        const meantBy = (label: string): string | undefined =>
+          slipOf(label, known) ?? (known.has(label) ? undefined : slipOf(label, new Set(byAll.filter((other) => other !== label))))
+        const misspelt = asked.find((label) => meantBy(label) !== undefined)
         if (gone.length === 0 && misspelt !== undefined)
           found.push({
             group: `${at.text.file}:${at.place().line}`,
             said: remark(
               rule.alert,
               at,
-              `$labels.${slipOf(misspelt, known)}`,
+              `$labels.${meantBy(misspelt)}`,
               `$labels.${misspelt}`,
               'A template uses a misspelt label: its place is always empty',
             ),
@@ -72,6 +72,14 @@ export const check: Check = {
     }
     yield* grouped(found)
   },
+}
+
+function labelsReadBy(text: string): string[] {
+  const used = new Set<string>()
+  executionProblem(text, PROMETHEUS, ({ type, name }) => {
+    if (type === 'labels') used.add(name)
+  })
+  return [...used].filter((label) => !external(text, label))
 }
 
 /** Labels that the series of many have. https://github.com/kubernetes/kube-state-metrics/tree/main/docs/metrics */

@@ -2,7 +2,7 @@ import { selectors, type Selector } from '../../../promql/ast.ts'
 import { parsePromql } from '../../../promql/parse-promql.ts'
 import { queriesIn } from '../../../config/templates/template-queries.ts'
 import { remark, type Check } from '../../lint-check.ts'
-import { didYouMean } from '../../../text/did-you-mean.ts'
+import { didYouMean, slipOf } from '../../../text/did-you-mean.ts'
 import { remembered } from '../../../text/remembered.ts'
 import { isMisspelt, severityFor, soughtAbsent } from '../../rule-views.ts'
 
@@ -22,7 +22,16 @@ export const check: Check = {
     // Many rules ask for one metric, and to look for what is near it takes longer than all else.
     const isReported = remembered((metric: string) => isMisspelt(metric, input))
     const near = remembered((metric: string) => didYouMean(metric, facts.metricNames()))
+    // Of a name with colons that is a slip of one that is recorded here, what was meant is known without a recording of targets.
+    const recordingMeant = remembered((metric: string) => (metric.includes(':') ? slipOf(metric, recorded) : undefined))
     for (const rule of config.rules) {
+      const slip = rule.selectors.find(({ metric }) => metric !== null && recordingMeant(metric) !== undefined)
+      if (slip?.metric !== undefined && slip.metric !== null) {
+        const at = rule.at.near('expr').place(slip.span.from, slip.metric.length)
+        const meant = `${slip.metric}; did you mean ${recordingMeant(slip.metric) ?? ''}?`
+        yield remark(rule.alert, at, 'a recording rule of this name', meant, 'No recording rule has the name that the rule reads')
+        continue
+      }
       const absent = soughtAbsent(rule)
       const reported = new Set<string>()
       for (const selector of rule.selectors) {

@@ -1,7 +1,7 @@
 import { remark, type Check, type Remark } from '../../lint-check.ts'
-import { children, selectors, walk, type Expr } from '../../../promql/ast.ts'
+import { children, selectors, type Expr } from '../../../promql/ast.ts'
 import { isComparator } from '../../../promql/operators.ts'
-import type { RuleNode } from '../../../config/alerting/rule-node.ts'
+import { RuleNode } from '../../../config/alerting/rule-node.ts'
 import { exprAt, inlineRecordings, recordedValues } from '../../rule-views.ts'
 
 export const check: Check = {
@@ -17,7 +17,10 @@ export const check: Check = {
   *judge(input) {
     const { config } = input
     const recordings = recordedValues(input)
-    for (const rule of config.rules) {
+    const recorded = config.recordings
+      .filter(({ expr }) => expr.includes('quantile'))
+      .map(({ record, expr, at }) => new RuleNode(record, expr, at, at))
+    for (const rule of [...config.rules, ...recorded]) {
       yield* summedBuckets(rule)
       if (!rule.expr.includes('quantile')) continue
       for (const node of rule.nodes) {
@@ -42,7 +45,7 @@ export const check: Check = {
         // A native histogram has no buckets by name: https://prometheus.io/docs/specs/native_histograms/
         const named = selectors(operand).flatMap(({ metric }) => metric ?? [])
         if (named.length > 0 && !named.some((metric) => /_(?:bucket|count|sum|total|max)$|:/.test(metric))) continue
-        for (const inner of walk(operand)) {
+        for (const inner of rowsOf(operand)) {
           const dropsLe =
             inner.kind === 'aggregate' &&
             (inner.grouping.kind === 'by' ? !inner.grouping.labels.includes('le') : inner.grouping.labels.includes('le'))
@@ -54,6 +57,14 @@ export const check: Check = {
       }
     }
   },
+}
+
+/** Every node that rows come from: of group_left not the side that only adds labels. */
+function rowsOf(expr: Expr): Expr[] {
+  const group = expr.kind === 'binary' ? expr.matching?.group : undefined
+  const below = expr.kind === 'binary' && group !== undefined ? [group.side === 'left' ? expr.lhs : expr.rhs] : children(expr)
+  const rows = expr.kind === 'binary' && (expr.op === 'and' || expr.op === 'unless') ? [expr.lhs] : below
+  return [expr, ...rows.flatMap(rowsOf)]
 }
 
 /** A bucket counts what the smaller ones count as well: their sum counts a request many times. */
