@@ -1,6 +1,7 @@
 export { check as exportersCollectMetrics } from '../checks/prometheus/exporters-collect-metrics.ts'
 export { check as labelNamesAreValid } from '../checks/prometheus/label-names-are-valid.ts'
 export { check as monitorsSelectServices } from '../checks/prometheus/monitors-select-services.ts'
+export { check as operatorReferencesExist } from '../checks/prometheus/operator-references-exist.ts'
 export { check as prometheusFindsAlertmanager } from '../checks/prometheus/prometheus-finds-alertmanager.ts'
 export { check as prometheusIntervalsMatch } from '../checks/prometheus/prometheus-intervals-match.ts'
 export { check as prometheusKeepsSeries } from '../checks/prometheus/prometheus-keeps-series.ts'
