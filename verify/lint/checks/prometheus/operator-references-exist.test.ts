@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ConfigText } from '../../../config/yaml/cursor.ts'
-import { deployment, lintOf } from '../../../../testing/lint/lint-files.ts'
+import { deployment, finds, lintOf } from '../../../../testing/lint/lint-files.ts'
 
 const OBJECTS = `apiVersion: monitoring.coreos.com/v1
 kind: Alertmanager
@@ -75,4 +75,12 @@ test('operator-references-exist: with a strategy of its own a route may ask for 
   const text = both.replace(spec, 'spec: { alertmanagerConfigMatcherStrategy: { type: None } }')
   const file: ConfigText = { file: 'k.yaml', path: 'k.yaml', text, lineOffset: 0, columnOffset: 0 }
   assert.deepEqual((await lintOf([...texts, file], 'operator-references-exist')).findings, [])
+})
+
+finds('operator-references-exist', 'beside the files of a deployment', {
+  file: 'alert-rules.yml',
+  from: /\s*$/,
+  to: `\n---\n${OBJECTS.replace('key: password', 'key: pass')}`,
+  subject: 'shop',
+  observed: 'pass',
 })
