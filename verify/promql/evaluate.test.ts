@@ -35,3 +35,32 @@ test('a steady world is calculated as Prometheus does', () => {
   assert.deepEqual(value('up unless on (job) r'), [0.5])
   assert.deepEqual(value('(1 - 0.1 / 0.2) * 100'), [50])
 })
+
+test('a world that goes on changing: time, windows, offsets, predictions and joins', () => {
+  const moving: SteadySeries[] = [
+    { metric: 'g', labels: { i: '1' }, value: 100, ratePerS: 2 },
+    { metric: 'g', labels: { i: '2' }, value: 40, ratePerS: 0, changesPerS: 0.1 },
+    { metric: 'info', labels: { i: '1', node: 'x' }, value: 1, ratePerS: 0 },
+  ]
+  const of = (text: string): number[] => {
+    const parsed = parsePromql(text)
+    assert.ok(parsed.ok)
+    const result = evaluate(parsed.expr, moving, { nowS: 1000, stepS: 10 })
+    return result.kind === 'scalar' ? [result.value] : result.rows.map((row) => row.value)
+  }
+  assert.deepEqual(of('time() - g'), [900, 960])
+  assert.deepEqual(of('g offset 10s'), [80, 40])
+  assert.deepEqual(of('delta(g[30s])'), [60, 0])
+  assert.deepEqual(of('predict_linear(g[1m], 100)'), [300, 40])
+  assert.deepEqual(of('max_over_time(g[10s])'), [100, 40])
+  assert.deepEqual(of('min_over_time(g[10s])'), [80, 40])
+  assert.deepEqual(of('changes(g{i="2"}[1m])'), [6])
+  assert.deepEqual(of('absent(g)'), [])
+  assert.deepEqual(of('absent(nothing{a="b"})'), [1])
+  assert.deepEqual(of('topk(1, g)'), [100])
+  assert.deepEqual(of('g * on (i) group_left (node) info'), [100])
+  assert.deepEqual(of('info * on (i) group_right g'), [100])
+  assert.deepEqual(of('round(g / 30, 0.5)'), [3.5, 1.5])
+  assert.throws(() => of('g * on () info'), /many to many/)
+  assert.throws(() => of('hour()'))
+})

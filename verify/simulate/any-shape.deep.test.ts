@@ -171,3 +171,40 @@ for (const [what, specified, text, other] of TEXTS)
       found.join('\n') || 'nothing was found',
     )
   })
+
+/** Without a recording a plain rule is tested all the same; and what is changed of the written one. */
+const UNRECORDED: [what: string, from: string, to: string, says: RegExp][] = [
+  ['nothing', '', '', /^$/],
+  ['the threshold', '> 0.8', '> 0.85', /does not fire/],
+  ['the comparator', '> 0.8', '>= 0.8', /fires with the labels/],
+  ['for', 'for: 120s', 'for: 180s', /does not fire/],
+  ['a label', 'severity: warning', 'severity: page', /does not fire/],
+  ['a matcher', '{pool="a"}', '', /Prometheus cannot evaluate it where it evaluates the specified rule/],
+]
+for (const [what, from, to, says] of UNRECORDED)
+  test(`a rule without a recording, with a further rule of its name: ${what} is changed`, { skip }, async () => {
+    assert.ok(promtool !== undefined)
+    const expr = 'shop_used{pool="a"} / on (instance) shop_limit > 0.8'
+    const labels = { severity: 'warning' }
+    const own = named('RedisHighMemory', { alert: 'ShopFull', forMs: 120_000, labels, annotations: {}, holdsFor: {} })
+    const [rule] = own.rules
+    assert.ok(rule)
+    const rules = [{ ...rule, condition: { ...rule.condition, expr } }]
+    const written = `groups:
+  - name: g
+    rules:
+      - { alert: ShopFull, expr: '${expr}', for: 120s, labels: { severity: warning } }
+      - { alert: ShopFull, expr: 'shop_used{pool="b"} > 5000', labels: { severity: critical } }
+`
+    const config = configure([{ file: 'r.yml', path: 'r.yml', text: written.replace(from, to), lineOffset: 0, columnOffset: 0 }])
+    const specified = { ...own, rules }
+    const { findings, untested } = await simulate({
+      spec: specified,
+      catalogue: { targets: [] },
+      config,
+      tools: { promtool },
+      parts: ['rules'],
+    })
+    assert.deepEqual(untested, [])
+    assert.match(findings.map(({ observed }) => observed).join('; '), says)
+  })

@@ -21,7 +21,12 @@ export function generate(spec: Spec, catalogue: Catalogue): Generated {
     const forms = new Set<string>()
     for (const stimulus of found.stimuli) {
       const form = `${stimulus.numerator.selector.metric ?? ''}/${stimulus.denominator?.selector.metric ?? ''}`
-      cases.push(...casesFor(stimulus, spec, catalogue, !forms.has(form)))
+      const own = casesFor(stimulus, spec, catalogue, !forms.has(form))
+      if (own.some(({ series }) => series.length === 0)) {
+        undriven.push({ alert: rule.alert, reason: 'no recording has the series of its condition' })
+        continue
+      }
+      cases.push(...own)
       forms.add(form)
     }
   }

@@ -2,34 +2,40 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { stringify } from 'yaml'
 import type { Labels, RuleSpec, Spec } from '../model/spec.ts'
-import { selectors, walk, type Expr, type Selector } from '../promql/ast.ts'
+import type { Expr } from '../promql/ast.ts'
 import { formatDuration } from '../promql/duration.ts'
 import { labelKey, withoutLabels } from '../promql/labels.ts'
-import { accepts } from '../promql/compare-matchers.ts'
 import { parsePromql } from '../promql/parse-promql.ts'
-import { distinct } from '../text/distinct.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
-import { counter, notation, seriesName, type Sample } from './input.ts'
 import { sameText } from './annotations.ts'
+import { decidingWorlds, readingsOf, withBuckets, type Scene } from './deciding-worlds.ts'
+import { drivenSeries, type DrivenSeries } from './driven-series.ts'
+import { notation, seriesName, type InputSeries } from './input.ts'
+import { labelledSeries, SHARINGS, type Sharing } from './labelled-series.ts'
+import { longestWindowMs, nearTwins, shortestRangeMs, type NearTwin } from './near-twins.ts'
 import { printedAlerts, runTool } from './promtool.ts'
 
 /**
- * Rules of any shape (and, unless, absent, functions over time, nested operands): no boundary is known, so the delivered rule and the
+ * Rules of any shape (and, unless, absent, functions over time, nested operands), and rules without a recording: the delivered rule and the
  * specification's own stand side by side over the same series, and promtool says at which evaluation they differ. The series go through
- * levels near the numbers of the condition, and are absent at times; the same for the same rule on every machine.
+ * worlds on both sides of each threshold, and are absent at times; the same for the same rule on every machine. Whether they say anything
+ * of a word of the condition is asked as well: of each word there is a twin of the expression with another one in its place, and one that
+ * fires at the same evaluations as the expression itself has not been tested.
  */
 export interface SideBySide {
   rule: RuleSpec
-  /** At which evaluation the two differ, in promtool's words; undefined: never. */
+  /** At which evaluation the two differ; undefined: never. */
   differs: string | undefined
-  /** Why the comparison says little, although nothing differed. */
+  /** What the comparison does not say, although nothing differed. */
   says: string | undefined
   tests: number
 }
 
-/** Segments of constant levels; each long enough for a window to fill and `for` to pass. */
-const SEGMENTS = 40
 const PREFIX = 'specification:'
+/** A sample is looked back for so long: at longer steps a series would come and go. */
+const LONGEST_STEP_MS = 240_000
+/** Evaluations of a segment from which on fewer are made, where the condition has long ranges alone. */
+const LONG_SEGMENT = 900
 
 export async function sideBySide(
   promtool: string,
@@ -38,48 +44,217 @@ export async function sideBySide(
   catalogue: Catalogue,
   ruleFiles: readonly string[],
   folder: string,
-  signal?: AbortSignal,
+  { signal, severalSteps = false }: { signal?: AbortSignal; severalSteps?: boolean } = {},
 ): Promise<SideBySide> {
   const parsed = parsePromql(rule.condition.expr)
   if (!parsed.ok) return { rule, differs: undefined, says: parsed.message, tests: 0 }
-  const stepMs = spec.platform.evaluationIntervalMs
-  const windowMs = Math.max(
-    0,
-    ...[...walk(parsed.expr)].map((node) =>
-      node.kind === 'selector' || node.kind === 'subquery' ? (node.rangeMs ?? 0) + Math.abs(node.offsetMs) : 0,
-    ),
-  )
-  const length = Math.min(160, Math.ceil((windowMs + rule.forMs) / stepMs) + 3)
-  const series = seriesOf(parsed.expr, spec, catalogue, length, seedOf(rule.alert))
+  const { expr } = parsed
+  const stepMs = stepOf(expr, rule, spec)
+  const length = Math.ceil((longestWindowMs(expr) + rule.forMs + rule.keepFiringForMs) / stepMs) + 4
   const name = `side-by-side-${rule.alert.replace(/\W/g, '_')}`
-  await writeFile(path.join(folder, `${name}-specification.yml`), specificationOf(rule))
-  const firing = (alert: string): string => `ALERTS{alertname=${JSON.stringify(alert)},alertstate="firing"}`
-  const [own, specified] = [firing(rule.alert), firing(`${PREFIX}${rule.alert}`)]
-  const files = [...ruleFiles.map((each) => path.basename(each)), `${name}-specification.yml`]
-  let isLate = false
-  const run = async (what: string, tests: object): Promise<string | undefined> => {
-    const file = path.join(folder, `${name}-${what}.yml`)
-    await writeFile(file, testFile(tests, series, files, stepMs))
-    const ran = await runTool(promtool, ['test', 'rules', file], { cwd: folder, ...(signal === undefined ? {} : { signal }) })
-    isLate ||= ran.late === true
-    return ran.code === 0 ? undefined : `${ran.stdout}\n${ran.stderr}`
+  const files = [...ruleFiles.map((each) => path.relative(folder, each)), `${name}-specification.yml`]
+  const run = (what: string, tests: object, { series }: DrivenSeries, loaded = files): Promise<Printed> =>
+    printed(promtool, path.join(folder, `${name}-${what}.yml`), testFile(tests, series, loaded, stepMs), signal)
+  for (const sharing of SHARINGS) {
+    const scene = sceneOf(expr, rule, spec, catalogue, sharing, stepMs)
+    const { found, joinsMany } = decidingWorlds(scene)
+    if (joinsMany && sharing !== SHARINGS.at(-1)) continue
+    const driven = drivenSeries(scene, found, expr, length)
+    const all = nearTwins(rule.condition.expr, (at) => found.some(({ metAt }) => metAt === at))
+    // A twin that Prometheus cannot evaluate over these series is told from the rule by that.
+    const refused = new Set<number>()
+    let text = ''
+    let asked: Question[] = []
+    for (let again = true; again;) {
+      const twins = all.flatMap((twin, index) => (refused.has(index) ? [] : [{ name: `${TWIN}${index}`, expr: twin.expr }]))
+      await writeFile(path.join(folder, `${name}-specification.yml`), specificationOf(rule, twins))
+      asked = questions(
+        rule,
+        severalSteps,
+        twins.map((each) => each.name),
+        driven.steps,
+        stepMs,
+      )
+      const ran = await run(
+        'differs',
+        { promql_expr_test: asked.map(({ expr: each, eval_time }) => ({ expr: each, eval_time, exp_samples: [] })) },
+        driven,
+      )
+      if (ran.late) return { rule, differs: undefined, says: LATE, tests: 0 }
+      text = ran.text
+      const broken = [...text.matchAll(new RegExp(`rule: ${TWIN}(\\d+), time: `, 'g'))].map(([, index]) => Number(index))
+      for (const index of broken) refused.add(index)
+      again = broken.length > 0
+    }
+    const rows = asked.map((each) => rowsPrinted(text, each))
+    // Series that are joined with too many others, or whatever promtool refuses of a rule: with fewer labels in common.
+    if (text !== '' && rows.every((each) => each === undefined)) {
+      const said = complaintOf(text)
+      if (said?.startsWith(`${rule.alert}, time: `) === true) {
+        const alone = await run(
+          'alone',
+          { promql_expr_test: [{ expr: 'vector(0) > 1', eval_time: formatDuration((driven.steps - 1) * stepMs), exp_samples: [] }] },
+          driven,
+          [`${name}-specification.yml`],
+        )
+        if (!alone.late && complaintOf(alone.text) === undefined)
+          return {
+            rule,
+            differs: `Prometheus cannot evaluate it where it evaluates the specified rule: ${said}`,
+            says: undefined,
+            tests: 1,
+          }
+      }
+      if (sharing !== SHARINGS.at(-1)) continue
+      return { rule, differs: undefined, says: `promtool says: ${said ?? text.trim().slice(-300)}`, tests: 0 }
+    }
+    const of = (what: string): PrintedRow[] | undefined => {
+      const own = rows.flatMap((each, index) => (asked[index]?.what === what ? (each ?? []) : []))
+      return own.length === 0 ? undefined : own
+    }
+    const [missing, tooMany, fires] = [of('missing'), of('too many'), of('fires')]
+    const tests = driven.steps
+    if (missing !== undefined || tooMany !== undefined) return { rule, differs: difference(missing, tooMany), says: undefined, tests }
+    if (fires === undefined) return { rule, differs: undefined, says: 'over the generated series the specified rule never fires', tests: 0 }
+    const untold = all.filter((_, index) => !refused.has(index) && of(`${TWIN}${index}`) === undefined)
+    const says = untold.length === 0 ? undefined : untoldText(untold)
+    const times = [...fires].map(({ value }) => formatDuration(Math.round(value * 1000))).slice(0, TEXTS)
+    if (Object.keys(rule.annotations).length === 0) return { rule, differs: undefined, says, tests }
+    const texts = await run(
+      'annotations',
+      {
+        alert_rule_test: times.flatMap((time) =>
+          [rule.alert, `${PREFIX}${rule.alert}`].map((alertname) => ({ eval_time: time, alertname, exp_alerts: [] })),
+        ),
+      },
+      driven,
+    )
+    if (texts.late) return { rule, differs: undefined, says: LATE, tests: 0 }
+    return { rule, differs: otherTexts(rule, times, texts.text), says, tests: tests + times.length }
   }
-  const ask = (what: string, expr: string): Promise<string | undefined> => run(what, expressionTests(expr, stepMs, length))
-  const both = `(${own} unless ignoring(alertname) ${specified}) or (${specified} unless ignoring(alertname) ${own})`
-  const [differs, fires] = await Promise.all([ask('differs', both), ask('fires', specified)])
-  if (isLate) return { rule, differs: undefined, says: LATE, tests: 0 }
-  const says = fires === undefined ? 'over the generated series the specified rule never fires, so nothing was compared' : undefined
-  const found = differs === undefined ? undefined : difference(differs)
-  const times = [...new Set((fires ?? '').matchAll(/\btime: ([^,\s]+)/g).map(([, time = '']) => time))].slice(0, TEXTS)
-  if (found !== undefined || times.length === 0 || Object.keys(rule.annotations).length === 0)
-    return { rule, differs: found, says, tests: SEGMENTS }
-  const printed = await run('annotations', {
-    alert_rule_test: times.flatMap((time) =>
-      [rule.alert, `${PREFIX}${rule.alert}`].map((alertname) => ({ eval_time: time, alertname, exp_alerts: [] })),
-    ),
-  })
-  if (isLate) return { rule, differs: undefined, says: LATE, tests: 0 }
-  return { rule, differs: otherTexts(rule, times, printed ?? ''), says, tests: SEGMENTS + times.length }
+  return { rule, differs: undefined, says: LATE, tests: 0 }
+}
+
+/** Words that no series showed to matter, each with what might stand there. */
+function untoldText(twins: readonly NearTwin[]): string {
+  const words = Map.groupBy(twins, ({ word }) => word)
+  const texts = [...words].map(
+    ([word, own]) => `${word.replace(/\s+/g, ' ')} (${own.map(({ instead }) => instead || 'left out').join(', ')})`,
+  )
+  return `no series were found that tell ${texts.slice(0, 4).join('; ')}${texts.length > 4 ? `; and ${texts.length - 4} more words` : ''} from what is specified`
+}
+
+function stepOf(expr: Expr, rule: RuleSpec, spec: Spec): number {
+  const own = rule.evaluationIntervalMs ?? spec.platform.evaluationIntervalMs
+  const shortest = shortestRangeMs(expr)
+  // Fewer than four samples in a range say little of it.
+  if (shortest !== undefined && shortest < 4 * own) return Math.max(1000, Math.floor(shortest / 4000) * 1000)
+  if (shortest === undefined || (longestWindowMs(expr) + rule.forMs) / own < LONG_SEGMENT) return own
+  const most = Math.min(LONGEST_STEP_MS, shortest / 8, rule.forMs === 0 ? Infinity : rule.forMs)
+  const multiples = Array.from({ length: Math.max(1, Math.floor(most / own)) }, (_, index) => (index + 1) * own)
+  return multiples.reverse().find((each) => rule.forMs % each === 0) ?? own
+}
+
+function sceneOf(expr: Expr, rule: RuleSpec, spec: Spec, catalogue: Catalogue, sharing: Sharing, stepMs: number): Scene {
+  return {
+    expr,
+    series: withBuckets(labelledSeries(expr, rule, spec, catalogue, sharing), expr),
+    readings: readingsOf(expr),
+    stepS: stepMs / 1000,
+    random: seedOf(rule.alert),
+  }
+}
+
+const TWIN = 'twin-'
+
+interface Question {
+  what: string
+  expr: string
+  eval_time: string
+}
+
+/** promtool reads 10,000 samples for an expression: so many evaluations are asked about at once. */
+const AT_ONCE = 120
+
+/**
+ * Where the two alerts differ, when the specified one fires, and for each twin where it fires when that does not or the other way round:
+ * all over all evaluations, at their first instant.
+ */
+function questions(
+  { alert, labels }: RuleSpec,
+  severalSteps: boolean,
+  twins: readonly string[],
+  steps: number,
+  stepMs: number,
+): Question[] {
+  // Further rules of the same name, with other labels, keep other promises.
+  const own = Object.entries(labels).flatMap(([label, value]) => (value.includes('{{') ? [] : [`,${label}=${JSON.stringify(value)}`]))
+  const firing = (name: string): string =>
+    `ALERTS{alertname=${JSON.stringify(name)},alertstate="firing"${severalSteps && name === alert ? own.join('') : ''}}`
+  const without = (one: string, other: string): string => `${firing(one)} unless ignoring (alertname) ${firing(other)}`
+  const promised = `${PREFIX}${alert}`
+  const asked = [
+    { what: 'missing', expr: without(promised, alert) },
+    { what: 'too many', expr: without(alert, promised) },
+    { what: 'fires', expr: firing(promised) },
+    ...twins.map((what) => ({ what, expr: `(${without(promised, what)}) or (${without(what, promised)})` })),
+  ]
+  const chunks = Array.from({ length: Math.ceil(steps / AT_ONCE) }, (_, index) => Math.min(steps, (index + 1) * AT_ONCE) - 1)
+  return chunks.flatMap((last) =>
+    asked.map(({ what, expr }) => ({
+      what,
+      expr: `min_over_time(timestamp(${expr})[${formatDuration(AT_ONCE * stepMs)}:${formatDuration(stepMs)}])`,
+      eval_time: formatDuration(last * stepMs),
+    })),
+  )
+}
+
+interface Printed {
+  text: string
+  late: boolean
+}
+
+async function printed(promtool: string, file: string, content: string, signal: AbortSignal | undefined): Promise<Printed> {
+  await writeFile(file, content)
+  const options = { cwd: path.dirname(file), timeoutMs: LONGEST_MS, ...(signal === undefined ? {} : { signal }) }
+  const ran = await runTool(promtool, ['test', 'rules', file], options)
+  return { text: ran.code === 0 ? '' : `${ran.stdout}\n${ran.stderr}`, late: ran.late === true }
+}
+
+/** A rule that cannot be evaluated, and why. */
+function complaintOf(text: string): string | undefined {
+  return /\brule: (.+, time: .+, err: .+)/.exec(text)?.[1]?.slice(0, 300)
+}
+
+const LONGEST_MS = 120_000
+
+interface PrintedRow {
+  labels: string
+  value: number
+}
+
+/** The samples that promtool printed for an expression; undefined: it printed none, because there are none. */
+function rowsPrinted(text: string, { expr, eval_time }: Question): PrintedRow[] | undefined {
+  const at = text.indexOf(`expr: ${JSON.stringify(expr)}, time: ${eval_time},`)
+  if (at === -1) return undefined
+  const block = text.slice(at + expr.length).split(/\n\s*expr: "/)[0] ?? ''
+  const got = block.slice(block.lastIndexOf('got:'))
+  const rows = [...got.matchAll(/(\{[^\n]*?"\}|\{\}) ([-+\d.eE]+|NaN|[-+]?Inf)(?=,|\s|$)/g)].map(([, labels = '', value = '']) => ({
+    labels,
+    value: Number(value),
+  }))
+  return rows.length === 0 ? undefined : rows
+}
+
+/** The first evaluation at which one of the alerts fires alone. */
+function difference(missing: readonly PrintedRow[] | undefined, tooMany: readonly PrintedRow[] | undefined): string {
+  const all = [
+    ...(missing ?? []).map((row) => ({ ...row, what: 'does not fire with the labels' })),
+    ...(tooMany ?? []).map((row) => ({ ...row, what: 'fires with the labels' })),
+  ].sort((a, b) => a.value - b.value)
+  const [first] = all
+  const labels = (first?.labels ?? '').replace(/(?:alertname|alertstate|__name__)="[^"]*",? ?/g, '')
+  return `at ${formatDuration(Math.round((first?.value ?? 0) * 1000))}: ${first?.what ?? ''} ${labels}`
 }
 
 const LATE = 'promtool did not end in time, so nothing was compared'
@@ -107,21 +282,7 @@ function otherTexts(rule: RuleSpec, times: readonly string[], printed: string): 
   return undefined
 }
 
-/** At every evaluation; of long segments at some, and at all of their ends. */
-function expressionTests(expr: string, stepMs: number, length: number): object {
-  const stride = Math.ceil(length / 30)
-  const steps = Array.from({ length: SEGMENTS * length }, (_, step) => step).filter(
-    (step) => step % stride === 0 || step % length >= length - 3,
-  )
-  return { promql_expr_test: steps.map((step) => ({ expr, eval_time: formatDuration(step * stepMs), exp_samples: [] })) }
-}
-
-function testFile(
-  tests: object,
-  series: { metric: string; labels: Labels; values: Sample[] }[],
-  ruleFiles: string[],
-  stepMs: number,
-): string {
+function testFile(tests: object, series: readonly InputSeries[], ruleFiles: string[], stepMs: number): string {
   const interval = formatDuration(stepMs)
   return stringify(
     {
@@ -139,7 +300,7 @@ function testFile(
   )
 }
 
-function specificationOf(rule: RuleSpec): string {
+function specificationOf(rule: RuleSpec, twins: readonly { name: string; expr: string }[]): string {
   const alert = {
     alert: `${PREFIX}${rule.alert}`,
     expr: rule.condition.expr,
@@ -148,14 +309,8 @@ function specificationOf(rule: RuleSpec): string {
     labels: rule.labels,
     annotations: rule.annotations,
   }
-  return stringify({ groups: [{ name: 'specification', rules: [alert] }] }, { lineWidth: 0 })
-}
-
-/** The first instant at which there is a sample. */
-function difference(text: string): string {
-  const time = /time: ([^,\s]+)/.exec(text)?.[1]
-  const got = /got:\s*(?:\[\s*)?(?:\d+:\s*)?([^\n]*(?:\n\s+[^\n]*)?)/.exec(text)?.[1]?.replace(/\s+/g, ' ').trim()
-  return time === undefined ? text.trim().split('\n').slice(-3).join(' ').slice(0, 300) : `at ${time}: ${(got ?? 'a sample').slice(0, 300)}`
+  const others = twins.map(({ name, expr }) => ({ ...alert, alert: name, expr, annotations: {} }))
+  return stringify({ groups: [{ name: 'specification', rules: [alert, ...others] }] }, { lineWidth: 0, aliasDuplicateObjects: false })
 }
 
 /** Numbers in the same order for the same name. */
@@ -165,94 +320,4 @@ function seedOf(text: string): () => number {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
     return state / 4_294_967_296
   }
-}
-
-function seriesOf(
-  expr: Expr,
-  spec: Spec,
-  catalogue: Catalogue,
-  length: number,
-  random: () => number,
-): { metric: string; labels: Labels; values: Sample[] }[] {
-  const [levels, near] = [levelsOf(numbersIn(expr)), levelsByMetric(expr)]
-  // Now and then a metric is absent as a whole, as when its target is down.
-  const gone = new Map<string, boolean[]>()
-  for (const metric of new Set(selectors(expr).map((each) => each.metric ?? '')))
-    gone.set(
-      metric,
-      Array.from({ length: SEGMENTS }, () => random() < 0.15),
-    )
-  const rates = new Set(
-    [...walk(expr)].flatMap((node) =>
-      node.kind === 'call' && /^(?:rate|irate|increase|resets|delta|idelta|deriv)$/.test(node.fn) ? selectors(node) : [],
-    ),
-  )
-  const all = selectors(expr)
-  const labelled = all
-    .filter(({ metric }) => metric !== null)
-    .flatMap((selector) => labelsFor(selector, expr, spec, catalogue).map((labels) => ({ selector, labels })))
-  const unique = distinct(labelled, ({ selector, labels }) => `${selector.metric ?? ''} ${labelKey(labels)}`).slice(0, 40)
-  return unique.map(({ selector, labels }) => {
-    const isCounter = [...rates].some((each) => each.metric === selector.metric)
-    const own = near.get(selector.metric ?? '') ?? levels
-    const chosen = Array.from({ length: SEGMENTS }, (_, segment) => {
-      const from = random() < 0.8 ? own : levels
-      const level = from[Math.floor(random() * from.length)] ?? 0
-      return gone.get(selector.metric ?? '')?.[segment] === true || random() < 0.06 ? null : level
-    })
-    const steps = chosen.flatMap((level) => Array.from({ length }, () => level))
-    const counted = isCounter ? counter(steps.map((level) => Math.max(0, Math.round((level ?? 0) * 15)))) : []
-    // A series that ends is stale at once, as when its target is gone.
-    const sample = (level: number | null, step: number): Sample =>
-      level !== null ? (counted[step] ?? level) : step === 0 || steps[step - 1] === null ? null : 'stale'
-    return { metric: selector.metric ?? '', labels, values: steps.map(sample) }
-  })
-}
-
-const numbersIn = (expr: Expr): number[] =>
-  [...walk(expr)].flatMap((node) => (node.kind === 'number' && Number.isFinite(node.value) ? [node.value] : []))
-
-/** Near each number, on both sides of it, and far from all. */
-function levelsOf(numbers: readonly number[]): number[] {
-  const near = numbers.flatMap((value) => [value, ...beside(value), value * 100, value * 110, value / 60])
-  return [...new Set([0, 1, 100, ...near])].filter((value) => Math.abs(value) < 1e15).map((value) => Number(value.toPrecision(6)))
-}
-
-const beside = (value: number): number[] => (value === 0 ? [1, -1] : [value * 1.1, value * 0.9])
-
-/** Of a metric that is compared with a number by itself: levels about that number. */
-function levelsByMetric(expr: Expr): Map<string, number[]> {
-  const found = new Map<string, number[]>()
-  for (const node of walk(expr))
-    if (node.kind === 'binary' && node.rhs.kind === 'number' && new Set(selectors(node.lhs).map(({ metric }) => metric)).size === 1) {
-      const metric = selectors(node.lhs)[0]?.metric ?? ''
-      found.set(metric, [...(found.get(metric) ?? []), node.rhs.value, ...beside(node.rhs.value)])
-    }
-  return found
-}
-
-/** Recorded series that it selects; where none is recorded, two made from its matchers, whose other labels are those of every selector. */
-function labelsFor(selector: Selector, expr: Expr, spec: Spec, catalogue: Catalogue): Labels[] {
-  const recorded = catalogue.targets.flatMap((target) =>
-    (target.metrics.get(selector.metric ?? '')?.series ?? []).map(({ labels }) => ({
-      ...labels,
-      job: target.job,
-      instance: spec.platform.targets.find(({ job }) => job === target.job)?.address ?? `${target.job}:80`,
-    })),
-  )
-  const taken = recorded.filter((labels: Labels) => selector.matchers.every((matcher) => accepts(matcher, labels[matcher.label] ?? '')))
-  if (taken.length > 0) return taken.slice(0, 6)
-  const grouped = [...walk(expr)].flatMap((node) => (node.kind === 'aggregate' && node.grouping.kind === 'by' ? node.grouping.labels : []))
-  const matched = Object.fromEntries(
-    selector.matchers.flatMap((matcher) => {
-      const value = [matcher.value, ...matcher.value.split('|'), '500', '200', 'sample'].find((each) => accepts(matcher, each))
-      return value === undefined || value === '' ? [] : [[matcher.label, value]]
-    }),
-  )
-  return ['sample:80', 'sample-2:80'].map((instance) => ({
-    job: 'sample',
-    ...Object.fromEntries(grouped.map((label) => [label, 'sample'])),
-    instance,
-    ...matched,
-  }))
 }

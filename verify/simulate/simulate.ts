@@ -23,7 +23,7 @@ import { testRules, type PromtoolResult } from './promtool.ts'
 import { testRoutes } from './amtool-routes.ts'
 import { sideBySide } from './side-by-side.ts'
 import { plain, ruleText, sameButForMore } from './rule-files.ts'
-import { groupsIn, groupsNeededBy, MANY_RULES } from './groups-needed.ts'
+import { groupsIn, groupsNeededBy, MANY_RULES, type FileGroup } from './groups-needed.ts'
 import { specificationRules, unitTests } from './unit-tests.ts'
 import { messageOf } from '../text/error-text.ts'
 import { unreviewedIn } from '../text/unreviewed.ts'
@@ -41,7 +41,7 @@ export const SIMULATIONS: CheckMeta[] = [
     id: 'rule-fires-at-boundaries',
     title: 'Every rule fires exactly at its threshold and after its `for`',
     failureTitle: 'A rule does not fire where specified, or fires where it must not',
-    why: 'promtool evaluates the unmodified rule over series like those of the recorded targets. One step below, at and above the threshold; one step before and at `for`; with a good sample in the middle, stale series, gaps and a second instance. Labels and annotations are compared in full.',
+    why: 'promtool evaluates the unmodified rule over series like those of the recorded targets. One step below, at and above the threshold; one step before and at `for`; with a good sample in the middle, stale series, gaps and a second instance. A rule of another shape, or that no recording has, stands beside the specified one over series on both sides of each threshold. Labels and annotations are compared in full.',
     mend: 'In the rule file, change expression, `for`, labels or annotations to the specification. `--keep DIR` leaves the failing test for `promtool test rules`.',
     example: 'expr: redis_memory_used_bytes / (redis_memory_max_bytes > 0) >= 0.8 # specified: > 0.8, fires at the threshold itself',
   },
@@ -177,33 +177,39 @@ async function simulateRules(options: SimulateOptions, folder: string, result: S
     result.findings.push(finding('rules-load', 'rules', config.ruleFiles[0], 'rules that promtool accepts', ran.broken))
     return
   }
-  await compareSideBySide(options, ruleFiles, folder, generated, result)
   const facts = factsOf(options.catalogue, spec)
   const rules = new Map(spec.rules.map((rule) => [rule.alert, { rule, steps: furtherSteps({ config, facts }, rule) }]))
   // Further annotations are welcome, and a further step of a ladder keeps another promise.
   const failures = (each: Case): string[] =>
     (ran.failures.get(each.name) ?? []).filter((block) => !sameButForMore(block, rules.get(each.alert)))
   const failed = cases.filter((each) => failures(each).length > 0)
-  if (failed.length === 0) return
-  // Is the test right? The specification's own expression decides; only a threshold met exactly may differ by rounding.
-  const specified = await specificationFiles(spec, failed, folder, 'specification')
-  const oracle = await runCases(promtool, failed, specified, 'specification-test', folder, { ...options, spec })
-  for (const each of failed) {
-    const rule = rules.get(each.alert)?.rule
-    const isWrong = (block: string): boolean => !sameButForMore(block, rule === undefined ? undefined : { rule, steps: [] })
-    if (oracle.broken !== null || oracle.late === true || oracle.failures.get(each.name)?.some(isWrong) === true) {
-      const reason = untestedBecause(each)
-      if (!each.exact && !result.untested.includes(reason)) result.untested.push(reason)
-      continue
+  const undriven = [...generated.undriven.map(({ alert }) => alert)]
+  if (failed.length > 0) undriven.push(...(await judgeFailed()))
+  await compareSideBySide(options, ruleFiles, folder, new Set(undriven), result)
+
+  /** Findings of the tests that are right; the alerts of those that are not. */
+  async function judgeFailed(): Promise<string[]> {
+    const wrong: string[] = []
+    // Is the test right? The specification's own expression decides; only a threshold met exactly may differ by rounding.
+    const specified = await specificationFiles(spec, failed, folder, 'specification')
+    const oracle = await runCases(promtool, failed, specified, 'specification-test', folder, { ...options, spec })
+    for (const each of failed) {
+      const rule = rules.get(each.alert)?.rule
+      const isWrong = (block: string): boolean => !sameButForMore(block, rule === undefined ? undefined : { rule, steps: [] })
+      if (oracle.broken !== null || oracle.late === true || oracle.failures.get(each.name)?.some(isWrong) === true) {
+        if (!each.exact) wrong.push(each.alert)
+        continue
+      }
+      const written = config.rules.find((rule) => rule.alert === each.alert && rules.get(each.alert)?.steps.includes(rule) !== true)
+      // promtool adds up series in another order each time: at the threshold itself the same expression may be on either side of it.
+      if (each.exact && written !== undefined && rule !== undefined && isSameText(written.expr, rule.condition.expr)) continue
+      const at = written?.at
+      const { expected, observed } = read(failures(each))
+      result.findings.push(
+        finding('rule-fires-at-boundaries', each.alert, at?.get('expr') ?? at ?? config.ruleFiles[0], expected, observed, each.name),
+      )
     }
-    const written = config.rules.find((rule) => rule.alert === each.alert && rules.get(each.alert)?.steps.includes(rule) !== true)
-    // promtool adds up series in another order each time: at the threshold itself the same expression may be on either side of it.
-    if (each.exact && written !== undefined && rule !== undefined && isSameText(written.expr, rule.condition.expr)) continue
-    const at = written?.at
-    const { expected, observed } = read(failures(each))
-    result.findings.push(
-      finding('rule-fires-at-boundaries', each.alert, at?.get('expr') ?? at ?? config.ruleFiles[0], expected, observed, each.name),
-    )
+    return wrong
   }
 }
 
@@ -212,45 +218,49 @@ function isSameText(one: string, other: string): boolean {
   return plain(one) === plain(other)
 }
 
-/** Of a rule whose metrics no recording has, one sentence is enough. */
-function untestedBecause({ name, alert, series }: Case): string {
-  return series.length > 0
-    ? `${name}: the specification's own rule fails this test`
-    : `${alert}: no recording has the series of its condition; curl http://TARGET/metrics > recordings/targets/JOB.prom`
-}
-
-/** Rules whose boundaries are not known: beside the specification's own, over generated series. */
+/** Rules whose boundaries are not known: beside the specification's own, over generated series. Two at a time, one for each core. */
 async function compareSideBySide(
   options: SimulateOptions,
   ruleFiles: string[],
   folder: string,
-  generated: Generated,
+  alerts: ReadonlySet<string>,
   result: SimulateResult,
 ): Promise<void> {
   const { config, catalogue, spec, tools, signal } = options
   const { promtool } = tools
   if (promtool === undefined) return
-  const alerts = new Set(generated.undriven.map(({ alert }) => alert))
-  for (const rule of spec.rules.filter(({ alert }) => alerts.has(alert))) {
-    const { differs, says, tests } = await sideBySide(promtool, rule, spec, catalogue, ruleFiles, folder, signal)
-    result.tests += tests
-    const at = config.rules.find(({ alert }) => alert === rule.alert)?.at
-    if (differs !== undefined)
-      result.findings.push(
-        finding(
-          'rule-fires-at-boundaries',
-          rule.alert,
-          at?.get('expr') ?? at ?? config.ruleFiles[0],
-          `what ${rule.condition.expr} does`,
-          differs,
-          `${rule.alert} fires where the specified rule does not, or not where it does`,
-        ),
-      )
-    else if (says !== undefined) {
-      const reasons = generated.undriven.filter(({ alert }) => alert === rule.alert).map(({ reason }) => reason)
-      result.untested.push(`${rule.alert}: ${reasons.join('; ')}; ${says}`)
+  const found = new Set(result.findings.map(({ subject }) => subject))
+  const left = spec.rules.filter(({ alert }) => alerts.has(alert) && !found.has(alert))
+  const all = config.ruleFiles.flatMap((root, file) => groupsIn(plain(root), file))
+  const work = async (): Promise<void> => {
+    for (let rule = left.shift(); rule !== undefined; rule = left.shift()) {
+      const { alert } = rule
+      const own = path.join(folder, `side-by-side-${alert.replace(/\W/g, '_')}`)
+      await mkdir(own, { recursive: true })
+      const files = await neededFiles(withoutOthers(all, alert), alert, ruleFiles, own, '')
+      const deployed = config.rules.filter((each) => each.alert === alert)
+      const { differs, says, tests } = await sideBySide(promtool, rule, spec, catalogue, files, own, {
+        severalSteps: deployed.length > 1,
+        ...(signal === undefined ? {} : { signal }),
+      })
+      result.tests += tests
+      const at = deployed[0]?.at
+      if (differs !== undefined)
+        result.findings.push(
+          finding(
+            'rule-fires-at-boundaries',
+            alert,
+            at?.get('expr') ?? at ?? config.ruleFiles[0],
+            `what ${rule.condition.expr} does`,
+            differs,
+            `${alert} fires where the specified rule does not, or not where it does`,
+          ),
+        )
+      else if (says !== undefined) result.untested.push(`${alert}: ${says}`)
     }
   }
+  await Promise.all([work(), work()])
+  result.untested.sort()
 }
 
 /** The rule files that the tests of an alert load. */
@@ -284,17 +294,29 @@ async function deployedFiles(
   if (whole.broken !== null || whole.late === true) return whole
   const all = ruleFiles.flatMap((root, file) => groupsIn(plain(root), file))
   const written = new Map<string, string[]>()
-  for (const alert of new Set(cases.map((each) => each.alert))) {
-    const needed = Map.groupBy(groupsNeededBy(all, alert), ({ file }) => file)
-    const own = [...needed].map(([index, groups]) => ({
-      file: path.join(folder, `rules-${index}-for-${written.size + 1}.yml`),
-      text: stringify({ groups: groups.map(({ group }) => group) }, { lineWidth: 0, aliasDuplicateObjects: false }),
-    }))
-    for (const { file, text } of own) await writeFile(file, text)
-    // An alert that no group has is looked for in all of them.
-    written.set(alert, own.length === 0 ? files : own.map(({ file }) => file))
-  }
+  for (const alert of new Set(cases.map((each) => each.alert)))
+    written.set(alert, await neededFiles(all, alert, files, folder, `-for-${written.size + 1}`))
   return (alert) => written.get(alert) ?? files
+}
+
+/** Groups without other alerts, which take time and may fail over series that are made for this one; whole where alerts read alerts. */
+function withoutOthers(all: readonly FileGroup[], alert: string): readonly FileGroup[] {
+  const groups = all.map(({ file, group }) => ({
+    file,
+    group: { ...group, rules: group.rules.filter((rule) => rule['record'] !== undefined || rule['alert'] === alert) },
+  }))
+  return /\bALERTS/.test(JSON.stringify(groups)) ? all : groups
+}
+
+/** The groups that an alert needs, as files; an alert that no group has is looked for in all of them. */
+async function neededFiles(all: readonly FileGroup[], alert: string, files: string[], folder: string, suffix: string): Promise<string[]> {
+  const needed = Map.groupBy(groupsNeededBy(all, alert), ({ file }) => file)
+  const own = [...needed].map(([index, groups]) => ({
+    file: path.join(folder, `rules-${index}${suffix}.yml`),
+    text: stringify({ groups: groups.map(({ group }) => group) }, { lineWidth: 0, aliasDuplicateObjects: false }),
+  }))
+  for (const { file, text } of own) await writeFile(file, text)
+  return own.length === 0 ? files : own.map(({ file }) => file)
 }
 
 /** More tests take longer. */

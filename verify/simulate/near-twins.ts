@@ -1,0 +1,166 @@
+import { children, walk, type Expr, type Span } from '../promql/ast.ts'
+import { constantOf } from '../promql/constant.ts'
+import { formatDuration } from '../promql/duration.ts'
+import { isComparator } from '../promql/operators.ts'
+import { parsePromql } from '../promql/parse-promql.ts'
+
+/**
+ * An expression that differs from another one in a single word. Where series do not tell the two apart they say nothing about that word,
+ * and a rule that has it wrong would pass.
+ */
+export interface NearTwin {
+  expr: string
+  /** The word of the expression as it is written. */
+  word: string
+  /** What stands there in the twin. */
+  instead: string
+}
+
+const FLIPPED: Partial<Record<string, string>> = { '>': '<', '>=': '<=', '<': '>', '<=': '>=', '==': '!=', '!=': '==' }
+/** The threshold itself decides. */
+const STRICT: Partial<Record<string, string>> = { '>': '>=', '>=': '>', '<': '<=', '<=': '<' }
+const FUNCTIONS: Partial<Record<string, string>> = {
+  max_over_time: 'min_over_time',
+  min_over_time: 'max_over_time',
+  avg_over_time: 'max_over_time',
+  last_over_time: 'min_over_time',
+  sum_over_time: 'avg_over_time',
+  count_over_time: 'sum_over_time',
+  increase: 'rate',
+  rate: 'increase',
+  changes: 'resets',
+  resets: 'changes',
+  delta: 'deriv',
+  deriv: 'delta',
+  sum: 'avg',
+  avg: 'max',
+  min: 'max',
+  max: 'min',
+  count: 'sum',
+  topk: 'bottomk',
+  bottomk: 'topk',
+}
+
+/** Of what is compared with 0 or with nothing, and of the buckets of a histogram, these say the same. */
+const SCALES = /^(?:rate|increase|delta|deriv|sum|avg|(?:sum|avg|count)_over_time)$/
+
+/** All twins of an expression, in the order of its words. `isMet`: whether the threshold of the comparison that begins there is met exactly. */
+export function nearTwins(text: string, isMet: (at: number) => boolean): NearTwin[] {
+  const parsed = parsePromql(text)
+  if (!parsed.ok) return []
+  const found: NearTwin[] = []
+  const add = ({ from, to }: Span, instead: string, word = text.slice(from, to)): void => {
+    const expr = text.slice(0, from) + instead + text.slice(to)
+    if (parsePromql(expr).ok) found.push({ expr, word, instead })
+  }
+  /** A word between two places, such as an operator between its operands. */
+  const between = (from: number, to: number, pattern: RegExp, instead: (word: string) => string | undefined): void => {
+    const match = pattern.exec(text.slice(from, to))
+    const other = match === null ? undefined : instead(match[0])
+    if (match !== null && other !== undefined) add({ from: from + match.index, to: from + match.index + match[0].length }, other)
+  }
+  const visit = (node: Expr, isFree: boolean): void => {
+    const constant = node.kind === 'string' ? undefined : constantOf(node)
+    if (constant !== undefined) {
+      for (const other of besides(constant)) add(node.span, node.kind === 'number' ? String(other) : `(${other})`)
+      return
+    }
+    switch (node.kind) {
+      case 'selector':
+        for (const matcher of node.matchers) if (matcher.label !== '__name__') withoutMatcher(text, node.span, matcher, add)
+        ofDuration(node.rangeSpan, add, text)
+        if (node.offsetSpan !== undefined) ofDuration(node.offsetSpan, add, text)
+        return
+      case 'subquery':
+        ofDuration(node.rangeSpan, add, text)
+        break
+      case 'binary':
+        ofOperator(node, isMet(node.span.from), between)
+        break
+      case 'call':
+      case 'aggregate': {
+        const name = node.kind === 'call' ? node.fn : node.op
+        // The constant that takes the place of nothing: any other on its side of the threshold does the same.
+        if (name === 'vector') return
+        const other = FUNCTIONS[name]
+        if (other !== undefined && !(isFree && SCALES.test(name))) add({ from: node.span.from, to: node.span.from + name.length }, other)
+      }
+    }
+    const isCompared = node.kind === 'binary' && isComparator(node.op)
+    const isFreeInside = isCompared
+      ? children(node).some((side) => constantOf(side) === 0)
+      : isFree || (node.kind === 'call' && node.fn === 'histogram_quantile')
+    for (const child of children(node)) visit(child, isFreeInside)
+  }
+  visit(parsed.expr, true)
+  return found.filter((each, index) => found.findIndex(({ expr }) => expr === each.expr) === index)
+}
+
+/** Numbers that may have been meant: the next ones of few, of many those a tenth away. */
+function besides(value: number): number[] {
+  if (!Number.isFinite(value)) return []
+  if (Number.isInteger(value) && Math.abs(value) <= 20) return [value + 1, value - 1]
+  const apart = Number.isInteger(value) ? Math.ceil(Math.abs(value) / 10) : Math.abs(value) / 10
+  return [value + apart, value - apart].map((each) => Number(each.toPrecision(12)))
+}
+
+function ofDuration(span: Span | undefined, add: (span: Span, instead: string) => void, text: string): void {
+  if (span === undefined) return
+  const written = text.slice(span.from, span.to)
+  const ms = durationOf(written)
+  if (ms !== undefined) add(span, formatDuration(ms * 2))
+}
+
+function durationOf(text: string): number | undefined {
+  const parsed = parsePromql(`x[${text}]`)
+  return parsed.ok && parsed.expr.kind === 'selector' ? parsed.expr.rangeMs : undefined
+}
+
+function ofOperator(
+  node: Expr & { kind: 'binary' },
+  exact: boolean,
+  between: (from: number, to: number, pattern: RegExp, instead: (word: string) => string | undefined) => void,
+): void {
+  const [from, to] = [node.lhs.span.to, node.rhs.span.from]
+  if (isComparator(node.op)) {
+    between(from, to, /[<>=!]=|[<>]/, (word) => FLIPPED[word])
+    if (exact) between(from, to, /[<>]=?/, (word) => STRICT[word])
+  } else if (node.op === 'and' || node.op === 'unless')
+    between(from, to, /\b(?:and|unless)\b/i, (word) => (word.toLowerCase() === 'and' ? 'unless' : 'and'))
+  else if (node.op === 'or') between(from, to, /\bor\b/i, () => 'and')
+}
+
+/** The selector without one of its matchers. */
+function withoutMatcher(
+  text: string,
+  span: Span,
+  { label, op, value }: { label: string; op: string; value: string },
+  add: (span: Span, instead: string, word: string) => void,
+): void {
+  const written = text.slice(span.from, span.to)
+  const quoted = /(["'`])(?:\\.|(?!\1)[^\\])*\1/.source
+  const pattern = new RegExp(
+    `(,?)\\s*\\b${label}\\s*${op.replace(/[=~!]/g, '\\$&')}\\s*${quoted.replace('(["', '(?<q>["').replaceAll('\\1', '\\k<q>')}\\s*(,?)`,
+    'g',
+  )
+  const match = [...written.matchAll(pattern)].find(([whole]) => whole.includes(value) || value.includes('"') || value.includes('\\'))
+  if (match === undefined) return
+  const [whole = '', before = '', , after = ''] = match
+  const from = span.from + match.index
+  add({ from, to: from + whole.length }, before !== '' && after !== '' ? ',' : '', `${label}${op}"${value}"`)
+}
+
+/** Ranges of the expression that a segment of steady series must outlast, in milliseconds. */
+export function longestWindowMs(expr: Expr): number {
+  const longest = (node: Expr): number => {
+    const own = node.kind === 'selector' || node.kind === 'subquery' ? (node.rangeMs ?? 0) + Math.abs(node.offsetMs) : 0
+    return own + Math.max(0, ...children(node).map(longest))
+  }
+  return longest(expr)
+}
+
+/** The shortest range of samples; undefined where there is none. */
+export function shortestRangeMs(expr: Expr): number | undefined {
+  const ranges = walk(expr).flatMap((node) => (node.kind === 'selector' && node.rangeMs !== undefined ? [node.rangeMs] : []))
+  return ranges.length === 0 ? undefined : Math.min(...ranges)
+}
