@@ -32,8 +32,8 @@ export type Result = { kind: 'scalar'; value: number } | { kind: 'vector'; rows:
 export class NotEvaluated extends Error {}
 
 /**
- * PromQL over a steady world: enough of it for service level indicators. With `moving`, what asks for time as well: time(), offset, delta(),
- * predict_linear() and the like; a join of many to many is then an error.
+ * PromQL over a steady world: enough of it for service level indicators. With `moving`, what asks for time as well: time(), offset,
+ * delta(), predict_linear() and the like; a join of many to many is then an error.
  */
 export function evaluate(expr: Expr, world: readonly SteadySeries[], moving?: Moving): Result {
   switch (expr.kind) {

@@ -44,7 +44,7 @@ const FUNCTIONS: Partial<Record<string, string>> = {
 /** Of what is compared with 0 or with nothing, and of the buckets of a histogram, these say the same. */
 const SCALES = /^(?:rate|increase|delta|deriv|sum|avg|(?:sum|avg|count)_over_time)$/
 
-/** All twins of an expression, in the order of its words. `isMet`: whether the threshold of the comparison that begins there is met exactly. */
+/** All twins of an expression, in the order of its words. `isMet`: whether the threshold of the comparison that begins there is met. */
 export function nearTwins(text: string, isMet: (at: number) => boolean): NearTwin[] {
   const parsed = parsePromql(text)
   if (!parsed.ok) return []
