@@ -2,7 +2,7 @@ import { selectors, type Expr } from '../promql/ast.ts'
 import { selects } from '../promql/evaluate.ts'
 import type { InputSeries, Sample } from './input.ts'
 import type { Deciding, Motion, Scene, World } from './deciding-worlds.ts'
-import { jumps, randomWorld } from './deciding-worlds.ts'
+import { jumps, numbersOf, randomWorld } from './deciding-worlds.ts'
 
 /** Series over segments of steady motion. */
 export interface DrivenSeries {
@@ -23,7 +23,7 @@ export function drivenSeries(scene: Scene, found: readonly Deciding[], expr: Exp
   const most = Math.max(FEWEST_SEGMENTS, Math.floor(MOST_STEPS / length))
   const byRank = [...found].sort((a, b) => Number(b.decides) - Number(a.decides))
   const gone = selectors(expr).flatMap((selector) => {
-    const base = byRank[0]?.worlds[1] ?? byRank[0]?.worlds[0] ?? randomWorld(scene, [])
+    const base = byRank[0]?.worlds[1] ?? byRank[0]?.worlds[0] ?? randomWorld(scene, numbersOf(expr))
     const taken = scene.series.map((each) => selects(selector, each))
     // Levels that are no 1: a count is not a sum.
     const present = base.map((motion, index) => ({
@@ -36,7 +36,7 @@ export function drivenSeries(scene: Scene, found: readonly Deciding[], expr: Exp
     const [below, above, exact, ...far] = worlds
     return [below, above, ...(exact === undefined ? [] : [exact]), below, ...far].filter((each) => each !== undefined)
   })
-  const random = Array.from({ length: 12 }, () => randomWorld(scene, []))
+  const random = Array.from({ length: 12 }, () => randomWorld(scene, numbersOf(expr)))
   const further = [...jumps(scene), ...gone]
   const whole = [
     ...pairs.slice(0, Math.max(4, most - further.length)),

@@ -61,7 +61,7 @@ export async function sideBySide(
     if (joinsMany && sharing !== SHARINGS.at(-1)) continue
     const driven = drivenSeries(scene, found, expr, length)
     const all = nearTwins(rule.condition.expr, (at) => found.some(({ metAt }) => metAt === at))
-    // A twin that Prometheus cannot evaluate over these series is told from the rule by that.
+    // A twin that Prometheus cannot evaluate over these series differs from the rule by that.
     const refused = new Set<number>()
     let text = ''
     let asked: Question[] = []
@@ -87,7 +87,7 @@ export async function sideBySide(
       again = broken.length > 0
     }
     const rows = asked.map((each) => rowsPrinted(text, each))
-    // Series that are joined with too many others, or whatever promtool refuses of a rule: with fewer labels in common.
+    // Series that are joined with too many others, or what else promtool refuses of a rule: with fewer labels in common.
     if (text !== '' && rows.every((each) => each === undefined)) {
       const said = complaintOf(text)
       if (said?.startsWith(`${rule.alert}, time: `) === true) {
