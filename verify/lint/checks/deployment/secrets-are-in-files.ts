@@ -1,5 +1,5 @@
 import { remark, warning, type Check } from '../../lint-check.ts'
-import { scalarsIn } from '../../../config/yaml/cursor.ts'
+import { scalarsIn, type Cursor } from '../../../config/yaml/cursor.ts'
 
 const SECRET_KEY =
   /^(password|smtp_auth_password|api_key|service_key|routing_key|bot_token|bearer_token|credentials|token|client_secret|auth_password|secret|webhook_url|slack_api_url|api_url|url)$/
@@ -27,6 +27,7 @@ export const check: Check = {
       for (const value of scalarsIn(root)) {
         const { key } = value
         const text = value.string() ?? ''
+        if (key === 'routing_key' && ofTeams(root).has(value.start)) continue
         if (!SECRET_KEY.test(key) || text === '' || /^(\$\{?\w|<|%\{)/.test(text)) continue
         if (/url$/.test(key) && !SECRET_URL.test(text)) continue
         if (PLACEHOLDER.test(text) || IN_CAPITALS.test(text))
@@ -41,4 +42,10 @@ export const check: Check = {
           yield remark(key, value, `${key}_file, or an environment variable`, `${key} in plain text (${text.length} characters, not shown)`)
       }
   },
+}
+
+/** VictorOps' routing_key names a team, and has no file: https://prometheus.io/docs/alerting/latest/configuration/#victorops_config */
+function ofTeams(alertmanager: Cursor): ReadonlySet<number> {
+  const teams = alertmanager.items('receivers').flatMap((receiver) => receiver.items('victorops_configs'))
+  return new Set(teams.flatMap((each) => each.get('routing_key')?.start ?? []))
 }
