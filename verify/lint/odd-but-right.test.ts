@@ -233,6 +233,40 @@ const ROWS: Odd[] = [
     },
     broken: ['events: [x]', 'folder: x'],
   },
+  ...['am:9094', 'alertmanger:9093', 's1:9095'].map((address) => ({
+    check: 'ports-agree',
+    what: `alerts go to a service, an alias and a host elsewhere, and not to ${address}`,
+    files: {
+      ...compose(
+        'image: "prom/prometheus:v2.50.0", volumes: ["./p.yml:/etc/prometheus/prometheus.yml"]',
+        'image: "prom/alertmanager:v0.27.0", container_name: am, networks: { default: { aliases: [alertmanager] } }',
+      ),
+      'p.yml':
+        'scrape_configs: []\nalerting: { alertmanagers: [{ static_configs: [{ targets: ["s1:9093", "alertmanager:9093", "am.example.com:1", "X"] }] }] }\n',
+    },
+    broken: ['"X"', `"${address}"`] as [string, string],
+  })),
+  ...(
+    [
+      ['influxdb:2.7', 'http://s1:8086', 'http://s1:8087'],
+      ['docker.elastic.co/elasticsearch/elasticsearch:7.17.28', 'http://s1:9200', 'http://s1:9201'],
+      ['influxdb:2.7', 'http://s1:8086/api', 'http://s1:8068/api'],
+    ] as const
+  ).map(([image, url, wrong]) => ({
+    check: 'ports-agree',
+    what: `${image} at its port, and not at ${wrong}`,
+    files: compose(`image: example/app, environment: { STORE_URL: "${url}" }`, `image: "${image}"`),
+    broken: [url, wrong] as [string, string],
+  })),
+  ...['data-pv', 'dat-pvc', 'data_pvc'].map((claim) => ({
+    check: 'pod-references-exist',
+    what: `a claim that is here, one that is made elsewhere, and not ${claim}`,
+    files: {
+      'k.yaml':
+        'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: { name: data-pvc }\n---\napiVersion: v1\nkind: Pod\nmetadata: { name: p }\nspec:\n  containers: [{ name: c, image: x }]\n  volumes:\n    - { name: d, persistentVolumeClaim: { claimName: "data-pvc" } }\n    - { name: e, persistentVolumeClaim: { claimName: media } }\n',
+    },
+    broken: ['"data-pvc"', claim] as [string, string],
+  })),
   {
     check: 'ports-agree',
     what: 'a port that a shell sets, a service of an external network, and exporters at their ports',

@@ -48,6 +48,9 @@ const IMAGES: { image: RegExp; flag?: RegExp; env?: string; usual: number[]; gos
       [/percona\/mongodb_exporter/, 9216],
     ] as const
   ).map(([image, usual, env]) => ({ image, flag: /-{1,2}web\.listen-address[= ]["']?\S*?:(\d+)/, usual: [usual], ...present({ env }) })),
+  // Graphite and OpenTSDB may be on in InfluxDB 1.
+  { image: /(^|\/)influxdb(:|@|$)/, env: 'INFLUXD_HTTP_BIND_ADDRESS', usual: [8086, 8088, 8083, 2003, 4242] },
+  { image: /(^|\/)elasticsearch(:|@|$)/, env: 'http.port', usual: [9200, 9300] },
   { image: /(^|\/)cadvisor(:|@|$)/, flag: /-{1,2}port[= ](\d+)/, usual: [8080] },
 ]
 

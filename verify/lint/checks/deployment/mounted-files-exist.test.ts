@@ -55,3 +55,15 @@ test('a folder where a file of secrets is meant', async () => {
     [['extra', 'a file', 'monitoring/grafana, a folder']],
   )
 })
+
+test('a folder of configuration that is not there, where a program only reads', async () => {
+  const { texts } = await deployment()
+  for (const target of ['/usr/share/logstash/pipeline/', '/docker-entrypoint-initdb.d', '/etc/nginx/conf.d', '/var/lib/data']) {
+    const added = change(texts, 'docker-compose.yaml', /^(services:\n)/m, `$1  extra: { image: x, volumes: ["./no-such:${target}"] }\n`)
+    const { findings } = await lintOf(added, 'mounted-files-exist')
+    assert.deepEqual(
+      findings.map(({ subject }) => subject),
+      target === '/var/lib/data' ? [] : ['extra'],
+    )
+  }
+})

@@ -57,7 +57,8 @@ export const check: Check = {
 }
 
 /** Folders of configuration, to which no program writes. */
-const PROVISIONED = /^\/etc\/(?:grafana\/provisioning|prometheus|alertmanager|loki|promtail|otel\w*|tempo)(?:\/|$)/
+const PROVISIONED =
+  /^\/(?:etc\/(?:grafana\/provisioning|prometheus|alertmanager|loki|promtail|otel\w*|tempo|nginx\/conf\.d|mysql\/conf\.d)|usr\/share\/logstash\/(?:pipeline|config)|docker-entrypoint-initdb\.d)(?:\/|$)/
 
 /** A name with an extension. */
 function isFile(name: string): boolean {

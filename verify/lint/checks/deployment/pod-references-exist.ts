@@ -1,5 +1,12 @@
 import { refused, remark, warning, type Check, type Remark } from '../../lint-check.ts'
-import { namedData, podTemplates, type NamedData, type PodTemplate } from '../../../config/deployment/kubernetes-objects.ts'
+import {
+  namedData,
+  nameOfObject,
+  objectsOf,
+  podTemplates,
+  type NamedData,
+  type PodTemplate,
+} from '../../../config/deployment/kubernetes-objects.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
@@ -26,7 +33,10 @@ export const check: Check = {
         yield remark(pod.name, key.at, `a key of ${kind} ${name}: ${keys.join(', ')}`, `${key.text}${didYouMean(key.text, keys)}`)
       }
     }
-    for (const pod of pods) yield* judgeMounts(pod)
+    for (const pod of pods) {
+      yield* judgeMounts(pod)
+      yield* judgeClaims(pod, config)
+    }
   },
 }
 
@@ -106,6 +116,23 @@ function* judgeName(
 function isBeside(one: Cursor, other: Cursor): boolean {
   const [a, b] = [one, other].map(({ text }) => text.file.replace(/[^/\\]*$/, ''))
   return a !== undefined && b !== undefined && (a.startsWith(b) || b.startsWith(a))
+}
+
+/** A claim that is nearly one of those here; another one may be made elsewhere. */
+function* judgeClaims({ name, spec }: PodTemplate, config: Configuration): Generator<Remark> {
+  const claims = objectsOf(config)
+    .filter((each) => each.string('kind') === 'PersistentVolumeClaim')
+    .map(nameOfObject)
+  for (const volume of spec.items('volumes')) {
+    const claim = volume.string('persistentVolumeClaim', 'claimName') ?? ''
+    if (claim !== '' && !claims.includes(claim) && nearest(claim, claims, 2) !== undefined)
+      yield remark(
+        name,
+        volume.near('persistentVolumeClaim', 'claimName'),
+        `a PersistentVolumeClaim: ${claims.join(', ')}`,
+        `${claim}${didYouMean(claim, claims)}`,
+      )
+  }
 }
 
 /** The API server refuses a mount of a volume that the pod does not have. */

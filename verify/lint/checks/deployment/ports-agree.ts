@@ -154,6 +154,12 @@ function askersOf(workload: Workload, { config, spec }: LintInput): Asker[] {
           found.push({ port: Number(port), who: `the scrape job ${job.string('job_name') ?? ''}`, at, byHttp: true })
       }
     }
+  // Of what is promised prometheus-finds-alertmanager says it.
+  if (spec.rules.length === 0)
+    for (const at of config.prometheus.flatMap(alertmanagersOf)) {
+      const [, host = '', port = ''] = /^([\w-]+):(\d+)$/.exec(at.string() ?? '') ?? []
+      if (names.includes(host)) found.push({ port: Number(port), who: 'Prometheus, which sends its alerts there', at, byHttp: true })
+    }
   const health = workload.at.get('healthcheck')
   const words =
     health?.get('test')?.isList() === true ? health.items('test') : health?.string('test') === undefined ? [] : [health.near('test')]
@@ -178,6 +184,14 @@ function askersOf(workload: Workload, { config, spec }: LintInput): Asker[] {
     for (const { name, host, port, at } of addresses(other))
       if (names.includes(host)) found.push({ port, who: `${other.name} (${name})`, at })
   return found
+}
+
+/** Where a Prometheus sends its alerts. */
+function alertmanagersOf(prometheus: Cursor): Cursor[] {
+  return prometheus
+    .items('alerting', 'alertmanagers')
+    .flatMap((each) => each.items('static_configs'))
+    .flatMap((each) => each.items('targets'))
 }
 
 function namesOf(workload: Workload): string[] {
@@ -227,7 +241,10 @@ function* unknownHosts(input: LintInput): Generator<Remark> {
   )
   const known = new Set([...workloads.flatMap(namesOf), ...extra, 'localhost'])
   for (const root of prometheus)
-    for (const at of root.items('scrape_configs').flatMap((job) => job.items('static_configs').flatMap((each) => each.items('targets')))) {
+    for (const at of [
+      ...root.items('scrape_configs').flatMap((job) => job.items('static_configs').flatMap((each) => each.items('targets'))),
+      ...(input.spec.rules.length === 0 ? alertmanagersOf(root) : []),
+    ]) {
       const host = /^([a-z][\w-]*):\d+$/i.exec(at.string() ?? '')?.[1]
       if (host === undefined || known.has(host)) continue
       const near = nearest(host, known, host.length < 5 ? 1 : 2)
