@@ -1,4 +1,4 @@
-import { children, walk, type Expr, type Span } from '../promql/ast.ts'
+import { children, selectors, walk, type Expr, type Span } from '../promql/ast.ts'
 import { constantOf } from '../promql/constant.ts'
 import { formatDuration } from '../promql/duration.ts'
 import { isComparator } from '../promql/operators.ts'
@@ -49,9 +49,9 @@ export function nearTwins(text: string, isMet: (at: number) => boolean): NearTwi
   const parsed = parsePromql(text)
   if (!parsed.ok) return []
   const found: NearTwin[] = []
-  const add = ({ from, to }: Span, instead: string, word = text.slice(from, to)): void => {
+  const add = ({ from, to }: Span, instead: string): void => {
     const expr = text.slice(0, from) + instead + text.slice(to)
-    if (parsePromql(expr).ok) found.push({ expr, word, instead })
+    if (parsePromql(expr).ok) found.push({ expr, word: text.slice(from, to), instead })
   }
   /** A word between two places, such as an operator between its operands. */
   const between = (from: number, to: number, pattern: RegExp, instead: (word: string) => string | undefined): void => {
@@ -67,7 +67,6 @@ export function nearTwins(text: string, isMet: (at: number) => boolean): NearTwi
     }
     switch (node.kind) {
       case 'selector':
-        for (const matcher of node.matchers) if (matcher.label !== '__name__') withoutMatcher(text, node.span, matcher, add)
         ofDuration(node.rangeSpan, add, text)
         if (node.offsetSpan !== undefined) ofDuration(node.offsetSpan, add, text)
         return
@@ -93,6 +92,17 @@ export function nearTwins(text: string, isMet: (at: number) => boolean): NearTwi
     for (const child of children(node)) visit(child, isFreeInside)
   }
   visit(parsed.expr, true)
+  // A matcher of several selectors is left out of all: of one alone, rows that a join needs would still be held to it.
+  const matched = selectors(parsed.expr).flatMap(({ matchers, span }) => matchers.map((matcher) => ({ matcher, span })))
+  for (const own of Map.groupBy(matched, ({ matcher: { label, op, value } }) => `${label}${op}"${value}"`).values()) {
+    const cuts = own.flatMap(({ matcher, span }) => (matcher.label === '__name__' ? [] : (matcherPlace(text, span, matcher) ?? [])))
+    const expr = cuts
+      .sort((a, b) => b.from - a.from)
+      .reduce((left, { from, to, instead }) => left.slice(0, from) + instead + left.slice(to), text)
+    const [{ matcher } = { matcher: undefined }] = own
+    if (cuts.length > 0 && matcher !== undefined && parsePromql(expr).ok)
+      found.push({ expr, word: `${matcher.label}${matcher.op}"${matcher.value}"`, instead: '' })
+  }
   return found.filter((each, index) => found.findIndex(({ expr }) => expr === each.expr) === index)
 }
 
@@ -130,13 +140,12 @@ function ofOperator(
   else if (node.op === 'or') between(from, to, /\bor\b/i, () => 'and')
 }
 
-/** The selector without one of its matchers. */
-function withoutMatcher(
+/** What to cut from a selector so that it is without one of its matchers. */
+function matcherPlace(
   text: string,
   span: Span,
   { label, op, value }: { label: string; op: string; value: string },
-  add: (span: Span, instead: string, word: string) => void,
-): void {
+): (Span & { instead: string }) | undefined {
   const written = text.slice(span.from, span.to)
   const quoted = /(["'`])(?:\\.|(?!\1)[^\\])*\1/.source
   const pattern = new RegExp(
@@ -144,10 +153,10 @@ function withoutMatcher(
     'g',
   )
   const match = [...written.matchAll(pattern)].find(([whole]) => whole.includes(value) || value.includes('"') || value.includes('\\'))
-  if (match === undefined) return
+  if (match === undefined) return undefined
   const [whole = '', before = '', , after = ''] = match
   const from = span.from + match.index
-  add({ from, to: from + whole.length }, before !== '' && after !== '' ? ',' : '', `${label}${op}"${value}"`)
+  return { from, to: from + whole.length, instead: before !== '' && after !== '' ? ',' : '' }
 }
 
 /** Ranges of the expression that a segment of steady series must outlast, in milliseconds. */
