@@ -8,7 +8,7 @@ import { FiredrillError } from '../verify/model/error.ts'
 import type { FaultUse } from '../verify/model/spec.ts'
 import type { Target, TargetPart } from '../verify/model/target.ts'
 import { equivalentFor } from './equivalents.ts'
-import { readParams, type Applied, type Fault, type FaultMeta } from './fault.ts'
+import { MOST_MS, readParams, type Applied, type Fault, type FaultMeta } from './fault.ts'
 import { tryHold, whoHolds } from './holder.ts'
 import {
   describe,
@@ -91,9 +91,6 @@ export interface ChaosOptions {
   seams?: { atStep?: AtStep; watchdogProgram?: string }
 }
 
-/** Longer than any leg of a drill in real time. */
-const MOST_MS = 3_600_000
-
 interface Active {
   entry: LedgerEntry
   leaves: FaultMeta['leaves']
@@ -141,7 +138,7 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
       const step = async (name: string): Promise<void> => {
         await atStep(name)
       }
-      const prepared = await fault.prepare(part, params, { token: id, signal, step })
+      const prepared = await fault.prepare(part, params, { token: id, signal, step, maxMs })
       const { leaves } = fault.meta
       return {
         ...prepared,

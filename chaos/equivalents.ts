@@ -1,10 +1,13 @@
 import type { Need } from './fault.ts'
 import type { TargetPart } from '../verify/model/target.ts'
 
-/** The same trouble by different means: what a part offers decides which one is applied. */
+/**
+ * The same trouble by different means: what a part offers decides which one is applied, of several the first. A target file that says
+ * `chaosMesh` wants that.
+ */
 const EQUIVALENTS: readonly Partial<Record<Need, string>>[] = [
-  { process: 'kill-process', docker: 'kill-container', kubernetes: 'scale-away' },
-  { process: 'pause-process', docker: 'pause-container', kubernetes: 'freeze-pods' },
+  { process: 'kill-process', docker: 'kill-container', chaosMesh: 'fail-pods-mesh', kubernetes: 'scale-away' },
+  { process: 'pause-process', docker: 'pause-container', chaosMesh: 'partition-pods-mesh', kubernetes: 'freeze-pods' },
   { jvm: 'heap-pressure', containerJvm: 'heap-pressure-container' },
 ]
 

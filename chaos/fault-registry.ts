@@ -3,8 +3,10 @@ import { addLatencyFault } from './faults/add-latency.ts'
 import { cpuPressureFault } from './faults/cpu-pressure.ts'
 import { cpuPressurePodsFault } from './faults/cpu-pressure-pods.ts'
 import { cutConnectionFault } from './faults/cut-connection.ts'
+import { delayPodsMeshFault } from './faults/delay-pods-mesh.ts'
 import { deletePodFault } from './faults/delete-pod.ts'
 import { disconnectContainerFault } from './faults/disconnect-container.ts'
+import { failPodsMeshFault } from './faults/fail-pods-mesh.ts'
 import { fillDiskFault } from './faults/fill-disk.ts'
 import { fillRedisMemoryFault } from './faults/fill-redis-memory.ts'
 import { freezePodsFault } from './faults/freeze-pods.ts'
@@ -14,10 +16,12 @@ import { isolatePodsFault } from './faults/isolate-pods.ts'
 import { killContainerFault } from './faults/kill-container.ts'
 import { killProcessFault } from './faults/kill-process.ts'
 import { memoryPressurePodsFault } from './faults/memory-pressure-pods.ts'
+import { partitionPodsMeshFault } from './faults/partition-pods-mesh.ts'
 import { pauseContainerFault } from './faults/pause-container.ts'
 import { pauseProcessFault } from './faults/pause-process.ts'
 import { scaleAwayFault } from './faults/scale-away.ts'
 import { slowQueriesFault } from './faults/slow-queries.ts'
+import { stressPodsMeshFault } from './faults/stress-pods-mesh.ts'
 
 /** The registry, sorted by id. */
 export const faults: readonly Fault[] = [
@@ -25,8 +29,10 @@ export const faults: readonly Fault[] = [
   cpuPressureFault,
   cpuPressurePodsFault,
   cutConnectionFault,
+  delayPodsMeshFault,
   deletePodFault,
   disconnectContainerFault,
+  failPodsMeshFault,
   fillDiskFault,
   fillRedisMemoryFault,
   freezePodsFault,
@@ -36,10 +42,12 @@ export const faults: readonly Fault[] = [
   killContainerFault,
   killProcessFault,
   memoryPressurePodsFault,
+  partitionPodsMeshFault,
   pauseContainerFault,
   pauseProcessFault,
   scaleAwayFault,
   slowQueriesFault,
+  stressPodsMeshFault,
 ]
 
 /** The two tables of chaos/README.md, as Markdown. */

@@ -30,6 +30,9 @@ export type ParamValues<Params extends Record<string, ParamMeta>> = {
   [K in keyof Params]: Params[K]['kind'] extends 'choice' ? string : number
 }
 
+/** Longer than any leg of a drill in real time. */
+export const MOST_MS = 3_600_000
+
 export interface FaultContext {
   /** Unique for this injection; safe in names of keys, toxics and files. */
   token: string
@@ -37,6 +40,8 @@ export interface FaultContext {
   step(name: string): Promise<void>
   /** Aborted when everything is to be undone: a long apply then rejects early. */
   signal: AbortSignal
+  /** After this the watchdog undoes it; absent: MOST_MS. What can end by itself does so then. */
+  maxMs?: number
 }
 
 export interface Applied {

@@ -41,6 +41,20 @@ export type Undo =
       policy: string
       containers: { pod: string; container: string; id: string }[]
     }
+  /**
+   * The resource of Chaos Mesh is absent, and these containers have recovered: of PodChaos each runs its image again, as long as its pod is
+   * the same; of NetworkChaos those that still run reach the API server (`withinMs`: as fast as before a delay), of StressChaos no process
+   * of it runs in them. All pods of the workload are ready.
+   */
+  | {
+      driver: 'chaos-mesh'
+      state: 'absent'
+      workload: NonNullable<TargetPart['kubernetes']>
+      kind: 'PodChaos' | 'NetworkChaos' | 'StressChaos'
+      name: string
+      containers: { pod: string; uid: string; container: string; id: string; image: string; imageId: string }[]
+      withinMs?: number
+    }
   /** The Job of this name is gone with its pods, the ConfigMap of its name and, where it had one, the Secret. */
   | { driver: 'kubernetes-load'; state: 'absent'; context: string; namespace: string; name: string; secret: boolean }
   /** The toxics are absent and the proxy listens. */

@@ -17,6 +17,8 @@ async function driverOf(undo: Undo): Promise<UndoDriver<never>> {
       return (await import('./drivers/container-processes-undo.ts')).containerProcessesUndo
     case 'network-policy':
       return (await import('./drivers/network-policy.ts')).networkPolicyUndo
+    case 'chaos-mesh':
+      return (await import('./drivers/chaos-mesh-undo.ts')).chaosMeshUndo
     case 'kubernetes-load':
       return (await import('./drivers/kubernetes-load-undo.ts')).kubernetesLoadUndo
     case 'toxiproxy':

@@ -159,6 +159,25 @@ export async function calmProcesses(
   return processes
 }
 
+const MEASURED_MS = 2_000
+/** Of /proc/PID/stat on every Linux: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+const TICK_MS = 10
+
+/** How many cores these processes of a container use, measured for 2 s. */
+export async function coresInUse(
+  at: ContainerOfPod,
+  token: string,
+  which: (process: ContainerProcess) => boolean,
+  signal: AbortSignal,
+): Promise<number> {
+  const used = async (): Promise<number> =>
+    (await processesOf(at, token, signal)).filter(which).reduce((sum, { cpuTicks }) => sum + cpuTicks, 0)
+  const [beforeMs, before] = [performance.now(), await used()]
+  await delay(MEASURED_MS, undefined, { signal })
+  const ticks = (await used()) - before
+  return (ticks * TICK_MS) / (performance.now() - beforeMs)
+}
+
 /** The command name stands in parentheses and may itself contain ") ", so fields are counted from the last one. */
 function parsed(line: string): ContainerProcess {
   const [of, may] = line.split(' ', 2)

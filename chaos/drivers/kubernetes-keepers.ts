@@ -15,7 +15,7 @@ export interface Keepers {
 }
 
 /** What a fault does, as far as those care. */
-export type Harm = 'scaled' | 'deleted' | 'frozen' | 'busy' | 'full' | 'cut'
+export type Harm = 'scaled' | 'deleted' | 'frozen' | 'busy' | 'full' | 'cut' | 'injected'
 
 /** Of every fault on a workload, besides its own. */
 export const KEEPER_PERMISSIONS: readonly Permission[] = [

@@ -41,14 +41,15 @@ const NO_PROBE = 'it has no curl, wget or nc'
  * https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/#directly-accessing-the-rest-api
  */
 const REACHES = `
+w=\${1:-3}
 h=$KUBERNETES_SERVICE_HOST p=$KUBERNETES_SERVICE_PORT
 [ -n "$h" ] && [ -n "$p" ] || { echo 'no address of the API server'; exit 0; }
 u=$h; case $h in *:*) u="[$h]";; esac
 with() {
   case $1 in
-    curl) curl -sS -m 3 "http://$u:$p/";;
-    wget) wget -T 3 -O - "http://$u:$p/";;
-    nc) printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 3 "$h" "$p";;
+    curl) curl -sS -m $w "http://$u:$p/";;
+    wget) wget -T $w -O - "http://$u:$p/";;
+    nc) printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w $w "$h" "$p";;
   esac
 }
 said=
@@ -64,6 +65,38 @@ printf '%s\\n' "\${said:-${NO_PROBE}}"`
 export async function reaches(at: ContainerOfPod, signal: AbortSignal): Promise<string> {
   const { stdout, stderr } = await execIn(at, ['sh', '-c', REACHES], signal)
   return stdout.trim() || stderr.trim()
+}
+
+const POLLS_MS = 500
+/** One look without an answer may be a busy machine's. */
+const UNANSWERED = 2
+
+/** The first of these pods that still reaches the API server when so many seconds have passed; undefined: none does. */
+export async function reachingStill(
+  workload: Workload,
+  containers: readonly PodContainer[],
+  seconds: number,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  for (const each of containers) {
+    let unanswered = 0
+    for (let polls = Math.ceil((1_000 * seconds) / POLLS_MS); ; polls -= 1) {
+      unanswered = (await reaches(placeOf(workload, each), signal)) === 'reached' ? 0 : unanswered + 1
+      if (unanswered >= UNANSWERED) break
+      if (polls <= 0) return each.pod
+      await delay(POLLS_MS, undefined, { signal })
+    }
+  }
+  return undefined
+}
+
+/** The same with how long it took, in ms, by the clock of the container's machine (10 ms apart). `seconds`: how long an answer may take. */
+export async function reachedIn(at: ContainerOfPod, seconds: number, signal: AbortSignal): Promise<{ seen: string; ms: number }> {
+  const timed = `read -r a b < /proc/uptime; (${REACHES}\n); read -r c b < /proc/uptime; printf '%s %s\\n' "$a" "$c"`
+  const { stdout, stderr } = await execIn(at, ['sh', '-c', timed, 'sh', String(seconds)], signal)
+  const [times = '', ...said] = stdout.trim().split('\n').reverse()
+  const [from = NaN, to = NaN] = times.split(' ').map(Number)
+  return { seen: said.reverse().join('\n') || stderr.trim(), ms: Math.round(1_000 * (to - from)) }
 }
 
 /** Refuses pods of which could not be proven that they are cut off. */

@@ -1,9 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { calmProcesses, processFaultPermissions, processesOf, startOurs } from '../drivers/container-processes.ts'
+import { calmProcesses, coresInUse, processFaultPermissions, startOurs } from '../drivers/container-processes.ts'
 import { mayDo, nameOf } from '../drivers/kubernetes-driver.ts'
 import { besidesText, foreseen, keptWorkload } from '../drivers/kubernetes-keepers.ts'
 import { containersToHarm, meanwhile, placeOf } from '../drivers/pod-containers.ts'
-import type { ContainerOfPod } from '../drivers/pod-exec.ts'
 import { defineFault, notPossible, offered } from '../fault.ts'
 
 /**
@@ -15,10 +13,6 @@ pids=
 while [ "\${n:=0}" -lt "$2" ]; do n=$((n + 1)); while :; do :; done & pids="$pids $!"; done
 sleep "$1"
 kill -KILL $pids`
-
-const MEASURED_MS = 2_000
-/** Of /proc/PID/stat on every Linux: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
-const TICK_MS = 10
 
 export const cpuPressurePodsFault = defineFault({
   meta: {
@@ -60,7 +54,7 @@ export const cpuPressurePodsFault = defineFault({
           const at = placeOf(workload, each)
           await startOurs(at, token, BURN, [String(expirySeconds), String(cores)], signal)
           await step('apply:burning')
-          used.push(await coresInUse(at, token, signal))
+          used.push(await coresInUse(at, token, ({ ours }) => ours, signal))
         }
         const least = Math.min(...used)
         if (!(least > 0)) throw new Error(`nothing is burning in a pod of ${nameOf(workload)}`)
@@ -72,12 +66,3 @@ export const cpuPressurePodsFault = defineFault({
     }
   },
 })
-
-async function coresInUse(at: ContainerOfPod, token: string, signal: AbortSignal): Promise<number> {
-  const used = async (): Promise<number> =>
-    (await processesOf(at, token, signal)).reduce((sum, { ours, cpuTicks }) => sum + (ours ? cpuTicks : 0), 0)
-  const [beforeMs, before] = [performance.now(), await used()]
-  await delay(MEASURED_MS, undefined, { signal })
-  const ticks = (await used()) - before
-  return (ticks * TICK_MS) / (performance.now() - beforeMs)
-}

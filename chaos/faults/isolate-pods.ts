@@ -1,15 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { TargetPart } from '../../verify/model/target.ts'
 import { mayDo, nameOf, selectorText } from '../drivers/kubernetes-driver.ts'
 import { processFaultPermissions } from '../drivers/container-processes.ts'
 import { besidesText, changedSince, foreseen, keptWorkload } from '../drivers/kubernetes-keepers.ts'
-import { denyAll, POLICY_PERMISSIONS, policiesOn, reachable, reaches } from '../drivers/network-policy.ts'
-import { containersToHarm, placeOf } from '../drivers/pod-containers.ts'
+import { denyAll, POLICY_PERMISSIONS, policiesOn, reachable, reachingStill } from '../drivers/network-policy.ts'
+import { containersToHarm } from '../drivers/pod-containers.ts'
 import { defineFault, notPossible, offered, type Permission } from '../fault.ts'
-
-const POLL_MS = 500
-/** One look without an answer may be a busy machine's. */
-const UNANSWERED = 2
 
 export const isolatePodsFault = defineFault({
   meta: {
@@ -51,19 +46,12 @@ export const isolatePodsFault = defineFault({
       async apply() {
         await denyAll(workload, name, podSelector)
         await step('apply:denied')
-        for (const each of containers) {
-          let unanswered = 0
-          for (let polls = Math.ceil((1_000 * enforcedSeconds) / POLL_MS); ; polls -= 1) {
-            unanswered = (await reaches(placeOf(workload, each), signal)) === 'reached' ? 0 : unanswered + 1
-            if (unanswered >= UNANSWERED) break
-            if (polls <= 0)
-              throw notPossible(
-                `the cluster's network does not enforce NetworkPolicies. Pod ${each.pod} reaches the API server ${enforcedSeconds} s after one forbade it all traffic`,
-                'POLICY_NOT_ENFORCED',
-              )
-            await delay(POLL_MS, undefined, { signal })
-          }
-        }
+        const pod = await reachingStill(workload, containers, enforcedSeconds, signal)
+        if (pod !== undefined)
+          throw notPossible(
+            `the cluster's network does not enforce NetworkPolicies. Pod ${pod} reaches the API server ${enforcedSeconds} s after one forbade it all traffic`,
+            'POLICY_NOT_ENFORCED',
+          )
         const cut = `NetworkPolicy ${name} cuts off ${containers.length} pods of ${nameOf(workload)}: none reaches the API server`
         return { detail: `${cut}${besidesText(keepers, state.wanted, 'cut')}`, missed: () => changedSince(workload, state) }
       },

@@ -7,15 +7,18 @@ import { writeSync } from 'node:fs'
 import { createChaos } from '../../chaos/controller.ts'
 import { cpuPressureFault } from '../../chaos/faults/cpu-pressure.ts'
 import { cpuPressurePodsFault } from '../../chaos/faults/cpu-pressure-pods.ts'
+import { failPodsMeshFault } from '../../chaos/faults/fail-pods-mesh.ts'
 import { fillDiskFault } from '../../chaos/faults/fill-disk.ts'
 import { freezePodsFault } from '../../chaos/faults/freeze-pods.ts'
 import { isolatePodsFault } from '../../chaos/faults/isolate-pods.ts'
 import { killContainerFault } from '../../chaos/faults/kill-container.ts'
 import { killProcessFault } from '../../chaos/faults/kill-process.ts'
 import { memoryPressurePodsFault } from '../../chaos/faults/memory-pressure-pods.ts'
+import { partitionPodsMeshFault } from '../../chaos/faults/partition-pods-mesh.ts'
 import { pauseContainerFault } from '../../chaos/faults/pause-container.ts'
 import { pauseProcessFault } from '../../chaos/faults/pause-process.ts'
 import { scaleAwayFault } from '../../chaos/faults/scale-away.ts'
+import { stressPodsMeshFault } from '../../chaos/faults/stress-pods-mesh.ts'
 import type { TargetPart } from '../../verify/model/target.ts'
 
 const [ledgerDir = '', recordFile = '', faultId = ''] = process.argv.slice(2)
@@ -35,6 +38,7 @@ const chaos = await createChaos({
   registry: [
     ...[cpuPressureFault, fillDiskFault, killProcessFault, pauseProcessFault, killContainerFault, pauseContainerFault],
     ...[scaleAwayFault, freezePodsFault, cpuPressurePodsFault, memoryPressurePodsFault, isolatePodsFault],
+    ...[failPodsMeshFault, partitionPodsMeshFault, stressPodsMeshFault],
   ],
   seams: {
     ...(process.env.WATCHDOG_PROGRAM === undefined ? {} : { watchdogProgram: process.env.WATCHDOG_PROGRAM }),

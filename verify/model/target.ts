@@ -114,6 +114,8 @@ export interface TargetPart {
    * kubeconfig. `container`: which one of its pods; absent: the only one, or the one that their annotation names.
    */
   kubernetes?: { context: string; namespace: string; kind: 'deployment' | 'statefulset'; name: string; container?: string }
+  /** Chaos Mesh is installed in that cluster, and faults on the workload are its resources where it has them. */
+  chaosMesh?: true
   redis?: { host: string; port: number; passwordEnv?: string }
   mysql?: { host: string; port: number; user: string; passwordEnv: string; database?: string }
   /** Heap pressure by an attached agent. `pid` comes from the process record. */

@@ -130,6 +130,10 @@ const schema = z.strictObject({
       context: z.string().min(1).describe('Context of the kubeconfig; the current one is never used'),
       namespace: z.string().min(1).describe('Namespace of the workloads'),
       parts: z.record(z.string(), workload).default({}).describe('Workload by the name that the specification uses'),
+      chaosMesh: z
+        .boolean()
+        .default(false)
+        .describe('true: faults on these workloads are resources of Chaos Mesh, which is installed there, where it has an equivalent'),
       load: loadPods.optional().describe('Send the loads of experiments from pods (a Job of k6), not from this machine'),
     })
     .optional()
@@ -280,9 +284,9 @@ function withWholePaths(one: z.infer<typeof part> | undefined, folder: string): 
   }
 }
 
-function workloadsOf(kubernetes: z.infer<typeof schema>['kubernetes']): Record<string, Pick<TargetPart, 'kubernetes'>> {
+function workloadsOf(kubernetes: z.infer<typeof schema>['kubernetes']): Record<string, Pick<TargetPart, 'kubernetes' | 'chaosMesh'>> {
   if (kubernetes === undefined) return {}
-  const { context, namespace, parts } = kubernetes
+  const { context, namespace, parts, chaosMesh } = kubernetes
   return Object.fromEntries(
     Object.entries(parts).map(([name, { deployment, statefulset, container }]) => [
       name,
@@ -292,6 +296,7 @@ function workloadsOf(kubernetes: z.infer<typeof schema>['kubernetes']): Record<s
           ...(statefulset === undefined ? { kind: 'deployment', name: deployment ?? '' } : { kind: 'statefulset', name: statefulset }),
           ...(container === undefined ? {} : { container }),
         },
+        ...(chaosMesh ? { chaosMesh } : {}),
       },
     ]),
   )

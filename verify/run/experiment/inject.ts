@@ -6,6 +6,7 @@ import { messageOf } from '../../text/error-text.ts'
 const LASTING: ReadonlySet<unknown> = new Set([
   ...['FAULT_NOT_POSSIBLE', 'FAULT_FORBIDDEN', 'FAULT_PARAM', 'FAULT_UNKNOWN'],
   ...['POLICY_NOT_ENFORCED', 'TARGET_CONTEXT'],
+  ...['MESH_ABSENT', 'MESH_SILENT', 'MESH_REFUSED', 'MESH_NOT_SELECTED', 'MESH_NO_EFFECT'],
 ])
 
 type World = Pick<Ports, 'clock' | 'journal' | 'chaos'>
