@@ -1,23 +1,26 @@
 /**
  * kill -9 at every step, of the tool and of both, with faults on a workload of a real Kubernetes cluster: that of the context which
- * FIREDRILL_TEST_CONTEXT names in the kubeconfig; skipped without one. Touches namespaces that it makes itself, and removes them.
+ * FIREDRILL_TEST_CONTEXT names in the kubeconfig; skipped without one. Those by Chaos Mesh need its published CRDs (FIREDRILL_TEST_CRDS) and
+ * have a played controller. Touches namespaces that it makes itself, and removes them.
  */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { before, describe, test, type TestContext } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
-import { AppsV1Api, CoreV1Api, KubeConfig, NetworkingV1Api } from '@kubernetes/client-node'
+import { AppsV1Api, CoreV1Api, CustomObjectsApi, KubeConfig, NetworkingV1Api } from '@kubernetes/client-node'
 import { isGone, runTool, STEPS } from '../testing/chaos/crashes.ts'
+import { applyCrds, playMesh } from '../testing/chaos/played-chaos-mesh.ts'
 import { temporaryDirectory, waitUntil } from '../testing/chaos/processes.ts'
 import { recover } from './controller.ts'
+import { meshContainers } from './drivers/chaos-mesh-undo.ts'
 import { processesOf } from './drivers/container-processes.ts'
 import { inspectWorkload, type Workload } from './drivers/kubernetes-driver.ts'
 import { reaches } from './drivers/network-policy.ts'
 import { containersOf, placeOf } from './drivers/pod-containers.ts'
 import { hasLeftover, ledgerFiles } from './ledger.ts'
 
-const { FIREDRILL_TEST_CONTEXT: context = '', FIREDRILL_TEST_IMAGE: image = 'busybox:1.36' } = process.env
+const { FIREDRILL_TEST_CONTEXT: context = '', FIREDRILL_TEST_CRDS: crds = '', FIREDRILL_TEST_IMAGE: image = 'busybox:1.36' } = process.env
 const skip = context === '' ? 'FIREDRILL_TEST_CONTEXT names no context of a cluster' : false
 const REPLICAS = 2
 /** Scaling has no step between the order and its answer. */
@@ -28,6 +31,10 @@ const ON_PROCESSES = [
   { fault: 'cpu-pressure-pods', own: ['apply:burning'] },
   { fault: 'memory-pressure-pods', own: ['apply:holding'] },
 ]
+const BY_MESH = [
+  { fault: 'fail-pods-mesh', kind: 'PodChaos' },
+  { fault: 'stress-pods-mesh', kind: 'StressChaos' },
+] as const
 
 describe('a workload of a cluster', { concurrency: 2 }, () => {
   const config = new KubeConfig()
@@ -35,6 +42,7 @@ describe('a workload of a cluster', { concurrency: 2 }, () => {
     if (skip !== false) return
     config.loadFromDefault()
     config.setCurrentContext(context)
+    if (crds !== '') await applyCrds(config, crds)
   })
 
   async function setUp(t: TestContext) {
@@ -78,7 +86,7 @@ describe('a workload of a cluster', { concurrency: 2 }, () => {
       cutOff,
       processes,
       ledgerDir: join(await temporaryDirectory(t), 'ledger'),
-      part: JSON.stringify({ name: 'server', kubernetes }),
+      part: JSON.stringify({ name: 'server', kubernetes, chaosMesh: true }),
       wanted,
       kubernetes,
     }
@@ -140,6 +148,47 @@ describe('a workload of a cluster', { concurrency: 2 }, () => {
       assert.equal(await hasLeftover(ledgerDir), false)
     })
   }
+
+  const injected = [
+    ...steps.slice(0, steps.indexOf('applied')),
+    ...['apply:created', 'apply:injected'],
+    ...steps.slice(steps.indexOf('applied')),
+  ]
+  for (const { fault, kind } of BY_MESH)
+    for (const [both, step] of injected.flatMap((each): [boolean, string][] => [
+      [false, each],
+      [true, each],
+    ]))
+      test(
+        `${fault}: ${both ? 'tool and watchdog are' : 'the tool is'} killed at ${step}: its ${kind} is gone, the pods have recovered`,
+        { skip: skip !== false ? skip : crds === '' ? 'FIREDRILL_TEST_CRDS names no folder' : false },
+        async (t) => {
+          const { ledgerDir, part, kubernetes, processes } = await setUp(t)
+          const mesh = playMesh(config, context, kubernetes.namespace)
+          t.after(() => mesh.stop())
+          const images = async (): Promise<string[]> =>
+            (await meshContainers(kubernetes)).map(({ pod, uid, container, image: runs }) => [pod, uid, container, runs].join(' ')).sort()
+          const made = async (): Promise<number> => {
+            const at = { group: 'chaos-mesh.org', version: 'v1alpha1', namespace: kubernetes.namespace, plural: kind.toLowerCase() }
+            return ((await config.makeApiClient(CustomObjectsApi).listNamespacedCustomObject(at)) as { items: unknown[] }).items.length
+          }
+          const before = [await images(), (await processes()).map((each) => each.split(' ')[2])]
+          const env = { CRASH_AT: both ? `both:${step}` : step }
+          const { signal, watchdogPid } = await runTool(t, { ledgerDir, recordFile: part, fault, env })
+          assert.equal(signal, 'SIGKILL')
+          await waitUntil(() => isGone(watchdogPid))
+          const harmed =
+            injected.indexOf(step) >= injected.indexOf('apply:created') && injected.indexOf(step) <= injected.indexOf('undo:begin')
+          if (both) {
+            assert.equal(await made(), harmed ? 1 : 0)
+            assert.deepEqual((await recover(ledgerDir)).notUndone, [])
+          }
+          assert.equal(await made(), 0)
+          assert.deepEqual([await images(), (await processes()).map((each) => each.split(' ')[2])], before)
+          assert.equal((await inspectWorkload(kubernetes))?.ready, REPLICAS)
+          assert.equal(await hasLeftover(ledgerDir), false)
+        },
+      )
 
   for (const { fault, own } of ON_PROCESSES) {
     const all = [...steps.slice(0, steps.indexOf('applied')), ...own, ...steps.slice(steps.indexOf('applied'))]

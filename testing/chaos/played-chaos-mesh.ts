@@ -48,6 +48,14 @@ export async function applyCrds(config: KubeConfig, folder: string): Promise<voi
         ({ type, status }) => type === 'Established' && status === 'True',
       ) === true
     while (!(await isServed())) await delay(100)
+    // A moment later still "storage is (re)initializing".
+    const custom = config.makeApiClient(CustomObjectsApi)
+    const isListed = (): Promise<boolean> =>
+      custom.listNamespacedCustomObject({ ...SERVED, namespace: 'default', plural }).then(
+        () => true,
+        () => false,
+      )
+    while (!(await isListed())) await delay(100)
   }
 }
 
