@@ -40,7 +40,6 @@ interface PodNetworkChaos {
 }
 
 const SERVED = { group: 'chaos-mesh.org', version: 'v1alpha1' }
-const ROLE = 'firedrill-mesh-rbac.yaml'
 const POLL_MS = 250
 const IN_FORCE_IN_PODS = 'podnetworkchaos'
 
@@ -74,7 +73,7 @@ export async function meshedWorkload(
   kind: MeshKind,
   permissions: readonly Permission[],
 ): Promise<{ state: WorkloadState; keepers: Keepers; pods: Pod[]; selector: object }> {
-  await mayDo(workload, permissions, ROLE)
+  await mayDo(workload, permissions)
   const { state, keepers } = await keptWorkload(workload)
   if (state.others > 0)
     throw notPossible(

@@ -83,18 +83,22 @@ function heldBack({ workload, kind, name }: MeshUndo, { metadata, status }: Chao
   return `${kind} ${namespace}/${name} is being deleted since ${metadata.deletionTimestamp}, and Chaos Mesh has not let go of it (finalizer ${(metadata.finalizers ?? []).join(', ')}; ${pods === '' ? 'no pod is injected by its status' : `not recovered: ${pods}`}${said === undefined ? '' : `: ${said}`}). Let its chaos-controller-manager run, and chaos-daemon on the nodes of these pods; then undo again. Is Chaos Mesh gone for good: kubectl -n ${namespace} patch ${kind.toLowerCase()} ${name} --type=merge -p '{"metadata":{"finalizers":null}}', delete these pods, and undo again`
 }
 
-/** The containers of a workload's pods with what each runs; `id` is empty where one does not run at this moment. */
+/**
+ * The containers of a workload's pods with what each runs; `id` is empty where one does not run at this moment, or where kubelet has not
+ * seen the latest images yet (1.34 and newer say so: https://kubernetes.io/docs/concepts/workloads/pods/#pod-generation).
+ */
 export async function meshContainers(workload: Workload): Promise<MeshContainer[]> {
-  return (await podsOf(workload)).flatMap(({ metadata, status }) =>
-    (status?.containerStatuses ?? []).map(({ name, containerID = '', image, imageID, state }) => ({
+  return (await podsOf(workload)).flatMap(({ metadata, status }) => {
+    const isKnown = (status?.observedGeneration ?? Infinity) >= (metadata?.generation ?? 0)
+    return (status?.containerStatuses ?? []).map(({ name, containerID = '', image, imageID, state }) => ({
       pod: metadata?.name ?? '',
       uid: metadata?.uid ?? '',
       container: name,
-      id: state?.running === undefined ? '' : containerID,
+      id: state?.running === undefined || !isKnown ? '' : containerID,
       image,
       imageId: imageID,
-    })),
-  )
+    }))
+  })
 }
 
 /** The container that a fault is to harm, in each pod, and what its template says of it. */

@@ -31,6 +31,8 @@ export interface WorkloadState {
   madeBy?: string
 }
 
+/** Beside the other one. */
+const MESH_ROLE = 'firedrill-mesh-rbac.yaml'
 const BY_FLUX = 'kustomize.toolkit.fluxcd.io/name'
 /** The controllers that write a workload's specification anew, by the label or annotation with which each marks what is its own. */
 const GITOPS: Record<string, string> = {
@@ -202,7 +204,7 @@ export async function refusedOf(workload: Workload, permissions: readonly Permis
 export function forbidden(
   { context, namespace }: Pick<Workload, 'context' | 'namespace'>,
   refused: readonly string[],
-  role = 'firedrill-rbac.yaml',
+  role = refused.some((text) => text.endsWith('.chaos-mesh.org')) ? MESH_ROLE : 'firedrill-rbac.yaml',
 ): FiredrillError {
   return new FiredrillError('FAULT_FORBIDDEN', `the user of context ${context} may not ${refused.join(', ')} in namespace ${namespace}`, {
     exitCode: 3,

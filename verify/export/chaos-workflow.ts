@@ -81,26 +81,37 @@ function serial(steps: readonly Step[], where: Where): { name: string; templates
 function meansOf({ id, target, params }: FaultUse, { namespace, label }: Where): Manifest | undefined {
   const selector = { namespaces: [namespace], labelSelectors: { [label]: target } }
   const all = { mode: 'all', selector }
+  const stress = (stressors: object): Manifest => ({ templateType: 'StressChaos', stressChaos: { ...all, stressors } })
   switch (id) {
     // Pods that fail stay away until the end, as those of a killed container that is kept down.
     case 'kill-process':
     case 'kill-container':
     case 'scale-away':
+    case 'fail-pods-mesh':
       return { templateType: 'PodChaos', podChaos: { ...all, action: 'pod-failure' } }
     case 'delete-pod':
       return { templateType: 'PodChaos', podChaos: { mode: 'one', selector, action: 'pod-kill' } }
-    // A frozen process answers nothing and closes nothing; where every packet is lost, connections hang likewise.
+    // A frozen process answers nothing and closes nothing; where every packet is lost, connections hang likewise. (Chaos Mesh's webhook
+    // refuses `loss` in both directions without a target: https://github.com/chaos-mesh/chaos-mesh/blob/v2.8.3/api/v1alpha1/networkchaos_webhook.go)
     case 'pause-process':
     case 'pause-container':
-      return { templateType: 'NetworkChaos', networkChaos: { ...all, action: 'loss', direction: 'both', loss: { loss: '100' } } }
+    case 'freeze-pods':
+    case 'isolate-pods':
+    case 'partition-pods-mesh':
     case 'cut-connection':
     case 'disconnect-container':
       return { templateType: 'NetworkChaos', networkChaos: { ...all, action: 'partition', direction: 'both' } }
     case 'add-latency':
+    case 'delay-pods-mesh':
       return {
         templateType: 'NetworkChaos',
         networkChaos: { ...all, action: 'delay', direction: 'to', delay: { latency: `${params['latencyMs'] ?? 0}ms` } },
       }
+    // A container in the pod, as the fault has it. Memory to a share of a limit is none of it: Chaos Mesh takes its percentage of the node.
+    case 'cpu-pressure-pods':
+      return stress({ cpu: { workers: Number(params['cores'] ?? 1), load: 100 } })
+    case 'stress-pods-mesh':
+      return Number(params['share'] ?? 0) > 0 ? undefined : stress({ cpu: { workers: Number(params['cores'] ?? 1), load: 100 } })
     default:
       return undefined
   }

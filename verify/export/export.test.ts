@@ -27,6 +27,7 @@ interface Template {
   children?: string[]
   podChaos?: { action: string; mode: string; selector: { labelSelectors: Record<string, string> } }
   networkChaos?: { action: string }
+  stressChaos?: { stressors: object }
 }
 const templatesOf = (of: Plan): Template[] =>
   (chaosWorkflow(of, WHERE).objects[0]?.['spec'] as { templates: Template[] } | undefined)?.templates ?? assert.fail('no Workflow')
@@ -65,7 +66,7 @@ test('a killed part is kept away, a frozen one answers nothing, and what Chaos M
     selector: { namespaces: ['moalog'], labelSelectors: { 'app.kubernetes.io/name': 'redis' } },
     action: 'pod-failure',
   })
-  assert.equal(of('redis-hung-fire').networkChaos?.action, 'loss')
+  assert.equal(of('redis-hung-fire').networkChaos?.action, 'partition')
   const { leftOut } = chaosWorkflow(made, WHERE)
   assert.ok(leftOut.includes('slow-queries-fire: slow-queries on mysql has no equivalent in Chaos Mesh'), leftOut.join('; '))
   const named = new Set(all.map(({ name }) => name))
@@ -145,6 +146,35 @@ test("the Workflow fits Chaos Mesh's published CRD, and one with a wrong action 
   assert.deepEqual(errors(workflow), [])
   assert.ok(errors(JSON.parse(JSON.stringify(workflow).replace('pod-failure', 'pod-fail'))).length > 0)
   assert.ok(errors(JSON.parse(JSON.stringify(workflow).replace('"deadline"', '"until"'))).length > 0)
+})
+
+/** Ours, with one fault in the place of another. */
+const withFault = (id: string, params: Record<string, number>): Plan =>
+  ({
+    ...made,
+    experiments: made.experiments.map((each) => ({
+      ...each,
+      legs: each.legs.map((leg) =>
+        each.id === 'redis-killed' && leg.fault !== undefined ? { ...leg, fault: { ...leg.fault, id, params } } : leg,
+      ),
+    })),
+  }) as Plan
+
+test('busy cores are a StressChaos, memory to a share of a limit is left out, and both are said', (t) => {
+  const errors = validator(t, 'chaos-mesh.org_workflows.yaml')
+  for (const id of ['cpu-pressure-pods', 'stress-pods-mesh']) {
+    const busy = withFault(id, { cores: 2 })
+    const stress = templatesOf(busy).find(({ name }) => name === 'redis-killed-fire')
+    assert.deepEqual([stress?.templateType, stress?.stressChaos?.stressors], ['StressChaos', { cpu: { workers: 2, load: 100 } }])
+    if (errors !== undefined) assert.deepEqual(errors(chaosWorkflow(busy, WHERE).objects[0]), [])
+  }
+  for (const [id, params] of [
+    ['memory-pressure-pods', { share: 0.8 }],
+    ['stress-pods-mesh', { cores: 1, share: 0.8 }],
+  ] as const) {
+    const { leftOut } = chaosWorkflow(withFault(id, params), WHERE)
+    assert.ok(leftOut.includes(`redis-killed-fire: ${id} on redis has no equivalent in Chaos Mesh`), leftOut.join('; '))
+  }
 })
 
 test("the TestRuns fit the k6 Operator's published CRD, and one with an unknown field does not", (t) => {
