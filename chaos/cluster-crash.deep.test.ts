@@ -1,7 +1,7 @@
 /**
  * kill -9 at every step, of the tool and of both, with faults on a workload of a real Kubernetes cluster: that of the context which
- * FIREDRILL_TEST_CONTEXT names in the kubeconfig; skipped without one. Those by Chaos Mesh need its published CRDs (FIREDRILL_TEST_CRDS) and
- * have a played controller. Touches namespaces that it makes itself, and removes them.
+ * FIREDRILL_TEST_CONTEXT names in the kubeconfig; skipped without one. Those by Chaos Mesh need its published CRDs
+ * (FIREDRILL_TEST_CRDS) and have a played controller. Touches namespaces that it makes itself, and removes them.
  */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'

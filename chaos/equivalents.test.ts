@@ -31,3 +31,16 @@ test('every equivalent is a fault of the registry that takes the same parameters
     assert.deepEqual(a?.params, b?.params)
   }
 })
+
+test('where the target file says that Chaos Mesh is there, it kills and hangs; where not, the workload itself is', () => {
+  const workload = { name: 'redis', kubernetes: { context: 'c', namespace: 'n', kind: 'statefulset' as const, name: 'redis' } }
+  const ids = ['kill-process', 'pause-process']
+  assert.deepEqual(
+    ids.map((id) => equivalentFor(id, workload)),
+    ['scale-away', 'freeze-pods'],
+  )
+  assert.deepEqual(
+    ids.map((id) => equivalentFor(id, { ...workload, chaosMesh: true })),
+    ['fail-pods-mesh', 'partition-pods-mesh'],
+  )
+})

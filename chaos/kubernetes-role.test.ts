@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { parseAllDocuments } from 'yaml'
-import { recorded, recordedLoad, type ApiReply } from '../testing/chaos/fake-kubernetes.ts'
+import { recorded, recordedLoad, recordedMesh, type ApiReply } from '../testing/chaos/fake-kubernetes.ts'
 
 interface Rule {
   apiGroups: string[]
@@ -55,4 +55,10 @@ test('that of a load from pods gives what that asks for, and what was recorded n
     const needed = `${verb} ${group}/${resource}${below === undefined ? '' : `/${below}`}`
     assert.ok(given.includes(needed), `${request}: ${needed}`)
   }
+})
+
+test('that of Chaos Mesh gives what its faults ask for beside the other, and nothing else', () => {
+  const usual = givenBy('firedrill-rbac.yaml')
+  const beside = askedIn(recordedMesh).filter((each) => !usual.includes(each))
+  assert.deepEqual(givenBy('firedrill-mesh-rbac.yaml'), beside)
 })

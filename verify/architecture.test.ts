@@ -321,7 +321,7 @@ const TABLE: readonly Row[] = [
   { folder: 'testing/backtest/', may: ['node:', 'testing/random/', 'lab/tools/tools.ts', 'verify/backtest/', 'verify/promql/'] },
   { folder: 'testing/report/', may: [] },
   { folder: 'testing/init/', may: ['node:', 'lab/tools/tools.ts'] },
-  { folder: 'testing/chaos/', may: ['node:', 'chaos/'] },
+  { folder: 'testing/chaos/', may: ['node:', 'chaos/', '@kubernetes/client-node', 'yaml'] },
   {
     folder: 'testing/virtual/',
     may: [

@@ -6,7 +6,7 @@ import { configOf, mayDo, nameOf, podsOf, selectorText, type Pod, type Workload,
 import { changedSince, KEEPER_PERMISSIONS, keptWorkload, type Keepers } from './kubernetes-keepers.ts'
 
 /** https://github.com/chaos-mesh/chaos-mesh/tree/v2.8.3/config/crd/bases: plural and singular are the kind in lower case. */
-export const MESH_KINDS = ['PodChaos', 'NetworkChaos', 'StressChaos'] as const
+const MESH_KINDS = ['PodChaos', 'NetworkChaos', 'StressChaos'] as const
 export type MeshKind = (typeof MESH_KINDS)[number]
 
 /** One resource of Chaos Mesh in the namespace of a workload. */
@@ -206,7 +206,7 @@ export async function injectByMesh(
 }
 
 /** Why it is not in force in these pods, as its status has it; undefined: it is. */
-export function notInForce({ metadata, status }: ChaosObject, namespace: string, pods: readonly Pod[]): string | undefined {
+function notInForce({ metadata, status }: ChaosObject, namespace: string, pods: readonly Pod[]): string | undefined {
   if (metadata.deletionTimestamp !== undefined) return 'it is being deleted'
   const is = (type: string): boolean => status?.conditions?.some((each) => each.type === type && each.status === 'True') === true
   if (is('Paused')) return 'it is paused (annotation experiment.chaos-mesh.org/pause)'

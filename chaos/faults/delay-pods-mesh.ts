@@ -19,7 +19,7 @@ export const delayPodsMeshFault = defineFault({
     title: 'Delay all that the pods of a Kubernetes workload send (NetworkChaos delay of Chaos Mesh), where it is seen to',
     needs: ['kubernetes', 'chaosMesh'],
     blastRadius:
-      'Every packet that the pods which are there when it begins send, answers to scrapes and probes included: a new connection and its first answer take at least twice the delay.',
+      'Every packet that the pods which are there when it begins send, answers to scrapes and probes too. A new connection and its first answer take at least twice the delay.',
     undone: 'The NetworkChaos is gone, the pods reach the API server in less than the delay, and all are ready.',
     params: {
       latencyMs: { kind: 'integer', default: 1_000, min: 100, max: 20_000, title: 'delay added to each packet that is sent' },

@@ -95,7 +95,7 @@ export const stressPodsMeshFault = defineFault({
             }
             if (performance.now() >= deadline)
               throw notPossible(
-                `StressChaos ${chaos.name} is Injected by its status, and is not seen in container ${spec.name} of pod ${each.pod} ${injectedSeconds} s later (${used.toFixed(2)} cores, ${Math.round((100 * workingSet) / limit)} % of its memory limit)`,
+                `StressChaos ${chaos.name} is Injected by its status. It is not seen in container ${spec.name} of pod ${each.pod} ${injectedSeconds} s later (${used.toFixed(2)} cores, ${Math.round((100 * workingSet) / limit)} % of its memory limit)`,
                 'MESH_NO_EFFECT',
               )
             await delay(POLL_MS, undefined, { signal })

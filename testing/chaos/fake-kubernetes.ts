@@ -34,6 +34,11 @@ export const recordedLoad = (
   JSON.parse(readFileSync(new URL('kubernetes-load-replies.json', import.meta.url), 'utf8')) as { scenarios: Record<string, ApiReply[]> }
 ).scenarios
 
+/** What it answered with the CRDs of Chaos Mesh, and a played controller. */
+export const recordedMesh = (
+  JSON.parse(readFileSync(new URL('kubernetes-mesh-replies.json', import.meta.url), 'utf8')) as { scenarios: Record<string, ApiReply[]> }
+).scenarios
+
 /** A time that is sent is another each time; the recordings have * there. */
 function timeless(key: string, value: unknown): unknown {
   return key === 'acquireTime' || key === 'renewTime' ? '*' : value
@@ -174,3 +179,6 @@ export const workloadPart = (kind: 'deployment' | 'statefulset', name: string) =
   name,
   kubernetes: { context: 'fd', namespace: 'moalog', kind, name },
 })
+
+/** The same where the target file says that Chaos Mesh is there. */
+export const meshedPart = (kind: 'deployment' | 'statefulset', name: string) => ({ ...workloadPart(kind, name), chaosMesh: true as const })

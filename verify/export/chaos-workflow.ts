@@ -92,7 +92,8 @@ function meansOf({ id, target, params }: FaultUse, { namespace, label }: Where):
     case 'delete-pod':
       return { templateType: 'PodChaos', podChaos: { mode: 'one', selector, action: 'pod-kill' } }
     // A frozen process answers nothing and closes nothing; where every packet is lost, connections hang likewise. (Chaos Mesh's webhook
-    // refuses `loss` in both directions without a target: https://github.com/chaos-mesh/chaos-mesh/blob/v2.8.3/api/v1alpha1/networkchaos_webhook.go)
+    // refuses `loss` in both directions without a target:
+    // https://github.com/chaos-mesh/chaos-mesh/blob/v2.8.3/api/v1alpha1/networkchaos_webhook.go)
     case 'pause-process':
     case 'pause-container':
     case 'freeze-pods':
