@@ -261,7 +261,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
   ),
   equivalent(
     DASHBOARD,
-    /panels\.(?:[1-46-8]|10)\.(?:title|collapsed): value swapped|panels\.[059]\.collapsed: value swapped/,
+    /panels\.(?:[1-46-8]|10)\.title: value swapped/,
     'what is written on a panel is not promised: a panel is found by what it measures',
   ),
   equivalent(
@@ -271,7 +271,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
   ),
   equivalent(
     DASHBOARD,
-    /panels\.\d+\.gridPos(?:\.[xywh])?(?:: | deleted)|^key panels\.\d+\.gridPos(?:\.[xywh])? ->/,
+    /panels\.\d+\.gridPos(?:\.[xywh]: |: (?!value)|(?:\.[xywh])? deleted)|^key panels\.\d+\.gridPos(?:\.[xywh])? ->/,
     'where a panel stands, and how large it is, is not promised as long as it has a size',
     {
       // One without height or width is not seen.

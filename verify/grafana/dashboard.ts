@@ -34,11 +34,11 @@ export interface Dashboard {
 }
 
 /**
- * A dashboard's JSON (as provisioned, or as the HTTP API wraps it) -> panels and variables. `foreign`: names and uids of datasources that
- * are no Prometheus.
+ * A dashboard's JSON (as provisioned, or as the HTTP API wraps it) -> panels and variables. `known`: whether it is a Prometheus, of
+ * each datasource by its name and uid.
  * @throws FiredrillError DASHBOARD_SYNTAX or DASHBOARD_SHAPE with file, line and column
  */
-export function parseDashboard(text: string, file: string, foreign: ReadonlySet<string> = new Set()): Dashboard {
+export function parseDashboard(text: string, file: string, known: ReadonlyMap<string, boolean> = new Map()): Dashboard {
   let json: unknown
   try {
     json = JSON.parse(text)
@@ -72,7 +72,7 @@ export function parseDashboard(text: string, file: string, foreign: ReadonlySet<
   const variables = list.flatMap(variable)
   const around = {
     library: fieldsOf(root['__elements']) ?? {},
-    foreign: (datasource: unknown) => isForeign(datasource, list, foreign),
+    foreign: (datasource: unknown) => isForeign(datasource, list, known),
     broken: (title: string) => shape(`panel ${JSON.stringify(title)}: targets is no list`, title),
   }
   const panels = panelsIn(root['panels'], around)
@@ -113,19 +113,17 @@ function adHoc({ type, filters }: Fields): string[] {
 /** Prometheus and those that speak PromQL like it (Amazon's, Azure's). */
 const PROMQL = /^(prometheus|grafana-\w*prometheus-datasource)$/
 
-function isForeign(datasource: unknown, variables: readonly Fields[], foreign: ReadonlySet<string>): boolean {
+/** Grafana finds it by its uid; the type beside it says what it was when the panel was saved. */
+function isForeign(datasource: unknown, variables: readonly Fields[], known: ReadonlyMap<string, boolean>): boolean {
+  const name = string(datasource) ?? string(fieldsOf(datasource)?.['uid'])
+  const isPrometheus = name === undefined ? undefined : known.get(name)
+  if (isPrometheus !== undefined) return !isPrometheus
   const type = string(fieldsOf(datasource)?.['type'])
   if (type !== undefined && !type.startsWith('$')) return !PROMQL.test(type)
-  const name = string(datasource) ?? string(fieldsOf(datasource)?.['uid'])
   if (name === undefined) return false
   const variable = /^\$\{?(\w+)/.exec(name)?.[1]
   const plugin = variables.find((each) => each['name'] === variable && each['type'] === 'datasource')?.['query']
-  return (
-    foreign.has(name) ||
-    name === 'grafana' ||
-    /^-- (Grafana|Dashboard) --$/.test(name) ||
-    (typeof plugin === 'string' && !PROMQL.test(plugin))
-  )
+  return name === 'grafana' || /^-- (Grafana|Dashboard) --$/.test(name) || (typeof plugin === 'string' && !PROMQL.test(plugin))
 }
 
 function variable(fields: Fields): Variable[] {

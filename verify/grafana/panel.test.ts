@@ -2,10 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseDashboard, resolveQuery, type Dashboard, type Panel } from './index.ts'
 
-const FOREIGN = new Set(['Loki', 'loki-uid'])
+const KNOWN = new Map([
+  ['Loki', false],
+  ['loki-uid', false],
+  ['prometheus', true],
+])
 
 function dashboard(root: object): Dashboard {
-  return parseDashboard(JSON.stringify(root), 'd.json', FOREIGN)
+  return parseDashboard(JSON.stringify(root), 'd.json', KNOWN)
 }
 
 function panelOf(panel: object, root: object = {}): Panel {
@@ -39,6 +43,9 @@ test('which queries are shown, and whose they are', () => {
     ['A a'],
   )
   assert.deepEqual(asked({ datasource: { type: 'grafana-amazonprometheus-datasource' }, targets: [A] }), ['A a'])
+  // Grafana finds it by its uid, whatever the type beside it says.
+  assert.deepEqual(asked({ datasource: { type: 'loki', uid: 'prometheus' }, targets: [A] }), ['A a'])
+  assert.deepEqual(asked({ datasource: { type: 'prometheus', uid: 'loki-uid' }, targets: [A] }), [])
   // The panel's own wins over what its queries name.
   const own = { ...A, datasource: { type: 'prometheus', uid: 'p' } }
   assert.deepEqual(asked({ datasource: { uid: 'loki-uid' }, targets: [own] }), [])

@@ -18,12 +18,12 @@ export function deployedDashboard(slo: SloSpec, target: Target, root: string): D
   const folder = resolve(root, target.configuration)
   const usual = join(folder, 'grafana', 'dashboards')
   const shown = (file: string): string => relative(folder, file)
-  const { foreign, timeInterval } = datasources(target.grafanaDatasources, root)
+  const { known, timeInterval } = datasources(target.grafanaDatasources, root)
   const read = (paths: string[], textsIn: (file: string) => DashboardText[]): { dashboards: Dashboard[]; errors: string[] } => {
     const errors: string[] = []
     const dashboards = paths.flatMap((path) => {
       try {
-        return textsIn(path).map(({ file, text }) => parseDashboard(text, shown(file), foreign))
+        return textsIn(path).map(({ file, text }) => parseDashboard(text, shown(file), known))
       } catch (error) {
         errors.push(error instanceof FiredrillError ? formatError(error) : String(error))
         return []
@@ -103,11 +103,11 @@ function dashboardTexts(file: string): DashboardText[] {
 
 /** Of the deployed Grafana's provisioned data sources. */
 function datasources(file: string | undefined, root: string): ReturnType<typeof prometheusSources> {
-  if (file === undefined) return { foreign: new Set() }
+  if (file === undefined) return { known: new Map() }
   try {
     return prometheusSources(provisionedSources(resolve(root, file)).cursors)
   } catch {
     // Grafana would then take its default, and lint says what is wrong with the file.
-    return { foreign: new Set() }
+    return { known: new Map() }
   }
 }

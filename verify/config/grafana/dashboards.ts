@@ -55,10 +55,10 @@ const read = new WeakMap<Cursor, { facts: Facts; cursors: readonly Cursor[]; fou
 
 function dashboard(root: Cursor, datasources: readonly Cursor[], facts: Facts): LintedDashboard[] {
   const at = root.get('dashboard') ?? (root.string('kind') === 'Dashboard' ? root.get('spec') : undefined) ?? root
-  const { foreign, timeInterval } = prometheusSources(datasources)
+  const { known, timeInterval } = prometheusSources(datasources)
   let file: Dashboard
   try {
-    file = parseDashboard(JSON.stringify(root.source.document.toJS()), root.text.file, foreign)
+    file = parseDashboard(JSON.stringify(root.source.document.toJS()), root.text.file, known)
   } catch {
     // No dashboard, aliases that multiply without end, or a circle of them.
     return []

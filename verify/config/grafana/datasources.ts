@@ -9,18 +9,20 @@ export function datasourcesOf({ datasources }: Pick<Configuration, 'datasources'
 }
 
 /**
- * Names and uids of the data sources that are no Prometheus, and the "Scrape interval" of the Prometheus that panels ask: the default one,
+ * Whether it is a Prometheus, of each data source by its name and uid, and the "Scrape interval" of the Prometheus that panels ask: the default one,
  * else the first.
  */
-export function prometheusSources(cursors: readonly Cursor[]): { foreign: Set<string>; timeInterval?: string } {
+export function prometheusSources(cursors: readonly Cursor[]): { known: Map<string, boolean>; timeInterval?: string } {
   const isPrometheus = (source: Cursor): boolean => source.string('type') === 'prometheus'
   const own = cursors.filter(isPrometheus)
   const timeInterval = (own.find((source) => source.bool('isDefault') === true) ?? own[0])?.string('jsonData', 'timeInterval')
   return {
-    foreign: new Set(
-      cursors
-        .filter((source) => !isPrometheus(source))
-        .flatMap((source) => [source.string('uid'), source.string('name')].filter((name) => name !== undefined)),
+    known: new Map(
+      cursors.flatMap((source) =>
+        [source.string('uid'), source.string('name')].flatMap((name): [string, boolean][] =>
+          name === undefined ? [] : [[name, isPrometheus(source)]],
+        ),
+      ),
     ),
     ...(timeInterval === undefined ? {} : { timeInterval }),
   }

@@ -54,3 +54,12 @@ finds('datasource-uids-resolve', 'where exemplars lead', {
   to: 'httpMethod: POST\n      exemplarTraceIdDestinations: [{ name: trace_id, datasourceUid: jager }]',
   observed: 'did you mean jaeger?',
 })
+
+finds('datasource-uids-resolve', 'a type that is not that of the uid', {
+  file: 'slo-dashboard.json',
+  from: '"type": "prometheus"',
+  to: '"type": "loki"',
+  expected: 'type: prometheus, of the data source prometheus',
+  observed: 'loki',
+  severity: 'note',
+})

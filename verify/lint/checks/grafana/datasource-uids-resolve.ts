@@ -38,12 +38,16 @@ export const check: Check = {
     }
     const unresolved: { group: string; said: Remark }[] = []
     const isGenerated = sources.some((source) => !source.has('uid'))
+    const types = new Map(sources.map((source) => [source.string('uid') ?? '', source.string('type')]))
     const names = new Set(sources.map((source) => source.string('name') ?? ''))
     for (const { at: root, panels, parsed } of dashboardsOf(config, facts)) {
       // One that no Grafana here is given is for another, with data sources of its own.
       if (!isGivenToGrafana(root, config)) continue
       for (const panel of panels) {
         for (const { uid, at } of panel.datasources) {
+          const [named, own] = [at.string('type'), types.get(uid)]
+          if (named !== undefined && own !== undefined && named !== own && !named.startsWith('$'))
+            yield note(panel.title, at.near('type'), `type: ${own}, of the data source ${uid}`, named, 'A data source is found by its uid')
           const variable = /^(?:\$\{?|\[\[)(\w+)/.exec(uid)?.[1]
           // Grafana asks for inputs on import by hand; it provisions a dashboard as it is:
           // https://github.com/grafana/grafana/issues/10786

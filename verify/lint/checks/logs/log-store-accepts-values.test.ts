@@ -123,8 +123,10 @@ finds(
   { file: L, from: 'replication_factor: 1', to: 'replication_factor: 0', observed: 'at least 1 live replicas' },
   { file: L, from: 'instance_addr: 127.0.0.1', to: 'instance_addr: 126.0.0.1', expected: '127.0.0.1' },
   { file: L, from: 'instance_addr: 127.0.0.1', to: 'instance_addr: warn', observed: 'warn' },
+  { file: L, from: 'instance_addr: 127.0.0.1', to: 'instance_addr: prometheus', observed: 'prometheus' },
   { file: L, from: 'grpc_listen_port: 9096', to: 'grpc_listen_port: 0', subject: 'server' },
 )
+passes(ID, 'the name of its own service', L, 'instance_addr: 127.0.0.1', 'instance_addr: loki')
 passes(ID, 'the address of an interface', L, 'instance_addr: 127.0.0.1', 'instance_addr: 127.0.1.1')
 passes(ID, 'the form of old', L, / {2}replication_factor: 1\n([^]*?lifecycler:\n)/, '$1    ring: { replication_factor: 1 }\n', {
   file: L,

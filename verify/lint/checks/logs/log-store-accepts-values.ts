@@ -146,8 +146,8 @@ function* address(at: Cursor | undefined, store: string | undefined, workloads: 
   const isOwn =
     /^(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|0\.0\.0\.0$|localhost$|\[?::1?\]?$)/.test(text) || /[a-z].*[.-]|\$/i.test(text)
   // By the name of its service, which is not known where there is no deployment.
-  const isNamed =
-    /^[a-z]/i.test(text) && (workloads.length === 0 || workloads.some(({ name, container }) => [name, container].includes(text)))
+  const loki = workloads.filter(({ name, image }) => /loki/.test(`${name} ${image}`))
+  const isNamed = /^[a-z]/i.test(text) && (workloads.length === 0 || loki.some(({ name, container }) => [name, container].includes(text)))
   if (at !== undefined && store === 'inmemory' && text !== '' && !isOwn && !isNamed)
     yield remark('common', at, '127.0.0.1, for a ring in memory', `${text}: it sends lines to another machine`)
 }
