@@ -9,8 +9,8 @@ export function datasourcesOf({ datasources }: Pick<Configuration, 'datasources'
 }
 
 /**
- * Whether it is a Prometheus, of each data source by its name and uid, and the "Scrape interval" of the Prometheus that panels ask: the default one,
- * else the first.
+ * Whether it is a Prometheus, of each data source by its name and uid, and the "Scrape interval" of the Prometheus that panels ask: the
+ * default one, else the first.
  */
 export function prometheusSources(cursors: readonly Cursor[]): { known: Map<string, boolean>; timeInterval?: string } {
   const isPrometheus = (source: Cursor): boolean => source.string('type') === 'prometheus'
