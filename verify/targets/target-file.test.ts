@@ -301,6 +301,8 @@ test('workloads of a cluster are parts like others, and only where the file allo
   assert.deepEqual(target.parts['rate-limiter'], { name: 'rate-limiter', kubernetes: { ...at, kind: 'deployment', name: 'limiter' } })
   assert.deepEqual(target.elsewhere, ['the cluster of context staging'])
   assert.deepEqual(target.pods, { ...at, parts: { 'statefulset/redis': 'redis', 'deployment/limiter': 'rate-limiter' } })
+  const meshed = readTargetFile(write(`${cluster}  chaosMesh: true\notherMachines: true\n`)).target.parts
+  assert.deepEqual([target.parts['redis']?.chaosMesh, meshed['redis']?.chaosMesh, meshed['mysql']?.chaosMesh], [undefined, true, undefined])
   assert.match(messageOf(cluster.replace('context: staging', 'contxt: staging')), /kubernetes\.contxt: .*\n.*\n.*\n.*context/)
   for (const wrong of ['{ daemonset: redis }', '{}', '{ statefulset: redis, deployment: redis }'])
     assert.match(messageOf(cluster.replace('{ statefulset: redis }', wrong)), /:18:\d+: kubernetes\.parts\.redis/, wrong)
