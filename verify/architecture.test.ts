@@ -67,8 +67,8 @@ const TABLE: readonly Row[] = [
   // The straight line: spec -> plan -> run -> judge -> report.
   {
     folder: 'verify/spec/',
-    // A route's matchers are written, and read, as Alertmanager does.
-    may: ['yaml', 'node:', 'verify/promql/', 'verify/routing/route-matchers.ts', 'verify/config/yaml/yaml-text.ts', 'verify/tool/'],
+    // A route's matchers and time intervals are written, and read, as Alertmanager does.
+    may: ['yaml', 'node:', 'verify/promql/', 'verify/routing/route-matchers.ts', 'verify/routing/time-spans.ts', 'verify/config/yaml/yaml-text.ts', 'verify/tool/'],
     tests: ['verify/drill/read-spec.ts', 'verify/routing/tree.ts', 'verify/routing/inhibition.ts'],
   },
   // Which folder is the platform, and what its firedrill.yaml says: read as a specification is.

@@ -1,3 +1,4 @@
+import { refusedIntervals } from '../config/alerting/time-intervals.ts'
 import { routeTree } from '../config/alerting/route-tree.ts'
 import type { Route } from '../config/alerting/route-tree.ts'
 import { sendsResolvedByDefault } from '../config/alerting/send-resolved.ts'
@@ -6,6 +7,7 @@ import { RECEIVER_KINDS } from '../model/spec.ts'
 import type { Labels } from '../model/spec.ts'
 import type { GroupingSpec, Matcher } from '../model/route.ts'
 import { formatDuration } from '../promql/duration.ts'
+import { specifiedSpan, timeSpans } from '../routing/time-spans.ts'
 import { matchersOf } from '../routing/tree.ts'
 import { flatRoutes } from './flat-routes.ts'
 import { entry, flow } from './yaml-lines.ts'
@@ -66,10 +68,24 @@ export function routingLines(alertmanager: Cursor): RoutingLines {
       '# The first match decides; the last one is the default.',
       'routes:',
       ...routes.map((each) => `  - ${each}`),
+      ...intervals(alertmanager, tree),
       ...(inhibitions.length === 0 ? [] : ['', 'inhibitions:', ...inhibitions]),
     ],
     remarks,
   }
+}
+
+/** What the time intervals of the routes cover, where Alertmanager accepts them. */
+function intervals(alertmanager: Cursor, tree: Route): string[] {
+  const named = new Set(allOf(tree).flatMap(({ muteTimes = [], activeTimes = [] }) => [...muteTimes, ...activeTimes]))
+  if (named.size === 0 || refusedIntervals(alertmanager).length > 0) return []
+  const spans = Object.entries(timeSpans(alertmanager)).filter(([name, times]) => named.has(name) && times.length > 0)
+  if (spans.length === 0) return []
+  return [
+    '',
+    'times:',
+    ...spans.flatMap(([name, times]) => [`  ${flow(name)}:`, ...times.map((each) => `    - ${flow(specifiedSpan(each))}`)]),
+  ]
 }
 
 function allOf(route: Route): Route[] {

@@ -72,6 +72,7 @@ test('rules of other platforms, of each shape, are specified, and lint finds no 
   const spec = read(files)
   assert.equal(spec.rules.length, rows.length)
   assert.ok(spec.rules.every(({ reviewed }) => reviewed === false) && spec.routing.reviewed === false)
+  assert.deepEqual(spec.routing.times, { nights: [{ minutes: [[1_320, 1_440]] }] })
   assert.deepEqual(drift(FOREIGN, spec), ['group-interval-matches monitoring: no limit, limit: 10'])
   // The comparison itself: a changed rule is drift.
   const changed = [

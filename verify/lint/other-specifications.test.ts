@@ -30,6 +30,8 @@ routes:
   - { matchers: ['severity =~ "page|critical"', 'team != "db"'], receiver: pager, continue: true }
   - { match: { severity: page }, receiver: mail, mute-times: [nights] }
   - { receiver: 'null' }
+times:
+  nights: [{ times: ['22:00-23:00', '23:00-24:00'], months: ['1:12'] }]
 `,
   'rules/disk-full.yaml': `alert: DiskFull
 because: b
@@ -121,6 +123,16 @@ const CHANGES: [what: string, from: string, to: string, id: string, line: string
   ['an annotation with $value', '$value | humanize }} %', '$value }} %', 'rule-annotations-match', '$value'],
   ['no continue', 'continue: true', 'continue: false', 'route-reaches-receiver', 'continue'],
   ['no mute time', '\n      mute_time_intervals: [nights]', '', 'routing-timing-matches', 'receiver: mail'],
+  ['another hour of the interval', "'22:00'", "'23:00'", 'time-intervals-match', 'time_intervals: ['],
+  [
+    'a day of the interval left out',
+    '{ times: [{',
+    "{ weekdays: ['monday:saturday'], times: [{",
+    'time-intervals-match',
+    'time_intervals: [',
+  ],
+  ['the interval in another zone', '{ times: [{', '{ location: Asia/Seoul, times: [{', 'time-intervals-match', 'time_intervals: ['],
+  ['the interval of one year', '{ times: [{', "{ years: ['2026'], times: [{", 'time-intervals-match', 'time_intervals: ['],
   ['a narrower pattern', 'page|critical', 'page', 'route-reaches-receiver', '"page"'],
   ['another receiver by default', "receiver: 'null'\n", 'receiver: mail\n', 'route-reaches-receiver', 'receiver: mail'],
   [

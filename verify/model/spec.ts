@@ -1,4 +1,4 @@
-import type { GroupingSpec, Matcher } from './route.ts'
+import type { GroupingSpec, Matcher, TimeSpan } from './route.ts'
 
 /**
  * The specification: what the requirement promises, as data. Parsed from the platform's folder,
@@ -233,6 +233,8 @@ export interface RoutingSpec extends GroupingSpec {
   /** First match wins; the last entry has no match and is the default. What a route does not say of its own is as above. */
   routes: RouteSpec[]
   inhibitions: InhibitionSpec[]
+  /** What the time intervals of the routes cover, by name; of one that is not here, the name alone is promised. */
+  times?: Record<string, TimeSpan[]>
   /** As that of a rule. */
   reviewed?: boolean
 }

@@ -23,12 +23,14 @@ function spanOf<S extends RouteSource<S>>(at: S): TimeSpan {
   return span
 }
 
-function minuteOf(text = ''): number {
+/** HH:MM; NaN for another text. */
+export function minuteOf(text = ''): number {
   const [hour = 0, minute = 0] = text.split(':').map(Number)
   return hour * 60 + minute
 }
 
-function rangeOf(name: keyof typeof NUMBERED, text: string): TimeRange {
+/** `monday:friday`, `1:15`, `december`; NaN or -1 for what is none. */
+export function rangeOf(name: keyof typeof NUMBERED, text: string): TimeRange {
   const [from = '', to = from] = text.toLowerCase().split(':')
   return [numberOf(name, from), numberOf(name, to)]
 }
@@ -67,18 +69,78 @@ const DAYS_LOOKED_AT = 4 * 365 + 1
  */
 export function isEverOpen(active: readonly TimeSpan[] | undefined, muted: readonly TimeSpan[], fromMs: number): boolean {
   const all = [...(active ?? []), ...muted]
-  if (new Set(all.map(({ location = 'UTC' }) => location)).size > 1) return true
-  const bounds = [0, ...all.flatMap(({ minutes = [] }) => minutes.flat())]
-  const minutes = [...new Set(bounds)].filter((minute) => minute < 1439)
+  if (zonesOf(all).length > 1) return true
+  for (const clock of clocks(all, fromMs))
+    if (
+      clock.minute < 1439 &&
+      active?.some((span) => coversClock(span, clock)) !== false &&
+      !muted.some((span) => coversClock(span, clock))
+    )
+      return true
+  return false
+}
+
+/**
+ * The first minute of the four years from `fromMs` on that one of two intervals covers and the other does not, as it is written in a
+ * sentence, and which one covers it. Their zones and years are compared as they are written. Undefined: they are the same.
+ */
+export function firstDifference(
+  promised: readonly TimeSpan[],
+  deployed: readonly TimeSpan[],
+  fromMs: number,
+): { expected: string; observed: string } | undefined {
+  const zones = [promised, deployed].map((spans) => zonesOf(spans).join(', '))
+  if (zones[0] !== zones[1]) return { expected: `location: ${zones[0] ?? ''}`, observed: `location: ${zones[1] ?? ''}` }
+  const years = [promised, deployed].map((spans) => yearsOf(spans).join(', '))
+  if (years[0] !== years[1]) return { expected: `years: ${years[0] ?? ''}`, observed: `years: ${years[1] ?? ''}` }
+  for (const clock of clocks([...promised, ...deployed], fromMs)) {
+    const [wanted, found] = [promised, deployed].map((spans) => spans.some((span) => coversClock(span, clock)))
+    if (wanted === found) continue
+    const at = `${DAYS[clock.weekday] ?? ''} ${clock.year}-${twoDigits(clock.month)}-${twoDigits(clock.day)} at ${clockTime(clock.minute)}`
+    return { expected: `${wanted === true ? 'in' : 'outside of'} it on ${at}`, observed: found === true ? 'in it' : 'outside of it' }
+  }
+  return undefined
+}
+
+/** Of each day the minutes at which one of the spans begins or ends; the date is one of all zones. */
+function* clocks(spans: readonly TimeSpan[], fromMs: number): Generator<Clock> {
+  const bounds = [0, ...spans.flatMap(({ minutes = [] }) => minutes.flat())]
+  const minutes = [...new Set(bounds)].filter((minute) => minute < 1440).sort((a, b) => a - b)
   for (let day = 0; day < DAYS_LOOKED_AT; day++) {
     const date = clockAt(fromMs + day * DAY_MS, 'UTC')
-    const isOpen = (minute: number): boolean => {
-      const clock = { ...date, minute }
-      return active?.some((span) => coversClock(span, clock)) !== false && !muted.some((span) => coversClock(span, clock))
-    }
-    if (minutes.some(isOpen)) return true
+    for (const minute of minutes) yield { ...date, minute }
   }
-  return false
+}
+
+function zonesOf(spans: readonly TimeSpan[]): string[] {
+  return [...new Set(spans.map(({ location = 'UTC' }) => location))].sort()
+}
+
+function yearsOf(spans: readonly TimeSpan[]): string[] {
+  return [...new Set(spans.map(({ years }) => years?.map((range) => [...new Set(range)].join(':')).join(' ') ?? 'all'))].sort()
+}
+
+/** As `times` of routing.yaml has it. */
+export function specifiedSpan({ minutes, weekdays, daysOfMonth, months, years, location }: TimeSpan): Record<string, string | string[]> {
+  const ranges = (given: readonly TimeRange[] | undefined, named: (value: number) => string = String): string[] | undefined =>
+    given?.map(([from, to]) => (from === to ? named(from) : `${named(from)}:${named(to)}`))
+  const span = {
+    'times': minutes?.map(([from, to]) => `${clockTime(from)}-${clockTime(to)}`),
+    'weekdays': ranges(weekdays, (day) => DAYS[day] ?? ''),
+    'days-of-month': ranges(daysOfMonth),
+    'months': ranges(months, (month) => MONTHS[month - 1] ?? ''),
+    'years': ranges(years),
+    location,
+  }
+  return Object.fromEntries(Object.entries(span).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])))
+}
+
+function clockTime(minute: number): string {
+  return `${twoDigits(Math.floor(minute / 60))}:${twoDigits(minute % 60)}`
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0')
 }
 
 function daysIn({ year, month }: { year: number; month: number }): number {

@@ -93,6 +93,41 @@ routes:
   assert.deepEqual(to({ severity: 'critical' }), ['pager'])
   assert.deepEqual(to({ severity: 'critical', team: 'db' }), ['null'])
   assert.deepEqual(spec?.routing.routes[1]?.muteTimes, ['nights'])
+  const timed = (times: string): SpecFile[] => team({ 'routing.yaml': `${routing}times: { ${times} }\n` })
+  const nights =
+    "nights: [{ times: ['22:00-24:00', '00:00 - 06:00'], weekdays: ['monday:friday', sunday], days-of-month: ['-3:-1'], months: [dec, 12], years: ['2027:2028'], location: Asia/Seoul }]"
+  assert.deepEqual(parseSpec(timed(nights.replace('[dec, 12]', "['december', '1:2']")), known).spec?.routing.times, {
+    nights: [
+      {
+        minutes: [
+          [1320, 1440],
+          [0, 360],
+        ],
+        weekdays: [
+          [1, 5],
+          [0, 0],
+        ],
+        daysOfMonth: [[-3, -1]],
+        months: [
+          [12, 12],
+          [1, 2],
+        ],
+        years: [[2027, 2028]],
+        location: 'Asia/Seoul',
+      },
+    ],
+  })
+  for (const wrong of ['times: [22:00-06:00]', 'times: [9-17]', 'times: [09:60-10:00]', 'weekdays: [mon]', "weekdays: ['friday:monday']"])
+    assert.match(problemsOf(timed(`nights: [{ ${wrong} }]`)).join(), /^SPEC_TIME_INTERVAL/, wrong)
+  for (const wrong of [
+    "days-of-month: ['0']",
+    "days-of-month: ['1:32']",
+    "months: ['13']",
+    "years: ['27']",
+    "weekdays: ['monday:friday:1']",
+  ])
+    assert.match(problemsOf(timed(`nights: [{ ${wrong} }]`)).join(), /^SPEC_TIME_INTERVAL/, wrong)
+  assert.match(problemsOf(timed("nigths: [{ weekdays: ['sunday'] }]")).join(), /^SPEC_UNKNOWN_TIME_INTERVAL .*nights/)
   assert.deepEqual(problemsOf(team({ 'routing.yaml': routing.replace(`'team != "db"'`, 'team') })), [
     'SPEC_MATCHER 11:49 Write LABEL OPERATOR "VALUE", with =, !=, =~ or !~.',
   ])

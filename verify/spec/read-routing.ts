@@ -19,6 +19,7 @@ import {
 } from './reader.ts'
 import type { Read } from './reader.ts'
 import { BECAUSE, labels } from './rule.ts'
+import { timeInterval } from './time-interval.ts'
 
 const receiver = mapping({
   name: need(text, 'Its name in alertmanager.yml.'),
@@ -90,6 +91,13 @@ export const routing: Read<RoutingSpec> = mapping(
     repeatIntervalMs: need(positiveDuration, '`repeat_interval`.'),
     receivers: need(listOf(receiver, { min: 1 }), 'Receivers that must exist.'),
     routes: need(listOf(route, { min: 1 }), 'The first match decides.'),
+    times: may(
+      mapOf(timeInterval),
+      'What the time intervals of the routes cover, by name. Of one that is not here the name alone is promised.',
+      {
+        example: "times: { nights: [{ times: ['22:00-24:00', '00:00-06:00'], location: Asia/Seoul }] }",
+      },
+    ),
     inhibitions: byDefault(listOf(inhibition), [], 'Which alerts are inhibited while another fires.'),
     reviewed: may(flag, 'As that of a rule: `false` where it was copied from what is deployed and not read since.', {
       example: 'reviewed: false',
@@ -101,6 +109,15 @@ export const routing: Read<RoutingSpec> = mapping(
       if (!names.includes(name))
         problem(child(at('routes'), index, 'receiver'), 'SPEC_UNKNOWN_RECEIVER', `no receiver is called "${name}"`, suggestion(name, names))
     })
+    const named = value.routes.flatMap(({ muteTimes = [], activeTimes = [] }) => [...muteTimes, ...activeTimes])
+    for (const name of Object.keys(value.times ?? {}))
+      if (!named.includes(name))
+        problem(
+          child(at('times'), name),
+          'SPEC_UNKNOWN_TIME_INTERVAL',
+          `no route names the time interval "${name}"`,
+          suggestion(name, named),
+        )
     const last = value.routes.at(-1)
     if (Object.keys(last?.match ?? {}).length > 0 || (last?.matchers ?? []).length > 0)
       problem(

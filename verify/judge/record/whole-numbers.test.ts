@@ -33,7 +33,9 @@ test('what would come back as another number is none', () => {
 test('what shares a buffer keeps its own bytes', () => {
   const kept = Array.from({ length: 500 }, (_, index) => shelved(new Array(index).fill(index % 256)))
   kept.forEach((bytes, index) => assert.deepEqual([...bytes], new Array(index).fill(index % 256)))
-  assert.equal(kept[2]?.buffer, kept[3]?.buffer)
+  // 125 kB on shelves of 64: two shelves and the rest of one that other tests have begun.
+  const shelves = new Set(kept.map(({ buffer }) => buffer)).size
+  assert.ok(shelves <= 4, `${shelves} buffers`)
   const large = shelved(new Uint8Array(100_000).fill(7))
   assert.ok(large.every((byte) => byte === 7))
 })

@@ -20,3 +20,4 @@ export { check as routesNotifyAtSomeTime } from '../checks/alertmanager/routes-n
 export { check as routingIsRead } from '../checks/alertmanager/routing-is-read.ts'
 export { check as routingTimesAreRead } from '../checks/alertmanager/routing-times-are-read.ts'
 export { check as routingTimingMatches } from '../checks/alertmanager/routing-timing-matches.ts'
+export { check as timeIntervalsMatch } from '../checks/alertmanager/time-intervals-match.ts'
