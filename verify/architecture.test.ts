@@ -68,7 +68,15 @@ const TABLE: readonly Row[] = [
   {
     folder: 'verify/spec/',
     // A route's matchers and time intervals are written, and read, as Alertmanager does.
-    may: ['yaml', 'node:', 'verify/promql/', 'verify/routing/route-matchers.ts', 'verify/routing/time-spans.ts', 'verify/config/yaml/yaml-text.ts', 'verify/tool/'],
+    may: [
+      'yaml',
+      'node:',
+      'verify/promql/',
+      'verify/routing/route-matchers.ts',
+      'verify/routing/time-spans.ts',
+      'verify/config/yaml/yaml-text.ts',
+      'verify/tool/',
+    ],
     tests: ['verify/drill/read-spec.ts', 'verify/routing/tree.ts', 'verify/routing/inhibition.ts'],
   },
   // Which folder is the platform, and what its firedrill.yaml says: read as a specification is.
