@@ -138,7 +138,9 @@ export async function apiServer(t: TestContext, listed: readonly ApiReply[]): Pr
     }
     response.writeHead(next?.status ?? 500, { 'content-type': 'application/json' }).end(JSON.stringify(next?.body ?? {}))
   })
+  const upgraded: Duplex[] = []
   server.on('upgrade', (request, socket) => {
+    upgraded.push(socket)
     const next = replies.shift()
     const forwards = request.url?.includes('/portforward?') === true
     const got = forwards ? { request: `GET ${request.url}`, sent: undefined } : execRequest(request.url ?? '')
@@ -169,6 +171,8 @@ export async function apiServer(t: TestContext, listed: readonly ApiReply[]): Pr
     if (before === undefined) delete process.env['KUBECONFIG']
     else process.env['KUBECONFIG'] = before
     server.closeAllConnections()
+    // It knows nothing of what has become a WebSocket; a client waits 30 s for the end of one, and the test's process with it.
+    for (const socket of upgraded) socket.destroy()
     server.close()
     assert.deepEqual(wrong, [])
     assert.deepEqual(replies, [])
