@@ -46,7 +46,7 @@ export const check: Check = {
   },
 }
 
-/** "at most one of api_url & api_url_file must be configured": https://github.com/prometheus/alertmanager/blob/v0.27.0/config/notifiers.go */
+/** "at most one of url & url_file must be configured": https://github.com/prometheus/alertmanager/blob/v0.27.0/config/notifiers.go */
 const SECRETS = 'url api_url webhook_url routing_key service_key api_key api_secret bot_token user_key token app_token'.split(' ')
 
 function* inTwoWays(name: string, at: Cursor, keys: readonly string[]): Generator<Remark> {

@@ -52,7 +52,7 @@ export const check: Check = {
 /** They keep an incident for each group, by a key that its next alert has as well. */
 const INCIDENTS = /^(?:pagerduty|opsgenie|victorops)_configs$/
 
-/** https://docs.opsgenie.com/docs/alert-api#create-alert, https://developer.pagerduty.com/docs/send-alert-event, and VictorOps' REST endpoint. */
+/** VictorOps' REST endpoint, https://docs.opsgenie.com/docs/alert-api#create-alert, https://developer.pagerduty.com/docs/send-alert-event */
 const WORDS: readonly (readonly [kind: string, key: string, taken: RegExp, expected: string])[] = [
   ['opsgenie_configs', 'priority', /^P[1-5]$/, 'P1, P2, P3, P4 or P5'],
   ['pagerduty_configs', 'severity', /^(?:critical|error|warning|info)$/, 'critical, error, warning or info'],
