@@ -148,6 +148,8 @@ export interface Fault {
   observed?: string
   message?: string
   severity?: Finding['severity']
+  /** What is promised of routing besides. */
+  routing?: Partial<Spec['routing']>
   /** Part of the line that must change: the whole of lint then has one further finding, and it is at this line. */
   line?: string
 }
@@ -234,13 +236,17 @@ export function passes(
 }
 
 /** Findings that a fault adds: those of a check, or of the whole of lint. */
-async function addedBy(id: string | undefined, texts: ConfigText[], { file, from, to }: Fault): Promise<LocatedFinding[]> {
+async function addedBy(id: string | undefined, texts: ConfigText[], { file, from, to, routing }: Fault): Promise<LocatedFinding[]> {
   const key = (finding: LocatedFinding): string => `${finding.id} ${finding.subject} ${finding.observed}`
-  const before = new Set((await lintOf(texts, id)).findings.map(key))
-  return (await lintOf(change(texts, file, from, to), id)).findings.filter((finding) => !before.has(key(finding)))
+  const { options } = await deployment()
+  const spec = { ...options.spec, routing: { ...options.spec.routing, ...routing } }
+  const judge = async (those: ConfigText[]): Promise<LintResult> =>
+    routing === undefined ? lintOf(those, id) : lintBy({ ...options, spec }, those, id)
+  const before = new Set((await judge(texts)).findings.map(key))
+  return (await judge(change(texts, file, from, to))).findings.filter((finding) => !before.has(key(finding)))
 }
 
-function names(finding: Finding, { file: _, from: __, to: ___, line: ____, severity = 'error', ...parts }: Fault): boolean {
+function names(finding: Finding, { file: _, from: __, to: ___, line: ____, routing: _____, severity = 'error', ...parts }: Fault): boolean {
   return finding.severity === severity && Object.entries(parts).every(([key, part]) => finding[key as 'subject'].includes(part))
 }
 

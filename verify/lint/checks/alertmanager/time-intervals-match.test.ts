@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { change, deployment, lintBy } from '../../../../testing/lint/lint-files.ts'
+import { change, deployment, finds, lintBy } from '../../../../testing/lint/lint-files.ts'
 import type { TimeSpan } from '../../../model/route.ts'
 
 const NIGHTS: TimeSpan[] = [{ minutes: [[1_320, 1_440]], location: 'Asia/Seoul' }]
@@ -39,4 +39,14 @@ test('what no one promised, and what is not defined or refused, is not compared'
   assert.deepEqual(await found(SEOUL.replace('24:00', '23:00'), {}), [])
   assert.deepEqual(await found(SEOUL, { nights: NIGHTS, weekends: NIGHTS }), [])
   assert.deepEqual(await found(SEOUL.replace('24:00', '25:00')), [])
+})
+
+finds('time-intervals-match', 'another hour', {
+  file: 'alertmanager.yml',
+  from: /$/,
+  to: "\ntime_intervals:\n  - name: nights\n    time_intervals: [{ times: [{ start_time: '21:00', end_time: '24:00' }], location: Asia/Seoul }]\n",
+  routing: { times: { nights: NIGHTS } },
+  subject: 'nights',
+  expected: 'outside of it on',
+  observed: 'in it',
 })
