@@ -60,7 +60,46 @@ const template = (content: string): Record<string, string> => ({
 })
 const RENDER = ['problem CONFIG_HELM: a template, of Helm or the like, which is no YAML yet']
 
+const SECRET = (file: string, keys: string): Record<string, string> => ({
+  [file]: `apiVersion: v1\nkind: Secret\nmetadata: { name: shop }\nstringData: { ${keys} }\n`,
+  'pod.yaml':
+    'apiVersion: v1\nkind: Pod\nmetadata: { name: shop }\nspec:\n  containers:\n    - name: shop\n      image: shop:1\n      args: [--config=/etc/shop/shop.yml]\n      env:\n        - { name: A, valueFrom: { secretKeyRef: { name: shop, key: token } } }\n      volumeMounts: [{ name: c, mountPath: /etc/shop }]\n  volumes: [{ name: c, secret: { secretName: shop } }]\n',
+})
+
 const QUIET: Kind[] = [
+  {
+    kind: 'a Secret to copy is an example: the one that is applied may have further keys, and none that is nearly one of its own',
+    variants: [
+      ...['secret.example.yaml', 'k/sample-secret.yaml', 'secrets_template.yml', 'secret.yaml.dist.yaml'].map(
+        (file): Kind['variants'][0] => [SECRET(file, 'password: a'), []],
+      ),
+      [SECRET('secret.yaml', 'password: a'), ['error pods-read-mounted-files pod.yaml:8', 'error pod-references-exist pod.yaml:10']],
+      [SECRET('exemplary.yaml', 'password: a'), ['error pods-read-mounted-files pod.yaml:8', 'error pod-references-exist pod.yaml:10']],
+      [SECRET('secret.example.yaml', 'tokne: a'), ['error pod-references-exist pod.yaml:10']],
+      ...(
+        [
+          ['login.example.yaml', 'password', []],
+          ['login.example.yaml', 'usre', ['error operator-references-exist m.yaml:8']],
+          ['login.yaml', 'password', ['error operator-references-exist m.yaml:8']],
+        ] as const
+      ).map(([file, key, expected]): Kind['variants'][0] => [
+        {
+          [file]: 'apiVersion: v1\nkind: Secret\nmetadata: { name: login }\nstringData: { user: a }\n',
+          'm.yaml': `apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: { name: m }\nspec:\n  selector: { matchLabels: { app: shop } }\n  endpoints:\n    - port: web\n      basicAuth: { username: { name: login, key: ${key} } }\n`,
+        },
+        [...expected],
+        { only: ['operator-references-exist'] },
+      ]),
+    ],
+  },
+  {
+    kind: 'an empty mode of a dashboard is the one that Grafana chooses',
+    variants: ['""', '"absolute"', '"absolut"'].map((mode) => [
+      { 'd.json': dashboard(steps(1, 80)).replace('"absolute"', mode) },
+      mode === '"absolut"' ? ['warning dashboards-are-spelt d.json:1'] : [],
+      { only: ['dashboards-are-spelt'] },
+    ]),
+  },
   {
     kind: 'rules that ERB or Jinja makes are said once, not key by key',
     variants: [

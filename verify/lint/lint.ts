@@ -58,7 +58,19 @@ export function lint(texts: ConfigText[], options: LintOptions): LintResult {
     const { subject, at, expected, observed, message = failureTitle, severity = usual } = remark
     const { file, line, column, length } = at
     const source = sourceLine(file, line, texts, lines)
-    return { id, severity, subject, file, line, column, expected: clip(expected), observed: clip(observed), message, length, source }
+    return {
+      id,
+      severity,
+      subject,
+      file,
+      line,
+      column,
+      expected: clip(expected),
+      observed: clip(observed) || '(empty)',
+      message,
+      length,
+      source,
+    }
   }
   const instances = instancesOf(input)
   const all = checks.flatMap(({ meta, judge }) =>

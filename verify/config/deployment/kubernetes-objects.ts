@@ -1,4 +1,4 @@
-import { dirname, join, normalize } from 'node:path'
+import { basename, dirname, join, normalize } from 'node:path'
 import type { Configuration } from '../configuration.ts'
 import type { ConfigText, Cursor } from '../yaml/cursor.ts'
 import { patchFilesOf } from './kustomize.ts'
@@ -78,10 +78,17 @@ export interface NamedData {
   keys: ReadonlyMap<string, ConfigText | undefined>
   /** What gives each key its name. */
   places: ReadonlyMap<string, Cursor>
-  /** Made of literals or env files besides: what keys it has is not known. */
+  /** Made of literals or env files besides, or an example to copy: what further keys it has is not known. */
   open: boolean
   at: Cursor
 }
+
+/** `secrets.example.yaml`, `sample-secret.yml`: what is applied is a copy of it that is kept elsewhere. */
+export function isExample({ text }: Cursor): boolean {
+  return EXAMPLE.test(basename(text.file))
+}
+
+const EXAMPLE = /(?:^|[._-])(?:examples?|samples?|template|tmpl|dist)(?:[._-]|$)/i
 
 const GENERATORS = { ConfigMap: 'configMapGenerator', Secret: 'secretGenerator' } as const
 
@@ -97,7 +104,7 @@ export function namedData(
         name: nameOfObject(at),
         keys: new Map(pairs.map(([key]) => [key, undefined] as const)),
         places: new Map(pairs),
-        open: false,
+        open: kind === 'Secret' && isExample(at),
         at,
       }
     })

@@ -8,7 +8,7 @@ import {
   type PodTemplate,
 } from '../../../config/deployment/kubernetes-objects.ts'
 import type { Configuration } from '../../../config/configuration.ts'
-import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
+import { didYouMean, nearest, slipOf } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 
 export const check: Check = {
@@ -28,8 +28,10 @@ export const check: Check = {
     for (const { pod, kind, name, key, at } of all) {
       const found = known[kind].filter((each) => each.name === name)
       if (found.length === 0) yield* judgeName(pod, kind, name, at, known[kind], all, config)
-      else if (key !== undefined && !found.some(({ keys, open }) => open || keys.has(key.text))) {
+      else if (key !== undefined && !found.some(({ keys }) => keys.has(key.text))) {
         const keys = found.flatMap((each) => [...each.keys.keys()])
+        // Where not all keys are known, one that is nearly a known one is a slip all the same.
+        if (found.some(({ open }) => open) && slipOf(key.text, new Set(keys)) === undefined) continue
         yield remark(pod.name, key.at, `a key of ${kind} ${name}: ${keys.join(', ')}`, `${key.text}${didYouMean(key.text, keys)}`)
       }
     }

@@ -35,6 +35,13 @@ finds(
     line: 'configMap:',
     observed: 'is in default',
   },
+  {
+    file: 'alertmanager.yaml',
+    from: ', subPath: alertmanager.yml',
+    to: '',
+    line: 'mountPath: /etc/alertmanager/alertmanager.yml',
+    observed: 'without subPath',
+  },
 )
 passes(
   ID,

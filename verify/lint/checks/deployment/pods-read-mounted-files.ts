@@ -93,6 +93,15 @@ function* asked(pod: PodTemplate, container: Cursor, config: Configuration): Gen
     if (!isMissing(each)) continue
     said.add(key)
     const shown = [...mount.files.keys()]
+    if (rest === '') {
+      yield remark(
+        pod.name,
+        mount.at.near('mountPath'),
+        `${folderOf(path)}, or ${path} with the subPath ${shown.includes(nameOf(path)) ? nameOf(path) : 'of a file'}`,
+        `${path} without subPath: a folder of ${shown.join(', ')}, and ${isWord ? 'its command' : who} reads it as a file`,
+      )
+      continue
+    }
     const made = generatorOf(mount, rest, config)
     const meant = nearest(rest, shown, Math.max(1, Math.min(3, Math.floor(rest.length / 3))))
     const isAskedElsewhere = found.some((other) => other.mount === mount && other.rest === meant)

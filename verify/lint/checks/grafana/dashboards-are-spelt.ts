@@ -110,7 +110,8 @@ function* keys(at: Cursor, above: string, depth = 0): Generator<Remark> {
     if (meant !== undefined && !at.has(meant)) yield remark(key, value.keyPlace(), meant, key)
     const allowed = VALUES[`${above}.${key}`]?.split(' ')
     const text = value.string()
-    if (allowed !== undefined && text !== undefined && !text.includes('$') && !allowed.includes(text))
+    // An empty one is Grafana's own choice.
+    if (allowed !== undefined && text !== undefined && text !== '' && !text.includes('$') && !allowed.includes(text))
       yield warning(key, value, `one of ${allowed.join(', ')}`, text)
     const colour = key === 'color' && text !== undefined ? slipOf(text, COLOURS) : undefined
     if (colour !== undefined) yield remark(key, value, colour, text ?? '')

@@ -1,6 +1,6 @@
 import { remark, type Check, type Remark } from '../../lint-check.ts'
-import { nearest } from '../../../text/did-you-mean.ts'
-import { nameOfObject, objectsOf } from '../../../config/deployment/kubernetes-objects.ts'
+import { nearest, slipOf } from '../../../text/did-you-mean.ts'
+import { isExample, nameOfObject, objectsOf } from '../../../config/deployment/kubernetes-objects.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 
 export const check: Check = {
@@ -44,8 +44,10 @@ function* reference(owner: Cursor, at: Cursor, wanted: { name: string; key: stri
   const secret = near.find((each) => nameOfObject(each) === wanted.name)
   if (secret !== undefined) {
     const keys = ['data', 'stringData'].flatMap((list) => secret.pairs(list).map(([key]) => key))
-    // Without any, something fills it later.
-    if (keys.length > 0 && !keys.includes(wanted.key))
+    // Without any, something fills it later, and what is made after an example may have more.
+    const mayBeThere =
+      keys.length === 0 || keys.includes(wanted.key) || (isExample(secret) && slipOf(wanted.key, new Set(keys)) === undefined)
+    if (!mayBeThere)
       yield remark(nameOfObject(owner), at.near('key'), `a key of the Secret ${wanted.name} (${keys.join(', ')})`, wanted.key)
     return
   }
