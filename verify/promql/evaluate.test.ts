@@ -61,6 +61,35 @@ test('a world that goes on changing: time, windows, offsets, predictions and joi
   assert.deepEqual(of('g * on (i) group_left (node) info'), [100])
   assert.deepEqual(of('info * on (i) group_right g'), [100])
   assert.deepEqual(of('round(g / 30, 0.5)'), [3.5, 1.5])
+  assert.deepEqual(of('count(count_values("value", g))'), [2])
+  assert.deepEqual(of('count(label_join(g, "i", "-", "i", "i"))'), [2])
   assert.throws(() => of('g * on () info'), /many to many/)
-  assert.throws(() => of('hour()'))
+  assert.throws(() => of('holt_winters(g[5m], 0.5, 0.5)'))
+})
+
+test('what a clock shows, and samples that are old', () => {
+  const world: SteadySeries[] = [
+    { metric: 'fresh', labels: {}, value: 1, ratePerS: 0 },
+    { metric: 'old', labels: {}, value: 1, ratePerS: 0, ageS: 200 },
+    { metric: 'gone', labels: {}, value: 1, ratePerS: 0, ageS: 400 },
+    { metric: 'written_at', labels: {}, value: 3 * 86_400 + 7_260, ratePerS: 0 },
+  ]
+  const of = (text: string): number[] => {
+    const parsed = parsePromql(text)
+    assert.ok(parsed.ok)
+    // Saturday, 3 January 1970, 05:07.
+    const result = evaluate(parsed.expr, world, { nowS: 2 * 86_400 + 5 * 3_600 + 420, stepS: 60 })
+    return result.kind === 'scalar' ? [result.value] : result.rows.map((row) => row.value)
+  }
+  for (const [text, value] of Object.entries({ 'hour()': 5, 'minute()': 7, 'day_of_week()': 6, 'day_of_month()': 3, 'month()': 1 }))
+    assert.deepEqual(of(text), [value], text)
+  for (const [text, value] of Object.entries({ 'days_in_month()': 31, 'day_of_year()': 3, 'year()': 1970, 'hour(written_at)': 2 }))
+    assert.deepEqual(of(text), [value], text)
+  assert.deepEqual(of('fresh and on () hour() > 8'), [])
+  assert.deepEqual(of('time() - timestamp(fresh)'), [0])
+  assert.deepEqual(of('time() - timestamp(old)'), [200])
+  assert.deepEqual(of('gone'), [])
+  assert.deepEqual(of('time() - max_over_time(timestamp(gone)[10m:1m])'), [400])
+  assert.deepEqual(of('last_over_time(gone[10m])'), [1])
+  assert.deepEqual(of('last_over_time(gone[5m])'), [])
 })

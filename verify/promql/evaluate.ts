@@ -4,6 +4,7 @@ import { anchored } from '../text/re2.ts'
 import type { Expr, Selector } from './ast.ts'
 import { accepts } from './compare-matchers.ts'
 import { ARITHMETIC, compares, isComparator } from './operators.ts'
+import { utcDate, type UtcDate } from '../text/calendar.ts'
 
 /** A series in a world that stands still: its value now, its mean over any window, its events per second. */
 export interface SteadySeries {
@@ -13,13 +14,21 @@ export interface SteadySeries {
   ratePerS: number
   /** How often its value changes to another one and back, per second; only a moving world asks. */
   changesPerS?: number
+  /** Its last sample is so many seconds old; only a moving world asks. */
+  ageS?: number
 }
 
 /** A world whose values go on changing by their rate: `value` is that of now, at the instant `nowS`, sampled every `stepS` seconds. */
 export interface Moving {
+  /** Since 1970-01-01 00:00 UTC. */
   nowS: number
   stepS: number
+  /** How old the last sample of a series may be; a subquery looks back further. Prometheus' own 5 minutes when absent. */
+  lookbackS?: number
 }
+
+/** https://prometheus.io/docs/prometheus/latest/querying/basics/#staleness */
+export const LOOKBACK_S = 300
 
 export interface Row {
   labels: Labels
@@ -56,8 +65,11 @@ export function evaluate(expr: Expr, world: readonly SteadySeries[], moving?: Mo
 
 function select(expr: Expr, world: readonly SteadySeries[], moving: Moving | undefined): SteadySeries[] {
   if (expr.kind !== 'selector') throw new NotEvaluated('a range of something else than a selector')
-  const found = world.filter((series) => selects(expr, series))
-  if (moving === undefined || expr.offsetMs === 0) return found
+  const selected = world.filter((series) => selects(expr, series))
+  if (moving === undefined) return selected
+  const oldestS = expr.rangeMs === undefined ? (moving.lookbackS ?? LOOKBACK_S) : expr.rangeMs / 1000
+  const found = selected.filter(({ ageS = 0 }) => ageS < oldestS)
+  if (expr.offsetMs === 0) return found
   return found.map((series) => ({ ...series, value: series.value - (series.ratePerS * expr.offsetMs) / 1000 }))
 }
 
@@ -152,6 +164,11 @@ function inMotion(expr: Expr & { kind: 'call' }, world: readonly SteadySeries[],
   const [first, second] = expr.args
   if (expr.fn === 'time') return { kind: 'scalar', value: moving.nowS }
   if (expr.fn === 'pi') return { kind: 'scalar', value: Math.PI }
+  const ofDate = DATE[expr.fn]
+  if (ofDate !== undefined)
+    return first === undefined
+      ? { kind: 'vector', rows: [{ labels: {}, value: ofDate(utcDate(moving.nowS)) }] }
+      : map(evaluate(first, world, moving), (value) => ofDate(utcDate(value)))
   if (first === undefined) throw new NotEvaluated(expr.fn)
   const single = SINGLE[expr.fn]
   if (single !== undefined) return map(evaluate(first, world, moving), single)
@@ -165,7 +182,21 @@ function inMotion(expr: Expr & { kind: 'call' }, world: readonly SteadySeries[],
     const labels = Object.fromEntries(named.map(({ label, value }) => [label, value]))
     return { kind: 'vector', rows: inner.length > 0 ? [] : [{ labels, value: 1 }] }
   }
+  // Of samples alone: what is calculated has the time of the evaluation.
+  if (expr.fn === 'timestamp' && first.kind === 'selector')
+    return { kind: 'vector', rows: select(first, world, moving).map(({ labels, ageS = 0 }) => ({ labels, value: moving.nowS - ageS })) }
   if (expr.fn === 'timestamp') return map(evaluate(first, world, moving), () => moving.nowS)
+  if (expr.fn === 'label_join') {
+    const [, target, separator, ...sources] = expr.args.map((arg) => (arg.kind === 'string' ? arg.value : ''))
+    const inner = evaluate(first, world, moving)
+    return {
+      kind: 'vector',
+      rows: vectorOf(inner).map(({ labels, value }) => ({
+        labels: { ...labels, [target ?? '']: sources.map((label) => labels[label] ?? '').join(separator) },
+        value,
+      })),
+    }
+  }
   if (expr.fn === 'predict_linear' || expr.fn === 'quantile_over_time' || OVER_TIME[expr.fn] !== undefined) {
     const range = expr.args.find((arg) => arg.kind === 'subquery' || (arg.kind === 'selector' && arg.rangeMs !== undefined))
     if (range?.kind === 'subquery') return overSubquery(expr.fn, range, world, moving)
@@ -200,6 +231,18 @@ const SINGLE: Partial<Record<string, (value: number) => number>> = {
   sgn: Math.sign,
 }
 
+/** https://prometheus.io/docs/prometheus/latest/querying/functions/#hour and those like it: in UTC. */
+const DATE: Partial<Record<string, (date: UtcDate) => number>> = {
+  minute: ({ minute }) => minute,
+  hour: ({ hour }) => hour,
+  day_of_week: ({ weekday }) => weekday,
+  day_of_month: ({ day }) => day,
+  day_of_year: ({ dayOfYear }) => dayOfYear,
+  days_in_month: ({ daysInMonth }) => daysInMonth,
+  month: ({ month }) => month,
+  year: ({ year }) => year,
+}
+
 /** Of a straight line through the samples of a window. */
 const OVER_TIME: Partial<Record<string, (series: SteadySeries, seconds: number, stepS: number) => number>> = {
   delta: ({ ratePerS }, seconds) => ratePerS * seconds,
@@ -221,7 +264,8 @@ const OVER_TIME: Partial<Record<string, (series: SteadySeries, seconds: number, 
 
 /** What is steady inside stays so over the window of a subquery. */
 function overSubquery(fn: string, range: Expr & { kind: 'subquery' }, world: readonly SteadySeries[], moving: Moving): Result {
-  const inner: Result = { kind: 'vector', rows: vectorOf(evaluate(range.expr, world, moving)) }
+  const lookbackS = (moving.lookbackS ?? LOOKBACK_S) + range.rangeMs / 1000
+  const inner: Result = { kind: 'vector', rows: vectorOf(evaluate(range.expr, world, { ...moving, lookbackS })) }
   if (/^(?:avg|min|max|last|quantile)_over_time$/.test(fn)) return inner
   if (fn === 'present_over_time') return map(inner, () => 1)
   const times = range.rangeMs / (range.stepMs ?? moving.stepS * 1000)
@@ -309,7 +353,7 @@ function aggregate(expr: Expr & { kind: 'aggregate' }, world: readonly SteadySer
   const groups = grouped(inner.rows, (labels) =>
     Object.fromEntries(Object.entries(labels).filter(([label]) => names.includes(label) === (kind === 'by'))),
   )
-  const param = expr.param === undefined ? NaN : numberOf(evaluate(expr.param, world, moving))
+  const param = expr.param === undefined || expr.param.kind === 'string' ? NaN : numberOf(evaluate(expr.param, world, moving))
   if (expr.op === 'topk' || expr.op === 'bottomk') {
     const sign = expr.op === 'topk' ? -1 : 1
     const taken = groups.flatMap(({ rows }) => [...rows].sort((a, b) => sign * (a.value - b.value)).slice(0, Math.max(0, param)))
@@ -332,6 +376,18 @@ function aggregate(expr: Expr & { kind: 'aggregate' }, world: readonly SteadySer
     max: (rows) => Math.max(...rows.map((row) => row.value)),
     count: (rows) => rows.length,
     group: () => 1,
+  }
+  if (expr.op === 'count_values' && expr.param?.kind === 'string') {
+    const label = expr.param.value
+    return {
+      kind: 'vector',
+      rows: groups.flatMap(({ labels, rows }) =>
+        [...Map.groupBy(rows, ({ value }) => value)].map(([value, own]) => ({
+          labels: { ...labels, [label]: String(value) },
+          value: own.length,
+        })),
+      ),
+    }
   }
   const f = fold[expr.op]
   if (f === undefined) throw new NotEvaluated(expr.op)

@@ -1,9 +1,8 @@
 import type { TimeRange, TimeSpan } from '../model/route.ts'
+import { daysIn, MONTHS, WEEKDAYS } from '../text/calendar.ts'
 import { remembered } from '../text/remembered.ts'
 import type { RouteSource } from './tree.ts'
 
-const DAYS = 'sunday monday tuesday wednesday thursday friday saturday'.split(' ')
-const MONTHS = 'january february march april may june july august september october november december'.split(' ')
 const NUMBERED = { weekdays: 'weekdays', daysOfMonth: 'days_of_month', months: 'months', years: 'years' } as const
 
 /** The named time intervals of a configuration that Alertmanager has loaded: what it would refuse is not expected. */
@@ -36,7 +35,7 @@ export function rangeOf(name: keyof typeof NUMBERED, text: string): TimeRange {
 }
 
 function numberOf(name: keyof typeof NUMBERED, text: string): number {
-  if (name === 'weekdays') return DAYS.indexOf(text)
+  if (name === 'weekdays') return WEEKDAYS.indexOf(text)
   return name === 'months' && MONTHS.includes(text) ? MONTHS.indexOf(text) + 1 : Number(text)
 }
 
@@ -46,7 +45,7 @@ export function covers(spans: readonly TimeSpan[], atMs: number): boolean {
 }
 
 function coversClock({ minutes, weekdays, daysOfMonth, months, years }: TimeSpan, now: Clock): boolean {
-  const fromStart = (day: number): number => (day < 0 ? daysIn(now) + day + 1 : day)
+  const fromStart = (day: number): number => (day < 0 ? daysIn(now.year, now.month) + day + 1 : day)
   return (
     (minutes?.some(([from, to]) => now.minute >= from && now.minute < to) ?? true) &&
     within(weekdays, now.weekday) &&
@@ -96,7 +95,7 @@ export function firstDifference(
   for (const clock of clocks([...promised, ...deployed], fromMs)) {
     const [wanted, found] = [promised, deployed].map((spans) => spans.some((span) => coversClock(span, clock)))
     if (wanted === found) continue
-    const at = `${DAYS[clock.weekday] ?? ''} ${clock.year}-${twoDigits(clock.month)}-${twoDigits(clock.day)} at ${clockTime(clock.minute)}`
+    const at = `${WEEKDAYS[clock.weekday] ?? ''} ${clock.year}-${twoDigits(clock.month)}-${twoDigits(clock.day)} at ${clockTime(clock.minute)}`
     return { expected: `${wanted === true ? 'in' : 'outside of'} it on ${at}`, observed: found === true ? 'in it' : 'outside of it' }
   }
   return undefined
@@ -126,7 +125,7 @@ export function specifiedSpan({ minutes, weekdays, daysOfMonth, months, years, l
     given?.map(([from, to]) => (from === to ? named(from) : `${named(from)}:${named(to)}`))
   const span = {
     'times': minutes?.map(([from, to]) => `${clockTime(from)}-${clockTime(to)}`),
-    'weekdays': ranges(weekdays, (day) => DAYS[day] ?? ''),
+    'weekdays': ranges(weekdays, (day) => WEEKDAYS[day] ?? ''),
     'days-of-month': ranges(daysOfMonth),
     'months': ranges(months, (month) => MONTHS[month - 1] ?? ''),
     'years': ranges(years),
@@ -141,12 +140,6 @@ function clockTime(minute: number): string {
 
 function twoDigits(value: number): string {
   return String(value).padStart(2, '0')
-}
-
-function daysIn({ year, month }: { year: number; month: number }): number {
-  const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
-  if (month === 2) return isLeap ? 29 : 28
-  return [4, 6, 9, 11].includes(month) ? 30 : 31
 }
 
 function within(ranges: readonly TimeRange[] | undefined, value: number): boolean {
@@ -180,6 +173,6 @@ function clockAt(atMs: number, location: string): Clock {
   const parts = formatIn(location).formatToParts(atMs)
   const text = (type: Intl.DateTimeFormatPartTypes): string => parts.find((part) => part.type === type)?.value ?? ''
   const [year, month, day] = [Number(text('year')), Number(text('month')), Number(text('day'))]
-  const weekday = DAYS.indexOf(text('weekday').toLowerCase())
+  const weekday = WEEKDAYS.indexOf(text('weekday').toLowerCase())
   return { minute: Number(text('hour')) * 60 + Number(text('minute')), weekday, day, month, year }
 }

@@ -1,7 +1,6 @@
+import { MONTHS, WEEKDAYS } from '../../text/calendar.ts'
 import type { Cursor, WrongValue } from '../yaml/cursor.ts'
 
-const DAYS = 'sunday monday tuesday wednesday thursday friday saturday'.split(' ')
-const MONTHS = 'january february march april may june july august september october november december'.split(' ')
 
 /** https://prometheus.io/docs/alerting/latest/configuration/#time_interval-0, as timeinterval/timeinterval.go of 0.27 reads it. */
 export function refusedIntervals(alertmanager: Cursor): WrongValue[] {
@@ -15,7 +14,7 @@ export function refusedIntervals(alertmanager: Cursor): WrongValue[] {
     names.push(subject)
     for (const one of interval.get('time_intervals')?.items() ?? []) {
       for (const range of one.get('times')?.items() ?? []) timesOf(range, refuse)
-      for (const at of one.get('weekdays')?.items() ?? []) rangeOf(at, (text) => DAYS.indexOf(text), DAYS.join(', '), refuse)
+      for (const at of one.get('weekdays')?.items() ?? []) rangeOf(at, (text) => WEEKDAYS.indexOf(text), WEEKDAYS.join(', '), refuse)
       for (const at of one.get('months')?.items() ?? [])
         rangeOf(
           at,
