@@ -1,7 +1,6 @@
 import { MONTHS, WEEKDAYS } from '../../text/calendar.ts'
 import type { Cursor, WrongValue } from '../yaml/cursor.ts'
 
-
 /** https://prometheus.io/docs/alerting/latest/configuration/#time_interval-0, as timeinterval/timeinterval.go of 0.27 reads it. */
 export function refusedIntervals(alertmanager: Cursor): WrongValue[] {
   const found: WrongValue[] = []
