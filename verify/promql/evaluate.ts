@@ -28,7 +28,7 @@ export interface Moving {
 }
 
 /** https://prometheus.io/docs/prometheus/latest/querying/basics/#staleness */
-export const LOOKBACK_S = 300
+const LOOKBACK_S = 300
 
 export interface Row {
   labels: Labels
