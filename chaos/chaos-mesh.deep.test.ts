@@ -67,23 +67,39 @@ describe('faults by Chaos Mesh', { concurrency: 3, timeout: 600_000 }, () => {
   for (const [id, plural, params, seen] of [
     ['fail-pods-mesh', 'podchaos', {}, /^PodChaos firedrill-\w+ keeps 2 pods of deployment \S+ failed: no container runs its image$/],
     ['stress-pods-mesh', 'stresschaos', { cores: 1 }, /^StressChaos firedrill-\w+ keeps 0\.\d+ cores busy or more in container web of/],
+    [
+      'stress-pods-mesh',
+      'stresschaos',
+      { cores: 0, share: 0.7 },
+      /^StressChaos firedrill-\w+ keeps (?:69|7\d) % of its memory limit in use or/,
+    ],
+    [
+      'delay-pods-mesh',
+      'networkchaos',
+      {},
+      /^NetworkChaos firedrill-\w+ delays 2 pods of deployment \S+: an answer of the API server takes \d{4} ms or more$/,
+    ],
   ] as const)
-    test(`${id}: seen in the pods, ended by itself in the end, over when they have recovered`, { skip }, async (t) => {
-      const { prepare, resources } = await setUp(t)
-      const { undo, apply } = await prepare(id, params)
-      const { detail, missed } = await apply()
-      assert.match(detail, seen)
-      const [made] = await resources(plural)
-      assert.equal(made?.spec.duration, '600s')
-      assert.equal(await missed?.(), undefined)
-      assert.match((await stillWrong(undo)) ?? '', / is there$/)
-      // Another drill does not meet it.
-      await assert.rejects(prepare('fail-pods-mesh'), { code: 'FAULT_NOT_STEADY' })
-      await carryOut(undo)
-      assert.equal(await stillWrong(undo), null)
-      assert.deepEqual(await resources(plural), [])
-      await carryOut(undo)
-    })
+    test(
+      `${id} ${JSON.stringify(params)}: seen in the pods, ended by itself in the end, over when they have recovered`,
+      { skip },
+      async (t) => {
+        const { prepare, resources } = await setUp(t)
+        const { undo, apply } = await prepare(id, params)
+        const { detail, missed } = await apply()
+        assert.match(detail, seen)
+        const [made] = await resources(plural)
+        assert.equal(made?.spec.duration, '600s')
+        assert.equal(await missed?.(), undefined)
+        assert.match((await stillWrong(undo)) ?? '', / is there$/)
+        // Another drill does not meet it.
+        await assert.rejects(prepare('fail-pods-mesh'), { code: 'FAULT_NOT_STEADY' })
+        await carryOut(undo)
+        assert.equal(await stillWrong(undo), null)
+        assert.deepEqual(await resources(plural), [])
+        await carryOut(undo)
+      },
+    )
 
   test('partition-pods-mesh: seen by a probe where the played one has an effect, refused where not', { skip }, async (t) => {
     const { prepare, resources } = await setUp(t)

@@ -20,6 +20,21 @@ test('memory-pressure-pods fills each pod to a share of its limit, and leaves no
   assert.equal(await stillWrong(undo), null)
 })
 
+test('memory-pressure-pods waits until each pod uses the share, and says what the one with the least uses', async (t) => {
+  const readings = whole.flatMap(({ sent, frames }, at) => (Array.isArray(sent) && sent.length === 3 && frames !== undefined ? [at] : []))
+  const using = (at: number, bytes: number): ApiReply => ({
+    ...whole[at]!,
+    frames: [[1, `67108864\n${bytes}\n0\n`], whole[at]!.frames!.at(-1)!],
+  })
+  // Two looks before it, then what is there already and what is reached, for each pod.
+  const [, , , first = 0, , second = 0] = readings
+  const replies = [...whole.slice(0, first), using(first, 0.97 * 0.85 * 67_108_864), using(first, 0.9 * 67_108_864)]
+  replies.push(...whole.slice(first + 1, second), using(second, 0.97 * 0.85 * 67_108_864), using(second, 0.84 * 67_108_864))
+  await apiServer(t, replies)
+  const { apply } = await memoryPressurePodsFault.prepare(web, params, context)
+  assert.match((await apply()).detail, / uses 84 % of its memory limit or more in each of 2 pods$/)
+})
+
 const answered = (text: string): ApiReply[] => [
   ...measured.slice(0, -1),
   {

@@ -105,6 +105,26 @@ test('a step by name comes with its engine and its end', async () => {
   assert.deepEqual(await outcomes({}, ['breaks']), ['up passed', 'breaks passed', 'down passed'])
 })
 
+test('without the published CRDs what needs them is left out by name, and nothing is known of it', async () => {
+  const needs = 'published-crds' as const
+  const plan = [
+    step(needs),
+    step('exports-fit-crds', { needs }),
+    step('up', { on: 'cluster', gate: true }),
+    step('drill', { on: 'cluster' }),
+  ]
+  plan.push(step('cluster-mesh-crash', { on: 'cluster', needs }))
+  const ran = (asked: string[], code: number): Promise<Done[]> =>
+    runSteps(plan, asked, ({ name }) => Promise.resolve(name === needs ? code : 0))
+  const said = (done: Done[]): string[] => done.map(({ name, outcome }) => `${name} ${outcome}`)
+  const without = await ran([], 3)
+  assert.deepEqual(said(without), [
+    ...['published-crds failed', 'exports-fit-crds left out', 'up passed', 'drill passed', 'cluster-mesh-crash left out'],
+  ])
+  assert.deepEqual([exitCodeOf(without), exitCodeOf(await ran([], 1)), exitCodeOf(await ran([], 0))], [3, 1, 0])
+  assert.deepEqual(said(await ran(['cluster-mesh-crash'], 0)), ['published-crds passed', 'up passed', 'cluster-mesh-crash passed'])
+})
+
 test('an interruption ends what runs and cleans up', async () => {
   assert.deepEqual(await outcomes({ drill: 130 }, [], 'drill'), ['up passed', 'drill failed', 'breaks left out', 'down passed'])
 })

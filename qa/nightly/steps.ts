@@ -16,12 +16,17 @@ export interface Step {
   cleans?: true
   /** "Could not tell" (exit code 3) is tried once more, and is seen to be. */
   again?: true
+  /** The step before it that must have passed: else nothing can be said, and it is left out. */
+  needs?: 'published-crds'
   /** Needs the variables by which other programs find an engine that `npm run engine:docker` made. */
   findsEngine?: true
 }
 
 const docker = (...args: string[]): Step['argv'] => ['npm', 'run', '--silent', 'engine:docker', '--', ...args]
 const cluster = (...args: string[]): Step['argv'] => ['npm', 'run', '--silent', 'engine:kubernetes', '--', ...args]
+
+/** With FIREDRILL_TEST_CRDS. */
+const withCrds = (...command: string[]): Step['argv'] => ['node', 'qa/nightly/with-crds.ts', ...command]
 
 const UP: readonly Step[] = [
   { on: 'docker', name: 'engine', argv: docker('up'), gate: true },
@@ -91,6 +96,12 @@ const ON_CLUSTER: readonly Step[] = [
     name: 'cluster-crashes',
     argv: cluster('exec', 'env', 'FIREDRILL_TEST_CONTEXT=admin', 'node', '--test', 'chaos/cluster-crash.deep.test.ts'),
   },
+  ...['chaos-mesh', 'mesh-crash'].map((test): Step => ({
+    on: 'cluster',
+    name: `cluster-${test}`,
+    needs: 'published-crds',
+    argv: cluster(...['exec', 'env', 'FIREDRILL_TEST_CONTEXT=admin', ...withCrds('node', '--test', `chaos/${test}.deep.test.ts`)]),
+  })),
   NODE_DOWN,
 ]
 
@@ -104,6 +115,8 @@ export const STEPS: readonly Step[] = [
     { name: `${versions}-drill`, argv: ['bin/firedrill', 'run', '--versions', versions] },
     { name: `${versions}-breaks`, argv: ['npm', 'run', '--silent', 'breaks', '--', '--short', '--versions', versions] },
   ]),
+  { name: 'published-crds', argv: withCrds() },
+  { name: 'exports-fit-crds', needs: 'published-crds', argv: withCrds('node', '--test', 'verify/export/export.test.ts') },
   ...UP,
   { on: 'docker', name: 'compose-drill', argv: ['bin/firedrill', 'run', '--target', 'compose', '--speed', '15'] },
   { on: 'docker', name: 'compose-breaks', argv: ['npm', 'run', '--silent', 'breaks', '--', '--compose'] },
@@ -131,12 +144,16 @@ export interface Done {
 
 /**
  * 3 where this machine has no engine and can make none (`up` ends with 3, and has left nothing behind): nothing was drilled on it, so
- * nothing is known of it. One that should work and does not start is a failure (`up` ends with 1).
+ * nothing is known of it. One that should work and does not start is a failure (`up` ends with 1). So with the published CRDs, where the
+ * network does not give them.
  */
 export function exitCodeOf(done: readonly Done[]): 0 | 1 | 3 {
   const codeOf = (step: string): number | undefined => done.find(({ name }) => name === step)?.exitCode
   const absent = (up: string, down: string): boolean => codeOf(up) === 3 && codeOf(down) === 0
+  const withoutCrds =
+    codeOf('published-crds') === 3 ? STEPS.filter(({ name, needs }) => name === 'published-crds' || needs !== undefined) : []
   const none = [
+    ...withoutCrds.map(({ name }) => new RegExp(`^${name}$`)),
     ...(absent('engine', 'engine-down') ? [/^(?:engine|compose)/] : []),
     ...(absent('cluster', 'cluster-down') ? [/^cluster/] : []),
   ]
@@ -157,12 +174,14 @@ export async function runSteps(
 ): Promise<Done[]> {
   const done: Done[] = []
   const closed = new Set<Engine | undefined>()
-  const engines = new Set(steps.filter(({ name }) => asked.includes(name)).map(({ on }) => on))
+  const wanted = steps.filter(({ name }) => asked.includes(name))
+  const engines = new Set(wanted.map(({ on }) => on))
   for (const step of steps) {
-    const { name, on, gate, cleans } = step
-    const belongs = (gate === true || cleans === true) && engines.has(on)
+    const { name, on, gate, cleans, needs } = step
+    const belongs = ((gate === true || cleans === true) && engines.has(on)) || wanted.some((each) => each.needs === name)
     if (asked.length > 0 && !asked.includes(name) && !belongs) continue
-    if (cleans !== true && (closed.has(on) || interrupted())) {
+    const lacks = needs !== undefined && done.find((each) => each.name === needs)?.outcome !== 'passed'
+    if (cleans !== true && (closed.has(on) || lacks || interrupted())) {
       done.push({ name, outcome: 'left out' })
       continue
     }

@@ -1,8 +1,9 @@
 /**
  * Chaos Mesh's controller, played on a real API server: it selects pods, sets status, finalizer and conditions in the order of the real one
  * (https://github.com/chaos-mesh/chaos-mesh/tree/v2.8.3/controllers/common), and does to the pods what a test can do without its daemon.
- * pod-failure is done as the real one does it (the pods' images); a partition is a NetworkPolicy, stress is busy shells. What it proves is
- * what firedrill makes of status and effects, and nothing of Chaos Mesh.
+ * pod-failure is done as the real one does it (the pods' images); a partition is a NetworkPolicy, a delay is a slow curl in the
+ * container, stress is busy shells and a full buffer. What it proves is what firedrill makes of status and effects, and nothing of Chaos
+ * Mesh.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -20,7 +21,7 @@ import {
 } from '@kubernetes/client-node'
 import { parse } from 'yaml'
 import type { ChaosObject } from '../../chaos/drivers/chaos-mesh-driver.ts'
-import { execIn } from '../../chaos/drivers/pod-exec.ts'
+import { execIn, type ContainerOfPod } from '../../chaos/drivers/pod-exec.ts'
 
 const SERVED = { group: 'chaos-mesh.org', version: 'v1alpha1' }
 const PLURALS = ['podchaos', 'networkchaos', 'stresschaos'] as const
@@ -29,9 +30,20 @@ const FINALIZER = 'chaos-mesh/records'
 const PAUSE = 'docker.io/firedrill/pause:1'
 const merge = () => setHeaderOptions('Content-Type', PatchStrategy.MergePatch)
 
+interface Stressors {
+  cpu?: { workers: number }
+  memory?: { size: string }
+}
+
 interface Played extends ChaosObject {
   metadata: ChaosObject['metadata'] & { namespace: string; annotations?: Record<string, string> }
-  spec: { action?: string; selector: { labelSelectors: Record<string, string> }; stressors?: object; containerNames?: string[] }
+  spec: {
+    action?: string
+    selector: { labelSelectors: Record<string, string> }
+    delay?: { latency: string }
+    stressors?: Stressors
+    containerNames?: string[]
+  }
 }
 
 /** Applies the published CRDs of the folder; what is there already stays. */
@@ -157,6 +169,9 @@ export function playMesh(config: KubeConfig, context: string, namespace: string,
     })
     if (pod === undefined) return
     if (plural === 'podchaos') await failPod(pod, operation === 'Apply')
+    else if (spec.action === 'delay')
+      for (const each of pod.spec?.containers ?? [])
+        await slow({ context, namespace, pod: name, container: each.name }, spec.delay?.latency ?? '', operation === 'Apply')
     else if (plural === 'networkchaos') await cutPod(metadata.name, pod, operation === 'Apply')
     else await stress({ context, namespace, pod: name, container }, spec.stressors ?? {}, operation === 'Apply')
   }
@@ -217,12 +232,30 @@ function kindOf(plural: string): string {
   return { podchaos: 'PodChaos', networkchaos: 'NetworkChaos' }[plural] ?? 'StressChaos'
 }
 
-/** Shells under the name of what chaos-daemon starts: the kernel calls a script by its file. */
-async function stress(at: Parameters<typeof execIn>[0], stressors: { cpu?: { workers: number } }, begins: boolean): Promise<void> {
-  const begin = `f=/tmp/stress-ng-cpu; printf '#!/bin/sh\nwhile :; do :; done\n' > $f && chmod +x $f || exit 1
-n=0; while [ $n -lt "$1" ]; do n=$((n + 1)); $f </dev/null >/dev/null 2>&1 & done`
-  const end = `for d in /proc/[0-9]*; do read -r c < $d/comm; case $c in stress-ng*) kill -KILL \${d#/proc/};; esac; done 2>/dev/null; exit 0`
-  const command = ['sh', '-c', begins ? begin : end, 'sh', String(stressors.cpu?.workers ?? 0)]
-  const { exitCode, stderr } = await execIn(at, command, AbortSignal.timeout(20_000))
-  if (exitCode !== 0) throw new Error(`stress: ${stderr}`)
+/**
+ * Shells under the names of what chaos-daemon starts: the kernel calls a script by its file. dd fills its buffer and cannot write it, until
+ * the shell that reads ends: a FIFO without a writer is never opened.
+ */
+async function stress(at: ContainerOfPod, { cpu, memory }: Stressors, begins: boolean): Promise<void> {
+  const begin = `cd /tmp || exit 1
+printf '#!/bin/sh\nwhile :; do :; done\n' > stress-ng-cpu
+printf '#!/bin/sh\ndd if=/dev/zero bs=$1 count=1 | read -r never < /tmp/never\n' > memStress
+[ -p never ] || mkfifo never
+chmod +x stress-ng-cpu memStress || exit 1
+n=0; while [ $n -lt "$1" ]; do n=$((n + 1)); ./stress-ng-cpu </dev/null >/dev/null 2>&1 & done
+[ "$2" = 0 ] || ./memStress "$2" </dev/null >/dev/null 2>&1 &`
+  const end = `for d in /proc/[0-9]*; do read -r c < $d/comm; case $c in stress-ng*|memStress) kill -KILL \${d#/proc/};; esac; done 2>/dev/null; exit 0`
+  await done(at, begins ? begin : end, [String(cpu?.workers ?? 0), String(Number.parseInt(memory?.size ?? '0'))])
+}
+
+/** The answer comes after two ways through the network: that of the connection and its own. */
+async function slow(at: ContainerOfPod, latency: string, begins: boolean): Promise<void> {
+  const begin = `mkdir -p "$d" && printf '%s\n' '#!/bin/sh' "sleep $1" 'while [ $# -gt 1 ]; do [ $1 != -m ] || w=$2; shift; done' \\
+  'exec wget -T $w -O - "$1"' > "$d/curl" && chmod +x "$d/curl"`
+  await done(at, `d=\${PATH%%:*}; ${begins ? begin : 'rm -f "$d/curl"'}`, [String((2 * Number.parseInt(latency)) / 1_000)])
+}
+
+async function done(at: ContainerOfPod, script: string, args: readonly string[]): Promise<void> {
+  const { exitCode, stderr } = await execIn(at, ['sh', '-c', script, 'sh', ...args], AbortSignal.timeout(20_000))
+  if (exitCode !== 0) throw new Error(`${at.pod}: ${stderr}`)
 }

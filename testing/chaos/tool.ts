@@ -7,6 +7,7 @@ import { writeSync } from 'node:fs'
 import { createChaos } from '../../chaos/controller.ts'
 import { cpuPressureFault } from '../../chaos/faults/cpu-pressure.ts'
 import { cpuPressurePodsFault } from '../../chaos/faults/cpu-pressure-pods.ts'
+import { delayPodsMeshFault } from '../../chaos/faults/delay-pods-mesh.ts'
 import { failPodsMeshFault } from '../../chaos/faults/fail-pods-mesh.ts'
 import { fillDiskFault } from '../../chaos/faults/fill-disk.ts'
 import { freezePodsFault } from '../../chaos/faults/freeze-pods.ts'
@@ -38,7 +39,7 @@ const chaos = await createChaos({
   registry: [
     ...[cpuPressureFault, fillDiskFault, killProcessFault, pauseProcessFault, killContainerFault, pauseContainerFault],
     ...[scaleAwayFault, freezePodsFault, cpuPressurePodsFault, memoryPressurePodsFault, isolatePodsFault],
-    ...[failPodsMeshFault, partitionPodsMeshFault, stressPodsMeshFault],
+    ...[failPodsMeshFault, partitionPodsMeshFault, delayPodsMeshFault, stressPodsMeshFault],
   ],
   seams: {
     ...(process.env.WATCHDOG_PROGRAM === undefined ? {} : { watchdogProgram: process.env.WATCHDOG_PROGRAM }),
