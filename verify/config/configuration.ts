@@ -44,6 +44,8 @@ export interface Configuration {
 }
 
 const SCRIPT = /\.sh$/
+/** Templates of Go, which are no YAML: Alertmanager's are looked up by what its `templates` names. */
+export const TEMPLATE_FILE = /\.(?:tmpl|tpl|gotmpl)$/
 
 /** What only Helm's templates have. https://helm.sh/docs/chart_template_guide/ */
 const CHART =
@@ -111,7 +113,7 @@ export function configure(texts: ConfigText[], variables: Record<string, string>
       }
     }
   }
-  sortIn(texts.filter(({ file }) => !SCRIPT.test(file)))
+  sortIn(texts.filter(({ file }) => !SCRIPT.test(file) && !TEMPLATE_FILE.test(file)))
   sortIn(addManifests(patchedManifests(result.manifests, result.kustomizations, texts), result))
   const [chart] = charts
   if (chart !== undefined)

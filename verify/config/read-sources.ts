@@ -16,7 +16,7 @@ export interface Sources {
   skipped: string[]
 }
 
-const CONFIG_FILE = /\.(ya?ml|json|rules|sh)$/
+const CONFIG_FILE = /\.(ya?ml|json|rules|sh|tmpl|tpl|gotmpl)$/
 /** Folders that hold no configuration of ours. */
 const SKIPPED = /^(node_modules|\.git|\.terraform|\.vscode|\.idea|vendor|target|dist)$/
 /** Of these, those that may well: what is left out there is said. */

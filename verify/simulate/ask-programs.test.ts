@@ -61,7 +61,7 @@ receivers:
   const amtool = await program('amtool', 'SortedPairs', 'amtool: error: template: :1:36: executing "" at <", ">: wrong type')
   const root = config('alertmanager.yml', text).alertmanager[0]
   assert.ok(root)
-  const answers = await renderMessages(amtool, root, spec, path.join(folder, 'e'))
+  const answers = await renderMessages(amtool, { root, templates: [], isWhole: true }, spec, path.join(folder, 'e'))
   assert.deepEqual(
     answers.map(({ subject, at, refused }) => [subject, at.place().line, refused]),
     [
@@ -72,7 +72,31 @@ receivers:
   const named = config('alertmanager.yml', `templates: [x.tmpl]\n${text.replace("'{{ .Status }}'", `'{{ template "own" . }}'`)}`)
     .alertmanager[0]
   assert.ok(named)
-  assert.equal((await renderMessages(amtool, named, spec, path.join(folder, 'f'))).length, 1, 'what files of templates define is not here')
+  assert.equal(
+    (await renderMessages(amtool, { root: named, templates: [], isWhole: false }, spec, path.join(folder, 'f'))).length,
+    1,
+    'what files of templates define is not here',
+  )
+})
+
+test('templates of files are executed, and what fails in one is said at its line', async () => {
+  const { spec } = await loadSpec()
+  assert.ok(spec)
+  const text = `templates: [t/*.tmpl]\nroute: { receiver: a }\nreceivers:\n  - name: a\n    webhook_configs: [{ url: 'http://a/{{ template "own" . }}' }]\n`
+  const file = { file: 't/own.tmpl', path: 't/own.tmpl', text: '{{ define "own" }}\n {{ .Foo }}{{ end }}', lineOffset: 0, columnOffset: 0 }
+  const says = 'amtool: error: template: own.tmpl:2:4: executing "own" at <.Foo>: no field Foo'
+  const root = config('alertmanager.yml', text).alertmanager[0]
+  assert.ok(root)
+  const ask = async (complaint: string, isWhole: boolean): Promise<unknown[]> => {
+    const amtool = await program('amtool-of-files', 'template "own"', complaint)
+    const answers = await renderMessages(amtool, { root, templates: [file], isWhole }, spec, path.join(folder, 'g'))
+    return answers.map(({ refused, inFile }) => (refused === undefined ? 'fine' : inFile && [inFile.text.file, inFile.line, inFile.column]))
+  }
+  assert.deepEqual(await ask(says, true), [['t/own.tmpl', 2, 5]])
+  assert.deepEqual(await ask(says, false), [['t/own.tmpl', 2, 5]])
+  const missing = 'amtool: error: template: own.tmpl:2:4: executing "own" at <{{template "b" .}}>: template "b" not defined'
+  assert.deepEqual(await ask(missing, true), [['t/own.tmpl', 2, 5]])
+  assert.deepEqual(await ask(missing, false), ['fine'], 'another file may define it')
 })
 
 test('Prometheus is asked by promtool; one that does not know the question is not taken at its word', async () => {

@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Cursor } from '../config/yaml/cursor.ts'
+import type { ConfigText, Cursor } from '../config/yaml/cursor.ts'
 import type { Configuration } from '../config/configuration.ts'
 import type { Labels, Spec } from '../model/spec.ts'
 import { alertLabels } from '../config/alerting/routed-alerts.ts'
+import { definitionsIn } from '../config/templates/template-definitions.ts'
 import { runTool } from './promtool.ts'
 import { annotationsFor } from './unit-tests.ts'
 
@@ -13,6 +14,15 @@ export interface Answer {
   subject: string
   /** Its complaint; absent where it has none. */
   refused?: string
+  /** Where it complains of a file of templates: counted from 1 in its text. */
+  inFile?: { text: ConfigText; line: number; column: number }
+}
+
+/** An Alertmanager's receivers and the files of its templates; not `isWhole`: it has others, which are not here. */
+export interface MessageSources {
+  root: Cursor
+  templates: readonly ConfigText[]
+  isWhole: boolean
 }
 
 /** Programs that check their own configuration, and how they are asked. */
@@ -76,29 +86,44 @@ function complaintOf(text: string): string {
  * Every template of a receiver is executed on a notification of a specified alert, by amtool.
  * https://prometheus.io/docs/alerting/latest/notification_examples/
  */
-export async function renderMessages(amtool: string, root: Cursor, spec: Spec, folder: string, signal?: AbortSignal): Promise<Answer[]> {
-  const [empty, data] = [path.join(folder, 'none.tmpl'), path.join(folder, 'notification.json')]
-  await mkdir(folder, { recursive: true })
-  await writeFile(empty, '')
+export async function renderMessages(
+  amtool: string,
+  { root, templates: files, isWhole }: MessageSources,
+  spec: Spec,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<Answer[]> {
+  const [own, data] = [path.join(folder, 'templates'), path.join(folder, 'notification.json')]
+  await mkdir(own, { recursive: true })
+  // amtool asks for one file at least. Of two files with one name the later one counts, as in Alertmanager.
+  await writeFile(path.join(own, 'none.tmpl'), '')
+  for (const { path: file, text } of files) await writeFile(path.join(own, path.basename(file)), text)
   await writeFile(data, JSON.stringify(sampleOf(spec)))
+  const defined = new Set(files.flatMap((text) => definitionsIn(text).definitions.map(({ name }) => name)))
   const templates = root
     .items('receivers')
     .flatMap((receiver) => texts(receiver).map((at) => ({ at, subject: receiver.string('name') ?? '', text: at.string() ?? '' })))
-    // What the files of `templates` define is not here.
-    .filter(({ text }) => !root.has('templates') || !/\{\{-?\s*template\b/.test(text))
+    // What further files of `templates` define is not here.
+    .filter(({ text }) => isWhole || [...text.matchAll(/\{\{-?\s*template\s+"([^"]*)"/g)].every(([, name = '']) => defined.has(name)))
   return Promise.all(
     templates.map(async ({ at, subject, text }): Promise<Answer> => {
       const args = [
         'template',
         'render',
-        `--template.glob=${empty}`,
+        `--template.glob=${path.join(own, '*')}`,
         `--template.data=${data}`,
         `--template.text=${text}`,
         '--no-version-check',
       ]
       const ran = await runTool(amtool, args, { timeoutMs: 20_000, ...(signal === undefined ? {} : { signal }) })
       const complaint = ran.stderr.replace(/^amtool: error: (?:template: )?/m, '').trim()
-      return { at, subject, ...(ran.code === 0 ? {} : { refused: complaint.split('\n')[0] ?? 'amtool fails' }) }
+      const refused = complaint.split('\n')[0] ?? 'amtool fails'
+      if (ran.code === 0 || (!isWhole && /template "[^"]*" not defined/.test(refused))) return { at, subject }
+      // `slack.tmpl:4:4: executing "slack.text" at <.Foo>: ...`
+      const [, name, line, column] = /^([^:\s]+):(\d+)(?::(\d+))?:/.exec(refused) ?? []
+      const file = files.find((each) => path.basename(each.path) === name)
+      const inFile = file === undefined ? {} : { inFile: { text: file, line: Number(line), column: Number(column ?? 0) + 1 } }
+      return { at, subject, refused, ...inFile }
     }),
   )
 }

@@ -18,7 +18,8 @@ import { withExpanded } from './annotations.ts'
 import type { Case } from './cases.ts'
 import { generate, type Generated } from './generate-tests.ts'
 import { testDelivery } from './delivery-scene.ts'
-import { askPrograms, renderMessages, type Program } from './ask-programs.ts'
+import { askPrograms, renderMessages, type Answer, type MessageSources, type Program } from './ask-programs.ts'
+import { templatePatterns } from '../config/templates/template-files.ts'
 import { testRules, type PromtoolResult } from './promtool.ts'
 import { testRoutes } from './amtool-routes.ts'
 import { sideBySide } from './side-by-side.ts'
@@ -75,7 +76,7 @@ export const SIMULATIONS: CheckMeta[] = [
     title: 'Every template of a receiver makes a message',
     failureTitle: 'A template fails on a notification: nothing is sent',
     why: 'Alertmanager parses templates when it starts and executes them when it sends; one that fails then loses the notification. amtool executes each on a sample.',
-    mend: 'In alertmanager.yml, correct the template; `amtool template render` shows what it makes.',
+    mend: 'In alertmanager.yml or the file of templates, correct the template; `amtool template render` shows what it makes.',
     example: 'text: \'{{ .CommonLabels.SortedPairs | join ", " }}\' # join takes texts, not pairs',
   },
 ]
@@ -478,7 +479,9 @@ async function askThePrograms({ config, spec, tools, signal }: SimulateOptions, 
     amtool === undefined
       ? []
       : await Promise.all(
-          config.alertmanager.map((root, index) => renderMessages(amtool, root, spec, path.join(folder, `messages-${index}`), signal)),
+          config.alertmanager.map((root, index) =>
+            renderMessages(amtool, messageSources(root, config), spec, path.join(folder, `messages-${index}`), signal),
+          ),
         )
   result.tests += answers.length + messages.flat().length
   for (const { at, subject, refused } of answers) {
@@ -498,8 +501,41 @@ async function askThePrograms({ config, spec, tools, signal }: SimulateOptions, 
     const length = (source?.trim().length ?? 1) || 1
     result.findings.push(source === undefined ? said : { ...said, line: line + at.text.lineOffset, column, length, source })
   }
-  for (const { at, subject, refused } of messages.flat())
-    if (refused !== undefined) result.findings.push(finding('messages-are-made', subject, at, 'a text made of a notification', refused))
+  const said = new Map<string, LocatedFinding>()
+  for (const { at, subject, refused, inFile } of messages.flat()) {
+    if (refused === undefined) continue
+    const own = finding('messages-are-made', subject, at, 'a text made of a notification', refused)
+    const found = inFile === undefined ? own : { ...own, ...placeOf(inFile) }
+    const known = said.get(`${found.file} ${found.line} ${found.column} ${found.observed}`)
+    // One line of a file fails for each receiver that takes it.
+    if (known === undefined) said.set(`${found.file} ${found.line} ${found.column} ${found.observed}`, found)
+    else if (!known.subject.split(', ').includes(subject)) known.subject = `${known.subject}, ${subject}`
+  }
+  result.findings.push(...said.values())
+}
+
+function messageSources(root: Cursor, config: Configuration): MessageSources {
+  const patterns = templatePatterns(root, config, () => true)
+  return {
+    root,
+    templates: patterns.flatMap(({ files }) => files),
+    isWhole: patterns.length === root.items('templates').length && patterns.every((each) => each.isWhole),
+  }
+}
+
+function placeOf({
+  text,
+  line,
+  column,
+}: NonNullable<Answer['inFile']>): Pick<LocatedFinding, 'file' | 'line' | 'column' | 'length' | 'source'> {
+  const source = text.text.split('\n')[line - 1] ?? ''
+  return {
+    file: text.file,
+    line: line + text.lineOffset,
+    column: column + text.columnOffset,
+    length: Math.max(1, source.length - column + 1),
+    source,
+  }
 }
 
 /** Why it does not start with the smallest configuration either: then it is not the configuration. */

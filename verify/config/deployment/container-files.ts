@@ -1,7 +1,7 @@
 import path from 'node:path'
-import type { Configuration } from '../configuration.ts'
+import { TEMPLATE_FILE, type Configuration } from '../configuration.ts'
 import type { ConfigText, Cursor } from '../yaml/cursor.ts'
-import { namedData } from './kubernetes-objects.ts'
+import { nameOfObject, namedData, objectsOf } from './kubernetes-objects.ts'
 import type { Workload } from './workloads.ts'
 import { remembered } from '../../text/remembered.ts'
 
@@ -97,7 +97,16 @@ function embedded(config: Configuration): ConfigText[] {
     ...config.loki,
     ...config.collectors,
   ]
-  return [...new Set(roots.map((root) => root.text))].filter((text) => text.path !== text.file)
+  return [...[...new Set(roots.map((root) => root.text))].filter((text) => text.path !== text.file), ...writtenTemplates(config)]
+}
+
+/** Templates in ConfigMaps, by `<configmap>/<key>`. */
+function writtenTemplates(config: Configuration): ConfigText[] {
+  return objectsOf(config)
+    .filter((at) => at.string('kind') === 'ConfigMap')
+    .flatMap((at) =>
+      at.pairs('data').flatMap(([key, value]) => (TEMPLATE_FILE.test(key) ? (value.embedded(`${nameOfObject(at)}/${key}`) ?? []) : [])),
+    )
 }
 
 /** What a container has at a path; unknown: its image or a mount that is not read here may hold it. */

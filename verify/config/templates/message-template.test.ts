@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { templateProblem } from './message-template.ts'
+import { definitionsIn } from './template-definitions.ts'
 import { cpuMs } from '../../../testing/machine/cpu-time.ts'
+
+const NOWHERE = { lineOffset: 0, columnOffset: 0 }
 
 const fine = [
   'no template at all',
@@ -71,6 +74,16 @@ test('comments without end are read in a moment', () => {
 })
 
 test('a template of a file that is not known may be there', () => {
-  assert.equal(templateProblem('{{ template "my.title" . }}', null), undefined)
-  assert.equal(templateProblem('{{ template "my.title" . }}', new Set(['my.title'])), undefined)
+  const { definitions } = definitionsIn({
+    file: 'a.tmpl',
+    path: 'a.tmpl',
+    text: '{{ define "my.title" }}{{ .Status }}{{ end }}',
+    ...NOWHERE,
+  })
+  const named = new Map(definitions.map((each) => [each.name, each]))
+  assert.equal(templateProblem('{{ template "my.title" . }}', undefined, false), undefined)
+  assert.equal(templateProblem('{{ template "my.title" . }}', named), undefined)
+  assert.match(templateProblem('{{ template "my.titel" . }}', named) ?? '', /did you mean my.title/)
+  assert.match(templateProblem('{{ template "my.title" }}', named) ?? '', /without data/)
+  assert.match(templateProblem('{{ template "slack.default.title" }}') ?? '', /without data/)
 })

@@ -1,19 +1,33 @@
-import { templateActions } from './template-actions.ts'
+import { actionsIn } from './template-actions.ts'
+import { notDefined, readsItsData, withoutData, type TemplateDefinition } from './template-definitions.ts'
 import { ALERTMANAGER } from './template-dialects.ts'
-import { executionProblem } from './template-types.ts'
+import { NEVER_CLOSED, problemIn } from './template-types.ts'
 
 /** Those that come with Alertmanager. */
-const SHIPPED = /^__|^[a-z]+\.default\./
+export function isShipped(name: string): boolean {
+  return /^__|^[a-z]+\.default\./.test(name)
+}
+
+/** Of these, what surely reads the notification. */
+const READS_DATA = /\.default\.(?:title|message|text|description|subject|html|summary|fallback)$/
 
 /**
- * Why Alertmanager cannot make a text of this template; undefined when nothing speaks against it. `named`: templates of its own files, null
- * where they are not known.
+ * Why Alertmanager cannot make a text of this template; undefined when nothing speaks against it. `named`: templates of its own files;
+ * not `isWhole`: there may be others.
  */
-export function templateProblem(text: string, named: ReadonlySet<string> | null = new Set()): string | undefined {
-  const problem = executionProblem(text, ALERTMANAGER)
-  if (problem !== undefined || named === null) return problem
+export function templateProblem(
+  text: string,
+  named: ReadonlyMap<string, TemplateDefinition> = new Map(),
+  isWhole = true,
+): string | undefined {
+  const actions = actionsIn(text)
+  if (actions === undefined) return NEVER_CLOSED
   const defined = new Set([...text.matchAll(/\{\{-?\s*(?:define|block)\s+"([^"]*)"/g)].map(([, name = '']) => name))
-  const used = (templateActions(text) ?? []).flatMap((action) => /^template\s+"([^"]*)"/.exec(action)?.[1] ?? [])
-  const missing = used.find((name) => !named.has(name) && !defined.has(name) && !SHIPPED.test(name))
-  return missing === undefined ? undefined : `the template "${missing}", which no file of templates defines`
+  let ofCalls: string | undefined
+  const onCall = (name: string, type: string): void => {
+    const own = named.get(name)
+    if (type === 'nothing' && (own === undefined ? READS_DATA.test(name) : readsItsData(own))) ofCalls ??= withoutData(name)
+    if (own === undefined && !defined.has(name) && !isShipped(name) && isWhole) ofCalls ??= notDefined(name, named.keys())
+  }
+  return problemIn(actions, ALERTMANAGER, { onCall })?.message ?? ofCalls
 }

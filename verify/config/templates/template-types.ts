@@ -1,5 +1,5 @@
 import { didYouMean } from '../../text/did-you-mean.ts'
-import { templateActions } from './template-actions.ts'
+import { actionsIn, type TemplateAction } from './template-actions.ts'
 import type { Dialect } from './template-dialects.ts'
 
 /** A field, variable or function that the template reads, and whether its value is printed (it is not in the condition of `if`). */
@@ -22,20 +22,48 @@ interface Operand {
   text: string
 }
 
-class Fault extends Error {}
+/** `refused`: Alertmanager and Prometheus find it when they parse the template, before there is an alert. */
+class Fault extends Error {
+  readonly refused: boolean
+
+  constructor(message: string, refused = false) {
+    super(message)
+    this.refused = refused
+  }
+}
+
+/** What a template does besides: what it reads, and the templates that it executes with which data ('nothing' where it passes none). */
+interface Watch {
+  onRead?: (read: Read) => void
+  onCall?: (name: string, type: string, action: TemplateAction) => void
+}
+
+/** Why actions cannot be executed, and at which of them. */
+export interface Problem {
+  message: string
+  at: number
+  refused: boolean
+}
+
+export const NEVER_CLOSED = '{{ that is never closed by }}'
 
 /** Why the execution of a template fails, by the types of what it names; undefined where nothing speaks against it. */
 export function executionProblem(text: string, dialect: Dialect, onRead: (read: Read) => void = () => undefined): string | undefined {
   if (!text.includes('{{')) return undefined
-  const actions = templateActions(text)
-  if (actions === undefined) return '{{ that is never closed by }}'
-  const run = new Run(dialect, onRead)
-  try {
-    for (const action of actions) run.action(action)
-  } catch (error) {
-    if (error instanceof Fault) return error.message
-    throw error
-  }
+  const actions = actionsIn(text)
+  return actions === undefined ? NEVER_CLOSED : problemIn(actions, dialect, { onRead })?.message
+}
+
+/** As `executionProblem`, of the actions of a template that is given data of a type: that of the dialect where it is left out. */
+export function problemIn(actions: readonly TemplateAction[], dialect: Dialect, watch: Watch = {}, dot = dialect.dot): Problem | undefined {
+  const run = new Run(dialect, watch, dot)
+  for (const action of actions)
+    try {
+      run.action(action)
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      return { message: error.message, at: action.at, refused: error.refused }
+    }
   return run.left()
 }
 
@@ -57,26 +85,31 @@ function tokens(text: string): Token[] | undefined {
 
 class Run {
   private readonly dialect: Dialect
-  private readonly onRead: (read: Read) => void
-  private readonly open: { keyword: string; dot: string; variables: Map<string, string> }[] = []
+  private readonly watch: Watch
+  private readonly open: { keyword: string; at: number; dot: string; variables: Map<string, string> }[] = []
   private dot: string
   private variables: Map<string, string>
   private printed = true
   private rest: Token[] = []
 
-  constructor(dialect: Dialect, onRead: (read: Read) => void) {
+  constructor(dialect: Dialect, watch: Watch, dot: string) {
     this.dialect = dialect
-    this.onRead = onRead
-    this.dot = dialect.dot
-    this.variables = new Map([['$', dialect.dot], ...Object.entries(dialect.variables)])
+    this.watch = watch
+    this.dot = dot
+    this.variables = new Map([['$', dot], ...Object.entries(dialect.variables)])
   }
 
-  left(): string | undefined {
+  left(): Problem | undefined {
     const last = this.open.at(-1)
-    return last === undefined ? undefined : `{{ ${last.keyword} }} without its {{ end }}`
+    return last === undefined ? undefined : { message: `{{ ${last.keyword} }} without its {{ end }}`, at: last.at, refused: true }
   }
 
-  action(text: string): void {
+  private onRead(read: Read): void {
+    this.watch.onRead?.(read)
+  }
+
+  action(action: TemplateAction): void {
+    const { text } = action
     const all = tokens(text)
     if (all === undefined) {
       // text/template: "bad character U+002D '-'".
@@ -85,6 +118,7 @@ class Run {
         path === undefined
           ? `${text.trim()}, which is no template: it has no operators or brackets; ${INSTEAD}`
           : `${path}${rest ?? ''}: a name with - is read by index`,
+        true,
       )
     }
     if (all.length === 0) return
@@ -92,14 +126,14 @@ class Run {
     this.printed = !/^(?:if|else)$/.test(first)
     if (first === 'end') {
       const last = this.open.pop()
-      if (last === undefined) throw new Fault('{{ end }} where nothing is open')
+      if (last === undefined) throw new Fault('{{ end }} where nothing is open', true)
       this.dot = last.dot
       this.variables = last.variables
       return
     }
     if (first === 'else') {
       const last = this.open.at(-1)
-      if (last === undefined) throw new Fault('{{ else }} where nothing is open')
+      if (last === undefined) throw new Fault('{{ else }} where nothing is open', true)
       this.dot = last.dot
       if (all.length > 1 && all[1]?.text === 'with') this.dot = 'any'
       if (all.length > 2) this.pipeline(all.slice(2))
@@ -107,7 +141,7 @@ class Run {
     }
     if (/^(?:break|continue)$/.test(first)) return
     if (/^(?:if|range|with|define|block)$/.test(first)) {
-      this.open.push({ keyword: first, dot: this.dot, variables: new Map(this.variables) })
+      this.open.push({ keyword: first, at: action.at, dot: this.dot, variables: new Map(this.variables) })
       if (first === 'define' || first === 'block') {
         this.dot = 'any'
         return
@@ -119,7 +153,8 @@ class Run {
       return
     }
     if (first === 'template') {
-      if (all.length > 2) this.pipeline(all.slice(2))
+      const type = all.length > 2 ? this.pipeline(all.slice(2)) : 'nothing'
+      if (all[1]?.kind === 'text') this.watch.onCall?.(textOf(all[1].text), type, action)
       return
     }
     const { type, declared } = this.declaration(all)
@@ -174,6 +209,7 @@ class Run {
       if (signature === undefined)
         throw new Fault(
           `the function ${head.text}, which ${this.dialect.name} does not have${didYouMean(head.text, Object.keys(this.dialect.functions))}`,
+          true,
         )
       if (/^(?:now|query)$/.test(head.text)) this.onRead({ type: 'function', name: head.text, printed: this.printed })
       return { type: this.called(head.text, signature, [...this.operands(), ...(piped === undefined ? [] : [piped])]), text: '' }
@@ -216,6 +252,7 @@ class Run {
     if (signature === undefined)
       throw new Fault(
         `the function ${text}, which ${this.dialect.name} does not have${didYouMean(text, Object.keys(this.dialect.functions))}`,
+        true,
       )
     return { type: this.called(text, signature, []), text }
   }
@@ -226,7 +263,7 @@ class Run {
     const start = root === '' ? this.dot : this.variables.get(root)
     if (start === undefined) {
       const foreign = root === '$labels' ? ': that is of rules, here it is .CommonLabels or .Labels of each of .Alerts' : ''
-      throw new Fault(`the variable ${root}, which is not defined${foreign || didYouMean(root, this.variables.keys())}`)
+      throw new Fault(`the variable ${root}, which is not defined${foreign || didYouMean(root, this.variables.keys())}`, true)
     }
     if (this.dialect.variables[root] !== undefined) this.onRead({ type: 'variable', name: root, printed: this.printed })
     return this.follow(start, steps, text)

@@ -8,6 +8,7 @@ export { check as integrationsAreWhole } from '../checks/alertmanager/integratio
 export { check as matchersMatchAnAlert } from '../checks/alertmanager/matchers-match-an-alert.ts'
 export { check as messageTemplatesWork } from '../checks/alertmanager/message-templates-work.ts'
 export { check as messagesAreTaken } from '../checks/alertmanager/messages-are-taken.ts'
+export { check as messagesFitTheirFormat } from '../checks/alertmanager/messages-fit-their-format.ts'
 export { check as notificationsListEveryAlert } from '../checks/alertmanager/notifications-list-every-alert.ts'
 export { check as receiverAddressIsKnown } from '../checks/alertmanager/receiver-address-is-known.ts'
 export { check as receiverNotifies } from '../checks/alertmanager/receiver-notifies.ts'
@@ -20,4 +21,5 @@ export { check as routesNotifyAtSomeTime } from '../checks/alertmanager/routes-n
 export { check as routingIsRead } from '../checks/alertmanager/routing-is-read.ts'
 export { check as routingTimesAreRead } from '../checks/alertmanager/routing-times-are-read.ts'
 export { check as routingTimingMatches } from '../checks/alertmanager/routing-timing-matches.ts'
+export { check as templateFilesWork } from '../checks/alertmanager/template-files-work.ts'
 export { check as timeIntervalsMatch } from '../checks/alertmanager/time-intervals-match.ts'

@@ -1,12 +1,14 @@
 import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import { allRoutes, routeTree } from '../../../config/alerting/route-tree.ts'
 import type { RouteNode } from '../../../routing/tree.ts'
-import { scalarsIn, type Cursor } from '../../../config/yaml/cursor.ts'
+import { scalarsIn, type ConfigText, type Cursor } from '../../../config/yaml/cursor.ts'
 import { integrationsOf } from '../../receivers.ts'
+import { ownTemplates } from '../../message-templates.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import type { Spec } from '../../../model/spec.ts'
 import { slipOf } from '../../../text/did-you-mean.ts'
 import { templateProblem } from '../../../config/templates/message-template.ts'
+import { templatesBeside } from '../../../config/templates/template-files.ts'
 
 export const check: Check = {
   meta: {
@@ -18,21 +20,26 @@ export const check: Check = {
     mend: 'In alertmanager.yml, correct the template at the place; `amtool template render` shows its text.',
     example: "title: '{{ .CommonLabels.alertname | toUper }}'",
   },
-  *judge({ config, spec }) {
+  *judge(input) {
+    const { config, spec } = input
     const known = namesOf(spec, config)
     for (const alertmanager of config.alertmanager) {
-      // Files of templates are not configuration and are not among what is read.
-      const named = (alertmanager.get('templates')?.items().length ?? 0) > 0 ? null : new Set<string>()
+      const { defined, isWhole, patterns, problems } = ownTemplates(alertmanager, input)
+      // Where a pattern finds no file, or a file is not parsed, that is what is wrong.
+      const isKnown = isWhole && patterns.every(({ files }) => files.length > 0) && !problems.some(({ refused }) => refused)
+      const names = new Set([...DEFAULTS, ...defined.keys()])
+      const beside = templatesBeside(alertmanager, config)
       const root = routeTree(alertmanager)
       const routes = root === undefined ? [] : [...allRoutes(root)]
       for (const receiver of alertmanager.items('receivers'))
         for (const at of integrationsOf(receiver).flatMap(({ at }) => scalarsIn(at))) {
           const text = at.string() ?? ''
-          const problem = text.includes('{{') ? templateProblem(text, named) : undefined
-          if (problem !== undefined) yield remark(receiver.string('name') ?? '', at, 'a template that can be executed', problem)
+          const problem = text.includes('{{') ? templateProblem(text, defined, isKnown) : undefined
+          if (problem !== undefined)
+            yield remark(receiver.string('name') ?? '', at, 'a template that can be executed', `${problem}${unloaded(problem, beside)}`)
           else {
             yield* ungrouped(receiver.string('name') ?? '', at, routes)
-            yield* misspeltTemplate(receiver.string('name') ?? '', at, named)
+            yield* misspeltTemplate(receiver.string('name') ?? '', at, names)
             for (const { 0: whole, 1: name = '' } of text.matchAll(/\.(?:Common|Group)?(?:Labels|Annotations)\.(\w+)/g)) {
               const meant = slipOf(name, known)
               if (meant !== undefined)
@@ -42,6 +49,13 @@ export const check: Check = {
         }
     }
   },
+}
+
+/** Which file beside alertmanager.yml defines a template that is not defined. */
+function unloaded(problem: string, beside: readonly ConfigText[]): string {
+  const name = /^the template "([^"]*)"/.exec(problem)?.[1]
+  const own = name === undefined ? undefined : beside.find(({ text }) => text.includes(`define ${JSON.stringify(name)}`))
+  return own === undefined ? '' : `: ${own.file} does, and templates does not name it`
 }
 
 /** Labels and annotations that alerts usually have, and those of the specification and of the rules. */
@@ -78,11 +92,10 @@ const DEFAULTS = new Set([
   ...['msteams.default.title', 'msteams.default.text', 'msteams.default.summary', '__subject', '__description', '__text_alert_list'],
 ])
 
-/** A name of the defaults that is misspelt, where no file has templates of one's own. */
-function* misspeltTemplate(receiver: string, at: Cursor, named: ReadonlySet<string> | null): Generator<Remark> {
-  if (named === null) return
+/** A name that is nearly that of a default, or of a file: other files may have others. */
+function* misspeltTemplate(receiver: string, at: Cursor, names: ReadonlySet<string>): Generator<Remark> {
   for (const { 1: name = '' } of (at.string() ?? '').matchAll(/\{\{-?\s*template\s+"([^"]+)"/g)) {
-    const meant = slipOf(name, DEFAULTS)
+    const meant = slipOf(name, names)
     if (meant !== undefined)
       yield remark(receiver, at, `template ${JSON.stringify(meant)}`, `template ${JSON.stringify(name)}, which is not defined`)
   }
