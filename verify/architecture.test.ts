@@ -44,7 +44,7 @@ const TABLE: readonly Row[] = [
   { folder: 'verify/config/', may: ['node:fs', 'node:path', 'ignore'] },
   { folder: 'verify/config/yaml/', may: ['yaml', 'verify/promql/duration.ts'], tests: ['verify/config/kinds.ts'] },
   // A template's query() holds PromQL.
-  { folder: 'verify/config/templates/', may: ['verify/promql/parse-promql.ts'] },
+  { folder: 'verify/config/templates/', may: ['verify/promql/parse-promql.ts', 'verify/config/yaml/cursor.ts'] },
   {
     folder: 'verify/config/alerting/',
     may: ['verify/config/configuration.ts', 'verify/config/yaml/', 'verify/promql/', 'verify/routing/'],

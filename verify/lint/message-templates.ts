@@ -10,7 +10,7 @@ import {
   type TemplateProblem,
 } from '../config/templates/template-definitions.ts'
 import { ALERTMANAGER } from '../config/templates/template-dialects.ts'
-import { templatePatterns, type TemplatePattern } from '../config/templates/template-files.ts'
+import { templatePatterns, type TemplatePattern } from '../config/deployment/template-files.ts'
 import { problemIn } from '../config/templates/template-types.ts'
 import { scalarsIn, type ConfigText, type Cursor } from '../config/yaml/cursor.ts'
 import { integrationsOf } from './receivers.ts'

@@ -8,7 +8,7 @@ import type { Configuration } from '../../../config/configuration.ts'
 import type { Spec } from '../../../model/spec.ts'
 import { slipOf } from '../../../text/did-you-mean.ts'
 import { templateProblem } from '../../../config/templates/message-template.ts'
-import { templatesBeside } from '../../../config/templates/template-files.ts'
+import { templatesBeside } from '../../../config/deployment/template-files.ts'
 
 export const check: Check = {
   meta: {

@@ -2,7 +2,7 @@ import { causing, note, refused, remark, warning, type Check, type Remark } from
 import type { Configuration } from '../../../config/configuration.ts'
 import { isShipped } from '../../../config/templates/message-template.ts'
 import { placeIn, type TemplateDefinition } from '../../../config/templates/template-definitions.ts'
-import { templatesBeside } from '../../../config/templates/template-files.ts'
+import { templatesBeside } from '../../../config/deployment/template-files.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { ownTemplates, type OwnTemplates } from '../../message-templates.ts'
 

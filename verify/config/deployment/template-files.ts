@@ -1,9 +1,9 @@
 import { posix } from 'node:path'
 import { TEMPLATE_FILE, type Configuration } from '../configuration.ts'
-import { filesIn, folderOf, nameOf, resolveIn, sourceOf } from '../deployment/container-files.ts'
-import { namedData } from '../deployment/kubernetes-objects.ts'
-import { globOf } from '../deployment/loaded-rules.ts'
-import type { Workload } from '../deployment/workloads.ts'
+import { filesIn, folderOf, nameOf, resolveIn, sourceOf } from './container-files.ts'
+import { namedData } from './kubernetes-objects.ts'
+import { globOf } from './loaded-rules.ts'
+import type { Workload } from './workloads.ts'
 import type { ConfigText, Cursor } from '../yaml/cursor.ts'
 
 /** An entry of Alertmanager's `templates`. */
