@@ -1,149 +1,293 @@
 /**
- * `node qa/record/collector-keys.ts`: writes verify/lint/known-keys/collector-components.json, the keys of components of the collector,
- * from the mapstructure tags of their Go structs. The sources are Go modules of pinned versions (`go mod download`), whose checksums are
- * written with the keys. Keys of both versions are listed: files of either are read. What lies below a type of a module that is not
- * named here is not looked into (null).
+ * `node qa/record/collector-keys.ts`: writes verify/lint/known-keys/collector-components.json, the keys of the collector's components, as
+ * the Go program beside it (collector-structs/main.go) reads them from the Go modules of pinned versions, whose checksums are written
+ * with the keys. Keys of all versions are listed: files of any are read. What lies below a type of another project's module is not looked
+ * into (null).
  */
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
+import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Tree } from '../../verify/lint/known-keys/outline.ts'
+import { ADDED, RENAMED, WORDS } from './collector-by-hand.ts'
 
-const CONTRIB = 'github.com/open-telemetry/opentelemetry-collector-contrib'
-const CORE = 'go.opentelemetry.io/collector'
-/** Modules by the version of the collector that they are part of; the first of each block is the component itself. */
-const SOURCES: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  'receiver.kafka': [
-    [
-      `${CONTRIB}/receiver/kafkareceiver@v0.93.0`,
-      `${CONTRIB}/exporter/kafkaexporter@v0.93.0`,
-      `${CONTRIB}/internal/kafka@v0.93.0`,
-      `${CORE}/config/configtls@v0.93.0`,
-    ],
-    [`${CONTRIB}/receiver/kafkareceiver@v0.140.1`, `${CONTRIB}/pkg/kafka/configkafka@v0.140.1`, `${CORE}/config/configretry@v1.46.0`],
-  ],
-  'exporter.kafka': [
-    [
-      `${CONTRIB}/exporter/kafkaexporter@v0.93.0`,
-      `${CONTRIB}/internal/kafka@v0.93.0`,
-      `${CORE}/config/configtls@v0.93.0`,
-      `${CORE}/config/configretry@v0.93.0`,
-      `${CORE}/exporter@v0.93.0`,
-    ],
-    [
-      `${CONTRIB}/exporter/kafkaexporter@v0.140.1`,
-      `${CONTRIB}/pkg/kafka/configkafka@v0.140.1`,
-      `${CORE}/config/configretry@v1.46.0`,
-      `${CORE}/exporter/exporterhelper@v0.140.0`,
-    ],
-  ],
+const CONTRIB = 'github.com/open-telemetry/opentelemetry-collector-contrib/'
+const CORE = 'go.opentelemetry.io/collector/'
+
+/**
+ * Components by the versions that are read: the oldest and the newest that lint is held to and one between them, or, where the module
+ * proxy has none of these, the nearest that it has.
+ */
+const SOURCES: Readonly<Record<string, string>> = {
+  [`${CORE}connector/forwardconnector`]: '0.93.0 0.165.0',
+  [`${CORE}exporter/debugexporter`]: '0.93.0 0.140.0 0.165.0',
+  [`${CORE}exporter/loggingexporter`]: '0.93.0',
+  [`${CORE}exporter/otlpexporter`]: '0.93.0 0.140.0 0.165.0',
+  [`${CORE}exporter/otlphttpexporter`]: '0.93.0 0.140.0 0.165.0',
+  [`${CORE}extension/ballastextension`]: '0.93.0',
+  [`${CORE}extension/zpagesextension`]: '0.93.0 0.140.0 0.165.0',
+  [`${CORE}processor/batchprocessor`]: '0.93.0 0.140.0 0.165.0',
+  [`${CORE}processor/memorylimiterprocessor`]: '0.93.0 0.140.0 0.165.0',
+  [`${CORE}receiver/otlpreceiver`]: '0.93.0 0.140.0 0.165.0',
+  [`${CONTRIB}connector/countconnector`]: '0.165.0',
+  [`${CONTRIB}connector/routingconnector`]: '0.149.0',
+  [`${CONTRIB}connector/spanmetricsconnector`]: '0.93.0 0.140.1 0.165.0',
+  [`${CONTRIB}exporter/clickhouseexporter`]: '0.93.0 0.165.0',
+  [`${CONTRIB}exporter/fileexporter`]: '0.93.0 0.140.1 0.165.0',
+  [`${CONTRIB}exporter/googlecloudexporter`]: '0.93.0 0.165.0',
+  [`${CONTRIB}exporter/googlemanagedprometheusexporter`]: '0.165.0',
+  [`${CONTRIB}exporter/kafkaexporter`]: '0.93.0 0.140.1 0.165.0',
+  [`${CONTRIB}exporter/loadbalancingexporter`]: '0.93.0',
+  [`${CONTRIB}exporter/opencensusexporter`]: '0.93.0',
+  [`${CONTRIB}exporter/prometheusexporter`]: '0.93.0 0.140.1 0.165.0',
+  [`${CONTRIB}exporter/prometheusremotewriteexporter`]: '0.93.0 0.140.1 0.165.0',
+  [`${CONTRIB}exporter/syslogexporter`]: '0.93.0 0.148.0',
+  [`${CONTRIB}exporter/zipkinexporter`]: '0.93.0 0.148.0',
+  [`${CONTRIB}extension/basicauthextension`]: '0.140.1 0.165.0',
+  [`${CONTRIB}extension/bearertokenauthextension`]: '0.165.0',
+  [`${CONTRIB}extension/healthcheckv2extension`]: '0.140.1 0.165.0',
+  [`${CONTRIB}extension/healthcheckextension`]: '0.93.0 0.140.1 0.165.0',
+  [`${CONTRIB}extension/observer/ecsobserver`]: '0.165.0',
+  [`${CONTRIB}extension/oidcauthextension`]: '0.165.0',
+  [`${CONTRIB}extension/pprofextension`]: '0.140.1 0.165.0',
+  [`${CONTRIB}extension/sigv4authextension`]: '0.140.1 0.165.0',
+  [`${CONTRIB}extension/storage/filestorage`]: '0.140.1 0.165.0',
+  [`${CONTRIB}processor/attributesprocessor`]: '0.93.0 0.140.1 0.165.0',
+  [`${CONTRIB}processor/cumulativetodeltaprocessor`]: '0.93.0 0.165.0',
+  [`${CONTRIB}processor/deltatocumulativeprocessor`]: '0.165.0',
+  [`${CONTRIB}processor/deltatorateprocessor`]: '0.165.0',
+  [`${CONTRIB}processor/filterprocessor`]: '0.93.0 0.140.1 0.165.0',
+  [`${CONTRIB}processor/groupbyattrsprocessor`]: '0.93.0 0.165.0',
+  [`${CONTRIB}processor/groupbytraceprocessor`]: '0.165.0',
+  [`${CONTRIB}processor/intervalprocessor`]: '0.165.0',
+  [`${CONTRIB}processor/k8sattributesprocessor`]: '0.93.0 1.4.1',
+  [`${CONTRIB}processor/metricsgenerationprocessor`]: '0.165.0',
+  [`${CONTRIB}processor/metricstransformprocessor`]: '0.93.0 0.165.0',
+  [`${CONTRIB}processor/probabilisticsamplerprocessor`]: '0.93.0 0.140.1 0.165.0',
+  [`${CONTRIB}processor/redactionprocessor`]: '0.165.0',
+  [`${CONTRIB}processor/resourcedetectionprocessor`]: '0.93.0 0.164.1',
+  [`${CONTRIB}processor/resourceprocessor`]: '0.93.0 0.165.0',
+  [`${CONTRIB}processor/schemaprocessor`]: '0.165.0',
+  [`${CONTRIB}processor/spanprocessor`]: '0.165.0',
+  [`${CONTRIB}processor/tailsamplingprocessor`]: '0.93.0 0.140.1 0.165.0',
+  [`${CONTRIB}processor/transformprocessor`]: '0.93.0 0.140.1 0.165.0',
+  [`${CONTRIB}receiver/awsecscontainermetricsreceiver`]: '0.165.0',
+  [`${CONTRIB}receiver/collectdreceiver`]: '0.165.0',
+  [`${CONTRIB}receiver/dockerstatsreceiver`]: '0.149.0',
+  [`${CONTRIB}receiver/filelogreceiver`]: '0.93.0 0.165.0',
+  [`${CONTRIB}receiver/fluentforwardreceiver`]: '0.93.0 0.165.0',
+  [`${CONTRIB}receiver/hostmetricsreceiver`]: '0.93.0 0.165.0',
+  [`${CONTRIB}receiver/httpcheckreceiver`]: '0.93.0',
+  [`${CONTRIB}receiver/jaegerreceiver`]: '0.93.0 0.140.1 0.165.0',
+  [`${CONTRIB}receiver/journaldreceiver`]: '0.93.0 0.165.0',
+  [`${CONTRIB}receiver/k8sclusterreceiver`]: '0.149.0',
+  [`${CONTRIB}receiver/k8sobjectsreceiver`]: '0.111.0',
+  [`${CONTRIB}receiver/kafkareceiver`]: '0.93.0 0.140.1 0.165.0',
+  [`${CONTRIB}receiver/kubeletstatsreceiver`]: '0.165.0',
+  [`${CONTRIB}receiver/opencensusreceiver`]: '0.93.0',
+  [`${CONTRIB}receiver/prometheusreceiver`]: '0.93.0 0.140.1 0.165.0',
+  [`${CONTRIB}receiver/statsdreceiver`]: '0.165.0',
+  [`${CONTRIB}receiver/syslogreceiver`]: '0.93.0 0.165.0',
+  [`${CONTRIB}receiver/tcplogreceiver`]: '0.165.0',
+  [`${CONTRIB}receiver/udplogreceiver`]: '0.165.0',
+  [`${CONTRIB}receiver/zipkinreceiver`]: '0.93.0 0.140.1 0.165.0',
 }
 export const COMMITTED = fileURLToPath(new URL('../../verify/lint/known-keys/collector-components.json', import.meta.url))
 
-interface Package {
-  text: string
-  modules: ReadonlyMap<string, string>
+/** What the Go program prints of a component. */
+interface Component {
+  kind: string
+  types: readonly string[]
+  keys: Tree | null
+  ignores: boolean
 }
+
+type Value = Tree | string | null
 
 /** The list, as its file holds it; undefined where the modules cannot be had: no go, no network. */
 export function collectorKeys(): string | undefined {
-  const wanted = [...new Set(Object.values(SOURCES).flat(2))].sort()
+  const asked = Object.entries(SOURCES).flatMap(([name, versions]) => versions.split(' ').map((version) => `${name}@v${version}`))
   let answer: string
   try {
-    answer = execFileSync('go', ['mod', 'download', '-json', ...wanted], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+    const program = fileURLToPath(new URL('collector-structs/main.go', import.meta.url))
+    answer = execFileSync('go', ['run', program, ...asked], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1e8 })
   } catch {
     return undefined
   }
-  const modules = answer
-    .split(/(?<=^\})\n/m)
-    .filter((each) => each.trim() !== '')
-    .map((each) => JSON.parse(each) as { Path: string; Version: string; Dir: string; Sum: string })
-  const sources = Object.fromEntries(modules.map((each) => [`${each.Path}@${each.Version}`, each.Sum]).sort())
-  const blocks = Object.entries(SOURCES).map(([block, versions]): [string, Tree] => [
-    block,
-    versions
-      .map((names) => {
-        const own = names.flatMap((name) => modules.filter((each) => name === `${each.Path}@${each.Version}`))
-        const folders = new Map(own.map(({ Path, Dir }) => [Path, Dir]))
-        const component = own[0]
-        const read = component === undefined ? undefined : readPackage(component.Path, folders)
-        const keys = read === undefined ? undefined : keysOf('Config', read)
-        if (keys === undefined) throw new Error(`${names[0] ?? block} has no struct Config`)
-        return keys
-      })
-      .reduce(merged),
-  ])
-  return `${JSON.stringify({ sources, ...Object.fromEntries(blocks) }, null, 2)}\n`
+  const { sources, components } = JSON.parse(answer) as { sources: Record<string, string>; components: Record<string, Component> }
+  // In the order of their versions: what is newer gives the names.
+  const ordered = asked.flatMap((name) => (components[name] === undefined ? [] : [[name, components[name]] as const]))
+  return listOf(Object.fromEntries(asked.map((name) => [name, sources[name] ?? ''])), Object.fromEntries(ordered))
 }
 
-/** The Go files of one package, without tests; undefined where its module is none of those that are read. */
-function readPackage(name: string, modules: ReadonlyMap<string, string>): Package | undefined {
-  const [module] = [...modules.keys()].filter((each) => name === each || name.startsWith(`${each}/`)).sort((a, b) => b.length - a.length)
-  if (module === undefined) return undefined
-  const folder = path.join(modules.get(module) ?? '', name.slice(module.length))
-  if (!existsSync(folder)) return undefined
-  const files = readdirSync(folder).filter((file) => file.endsWith('.go') && !file.endsWith('_test.go'))
-  return { text: files.map((file) => readFileSync(path.join(folder, file), 'utf8')).join('\n'), modules }
-}
-
-const PLAIN: Readonly<Record<string, string>> = {
-  'time.Duration': '#duration',
-  'bool': '#bool',
-  'float64': '#number',
-  'float32': '#number',
-}
-
-/** Of a struct, or of what its name stands for; undefined: it is none that is read here. */
-function keysOf(type: string, own: Package, depth = 0): Tree | undefined {
-  const bare = type.replace(/^configoptional\.Optional\[(.*)\]$/, '$1').replace(/^(?:\*|\[\])+/, '')
-  if (depth > 20) return undefined
-  const [, package_, name = bare] = /^(\w+)\.(\w+)$/.exec(bare) ?? []
-  if (package_ !== undefined) {
-    const imported = [...own.text.matchAll(/^\s*(?:(\w+)\s+)?"([\w./-]+)"/gm)].find(
-      ([, alias, from = '']) => (alias ?? path.posix.basename(from)) === package_,
-    )?.[2]
-    const other = imported === undefined ? undefined : readPackage(imported, own.modules)
-    return other === undefined ? undefined : keysOf(name, other, depth + 1)
+/** Blocks by name; a component has one for each of its names, and `about` says what is known of its list. */
+function listOf(sources: Readonly<Record<string, string>>, components: Readonly<Record<string, Component>>): string {
+  const blocks = new Map<string, Value>()
+  const about: Record<string, { versions: string[]; ignores?: true }> = {}
+  const aliases: Record<string, string> = {}
+  for (const [name, { kind, types, keys, ignores }] of Object.entries(components)) {
+    const known = types.map((type) => `${kind}.${type}`)
+    // The last name is the older one, which both versions have.
+    const block = known.at(-1) ?? ''
+    for (const other of known.slice(0, -1)) aliases[other] = block
+    const before = blocks.get(block)
+    blocks.set(block, before === undefined ? keys : merged(before, keys))
+    // A module with a version of its own (k8sattributes: 1.4) is of no version of the collector that is known here.
+    const versions = [...(about[block]?.versions ?? []), name.slice(name.lastIndexOf('@v') + 2).replace(/\.\d+$/, '')]
+    about[block] = ignores || about[block]?.ignores === true ? { versions, ignores: true } : { versions }
   }
-  const alias = new RegExp(`^type ${name} = ([\\w.]+)$`, 'm').exec(own.text)?.[1]
-  if (alias !== undefined) return keysOf(alias, own, depth + 1)
-  const body = new RegExp(`^type ${name} struct \\{\\n([^]*?)^\\}`, 'm').exec(own.text)?.[1]
-  if (body === undefined) return undefined
-  const keys: Record<string, Tree | string | null> = {}
-  for (const [, line = '', tag = ''] of body.matchAll(/^\s*(\w[^\n`]*?)\s+`mapstructure:"([^"]*)"[^\n]*$/gm)) {
-    const words = line.split(/\s+/)
-    const field = words.at(-1) ?? ''
-    const key = tag.split(',')[0] ?? ''
-    if (tag.includes('squash') || tag.includes('remain')) {
-      const below = keysOf(field, own, depth + 1)
-      if (below === undefined) throw new Error(`${name}: ${field} is part of it, and its module is not among those that are read`)
-      Object.assign(keys, below)
-    } else if (key !== '' && key !== '-') keys[key] = valueOf(field, own, depth)
+  for (const [block, keys] of Object.entries(ADDED)) {
+    const before = blocks.get(block)
+    // One that no module is to be had of is as it is written.
+    if (block.startsWith('/')) continue
+    blocks.set(block, overlaid(before ?? {}, keys))
   }
-  // One without tags reads its value by itself.
-  return Object.keys(keys).length === 0 ? undefined : Object.fromEntries(Object.entries(keys).sort(([a], [b]) => (a < b ? -1 : 1)))
-}
-
-function valueOf(type: string, own: Package, depth: number): Tree | string | null {
-  const bare = type.replace('*', '')
-  const plain = PLAIN[bare] ?? (/^uint\d*$/.test(bare) ? '#uint' : /^int\d*$/.test(bare) ? '#int' : undefined)
-  return plain ?? keysOf(type, own, depth + 1) ?? null
+  const types = new Map<string, Tree>()
+  for (const value of blocks.values()) collectTypes(value, types)
+  const whole = new Map([...blocks].map(([block, value]) => [block, spoken(value, types)]))
+  const shared = new Shared([...whole.values()])
+  const lines: Record<string, Value> = {}
+  for (const [block, value] of whole) if (typeof value === 'object' && value !== null) lines[block] = shared.fieldsOf(value)
+  for (const [other, block] of Object.entries(aliases)) {
+    if (lines[block] !== undefined) lines[other] = { [`@${block}`]: null }
+    about[other] = about[block] ?? { versions: [] }
+  }
+  Object.assign(lines, shared.blocks())
+  const sorted = <T>(record: Readonly<Record<string, T>>): [string, T][] => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1))
+  const written = (record: Readonly<Record<string, unknown>>): string =>
+    `{\n${sorted(record)
+      .map(([key, value]) => `    ${JSON.stringify(key)}: ${JSON.stringify(value)}`)
+      .join(',\n')}\n  }`
+  return `{\n  "sources": ${written(sources)},\n  "about": ${written(about)},\n  "blocks": ${written(lines)}\n}\n`
 }
 
 /** Keys of either version; what one of them does not look into, or has with another type, is not looked into. */
-function merged(one: Tree, other: Tree): Tree {
-  const both = (key: string): Tree | string | null => {
+function merged(one: Value, other: Value): Value {
+  if (one === null || other === null || typeof one === 'string' || typeof other === 'string') {
+    const [mine, theirs] = [wordsOf(one), wordsOf(other)]
+    const both = new Set([mine, theirs])
+    return mine === theirs ? one : both.has('#int') && both.has('#uint') ? '#int' : null
+  }
+  const both = (key: string): Value => {
     const [mine, theirs] = [one[key], other[key]]
     if (mine === undefined || theirs === undefined) return mine ?? theirs ?? null
-    if (mine === null || theirs === null || typeof mine === 'string' || typeof theirs === 'string') return mine === theirs ? mine : null
-    return merged(mine, theirs)
+    // The name of the newer type.
+    return key === NAME ? theirs : merged(mine, theirs)
   }
-  return Object.fromEntries([...new Set([...Object.keys(one), ...Object.keys(other)])].sort().map((key) => [key, both(key)]))
+  return Object.fromEntries([...new Set([...Object.keys(one), ...Object.keys(other)])].map((key) => [key, both(key)]))
+}
+
+/** Under this key the Go program gives the type that a mapping is read to. */
+const NAME = '$'
+
+/** Types of packages that many components share: their names without their paths are of one type each. */
+const COMMON = /^(?:config|exporterhelper|scraperhelper|queuebatch|otlpexporter|resourcetotelemetry)\w*\./
+
+/** Types of values in lint's words; null of one whose values are not judged. */
+function wordsOf(value: Value): Value {
+  if (typeof value !== 'string' || !value.includes('.')) return value
+  const words = WORDS[value.slice(1)]
+  return words === undefined ? null : `#${words}`
+}
+
+/** What stands by hand is right. */
+function overlaid(base: Value, added: Value): Value {
+  if (typeof base !== 'object' || base === null || typeof added !== 'object' || added === null) return added
+  return { ...base, ...Object.fromEntries(Object.entries(added).map(([key, below]) => [key, overlaid(base[key] ?? null, below)])) }
+}
+
+/** Every Go type by its name of today, with the keys of all its versions in all components. */
+function collectTypes(value: Value, into: Map<string, Tree>): void {
+  if (typeof value !== 'object' || value === null) return
+  const name = nameOf(value)
+  if (name !== undefined) {
+    const before = into.get(name)
+    into.set(name, before === undefined ? value : (merged(before, value) as Tree))
+  }
+  for (const below of Object.values(value)) collectTypes(below, into)
+}
+
+function nameOf(value: Tree): string | undefined {
+  const name = value[NAME]
+  return typeof name === 'string' ? (RENAMED[name] ?? name) : undefined
+}
+
+/**
+ * With the types of values in lint's words, what is part of a mapping as its keys, and what is added to a type by hand; `&TYPE` by hand is a
+ * Go type that was read. A type of the collector's own has the keys of all its versions, also in a component that is not to be had in all.
+ */
+function spoken(value: Value, types: ReadonlyMap<string, Tree>): Value {
+  if (typeof value === 'string' && value.startsWith('&')) return spoken(types.get(value.slice(1)) ?? null, types)
+  if (typeof value !== 'object' || value === null) return wordsOf(value)
+  const name = nameOf(value)
+  const everywhere = name === undefined || !COMMON.test(name) ? undefined : types.get(name)
+  const whole = overlaid(everywhere === undefined ? value : merged(value, everywhere), ADDED[`/${name}`] ?? {}) as Tree
+  const keys: Record<string, Value> = name === undefined ? {} : { [NAME]: name }
+  for (const [key, below] of Object.entries(whole)) {
+    if (key === NAME) continue
+    const isPart = key.startsWith(`${NAME} `) || key.startsWith('&')
+    const part = isPart ? (spoken(key.startsWith('&') ? key : below, types) as Tree) : { [key]: spoken(below, types) }
+    for (const [each, its] of Object.entries(part)) if (each !== NAME) keys[each] = keys[each] === undefined ? its : merged(keys[each], its)
+  }
+  return Object.fromEntries(Object.entries(keys).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** Mappings that stand in several places stand once, as a block of their own. */
+class Shared {
+  readonly #times = new Map<string, number>()
+  readonly #names = new Map<string, string>()
+  readonly #blocks: Record<string, Value> = {}
+
+  constructor(trees: readonly Value[]) {
+    for (const tree of trees) this.#count(tree)
+  }
+
+  /** @returns the keys of a mapping, with the name of a block where one is shared. */
+  fieldsOf(tree: Tree): Tree {
+    const below = (value: Value): Value => {
+      if (typeof value !== 'object' || value === null) return value
+      const text = Shared.#text(value)
+      if ((this.#times.get(text) ?? 0) < 2 || text.length < 60) return this.fieldsOf(value)
+      const name = this.#names.get(text) ?? this.#newName(value)
+      this.#names.set(text, name)
+      this.#blocks[name] ??= this.fieldsOf(value)
+      return `@${name}`
+    }
+    return Object.fromEntries(
+      Object.entries(tree)
+        .filter(([key]) => key !== NAME)
+        .map(([key, value]) => [key, below(value)]),
+    )
+  }
+
+  /** @returns the shared blocks by name, complete once all trees were asked for. */
+  blocks(): Readonly<Record<string, Value>> {
+    return this.#blocks
+  }
+
+  #newName(value: Tree): string {
+    const type = typeof value[NAME] === 'string' ? value[NAME] : 'keys'
+    const same = Object.keys(this.#blocks).filter((name) => name === type || name.startsWith(`${type} `)).length
+    const name = same === 0 ? type : `${type} ${same + 1}`
+    this.#blocks[name] ??= null
+    return name
+  }
+
+  #count(value: Value): void {
+    if (typeof value !== 'object' || value === null) return
+    const text = Shared.#text(value)
+    const before = this.#times.get(text) ?? 0
+    this.#times.set(text, before + 1)
+    if (before === 0) for (const below of Object.values(value)) this.#count(below)
+  }
+
+  static #text(value: Tree): string {
+    return JSON.stringify(value, (key, each: unknown) => (key === NAME ? undefined : each))
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const list = collectorKeys()
-  if (list === undefined) throw new Error('the Go modules cannot be had: `go mod download` failed')
+  if (list === undefined)
+    throw new Error('the Go modules cannot be had: `go run qa/record/collector-structs/main.go MODULE@VERSION` says why')
   writeFileSync(COMMITTED, list)
 }

@@ -107,14 +107,6 @@ annotate(
   byHand({ 'enabled': 'bool', 'max-traces': 'int', 'num-workers': 'int', 'queue-size': 'int', 'queue-size-memory': 'int' }),
 )
 annotate(
-  'collector',
-  byHand({
-    'actions.action': 'insert|update|upsert|delete|hash|extract|convert',
-    'attributes.action': 'insert|update|upsert|delete|hash|extract|convert',
-    compression: 'gzip|zlib|deflate|snappy|zstd|lz4|none',
-  }),
-)
-annotate(
   'grafana',
   byHand({
     orgId: 'int',

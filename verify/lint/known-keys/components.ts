@@ -3,7 +3,7 @@ import type { Cursor } from '../../config/yaml/cursor.ts'
 import { readOutline, typedValues, unknownKeys, type Keys, type TypedValue, type UnknownKey } from './outline.ts'
 import alertmanager from './alertmanager.json' with { type: 'json' }
 import collector from './collector.json' with { type: 'json' }
-import collectorComponents from './collector-components.json' with { type: 'json' }
+import components from './collector-components.json' with { type: 'json' }
 import grafana from './grafana.json' with { type: 'json' }
 import jaeger from './jaeger.json' with { type: 'json' }
 import loki from './loki.json' with { type: 'json' }
@@ -18,9 +18,8 @@ import server from './server.json' with { type: 'json' }
  * - loki: docs/sources/shared/configuration.md of Loki 3.0.0 (go module v3.0.0-20240617182007), with those of 2.9 that its upgrade notes
  *   (docs/sources/setup/upgrade/_index.md) name as removed in 3.0; server: the HTTP and gRPC server of the same, which Promtail has too.
  * - promtail: docs/sources/send-data/promtail/configuration.md and clients/pkg/logentry/stages/*.go of Loki 3.0.0; 2.9 has the same.
- * - collector: the mapstructure tags of go.opentelemetry.io/collector v0.93.0 (service, receiver, exporter, processor, config/*) and of
- *   opentelemetry-collector-contrib v0.93.0 and v0.140.1, with keys of newer versions of the same components.
- *   collector-components: its Kafka components, as qa/record/collector-keys.ts reads them from the modules that the file names.
+ * - collector: the mapstructure tags of go.opentelemetry.io/collector v0.93.0 (service).
+ *   collector-components: what qa/record/collector-keys.ts reads from the Go modules that the file names, with what it has by hand.
  * - jaeger: the --config-file of Jaeger all-in-one, its flags taken apart at the dots; from cmd/ and plugin/ of Jaeger 1.54.0 (go module
  *   github.com/jaegertracing/jaeger v1.54.0). Storages other than memory are not looked into.
  * - grafana: https://grafana.com/docs/grafana/v10.2/administration/provisioning/ and
@@ -29,12 +28,15 @@ import server from './server.json' with { type: 'json' }
 const LISTS = {
   alertmanager: [alertmanager],
   prometheus: [prometheus],
-  collector: [collector, collectorComponents],
+  collector: [collector, components.blocks],
   grafana: [grafana],
   jaeger: [jaeger],
   loki: [loki, server],
   promtail: [promtail, server],
 }
+
+/** Of a component of the collector: the versions whose keys are listed whole, and whether it takes other keys without a word. */
+const ABOUT: Readonly<Record<string, { versions: readonly string[]; ignores?: boolean }>> = components.about
 
 const COLLECTOR_KINDS = ['receiver', 'processor', 'exporter', 'extension', 'connector']
 
@@ -62,7 +64,12 @@ export function* componentKeys(config: Configuration): Generator<ComponentKey> {
   const promtails = deploys(config, /promtail:v?(2\.9|3\.0)\b/, /promtail[:@]/)
   const jaegers = deploys(config, /jaeger.*:v?1\.54\b/, /jaeger.*[:@]/)
   const grafanas = deploys(config, /(?:^|\/)grafana(?:-oss|-enterprise)?:v?10\.2\b/, /(?:^|\/)grafana(?:-oss|-enterprise)?[:@]/)
-  const collectors = deploys(config, /collector(-contrib)?:v?0\.93\b/, /collector(-contrib)?[:@]/)
+  const collectors = (versions: readonly string[]): boolean =>
+    deploys(
+      config,
+      new RegExp(`collector(-contrib)?:v?(?:${versions.map((each) => each.replace('.', '\\.')).join('|')})\\b`),
+      /collector(-contrib)?[:@]/,
+    )
   const newer = (root: Cursor, list: keyof typeof LISTS, block: string): ComponentKey[] =>
     of(unknownKeys(root, outlineOf(list), block), 'refused', false)
   for (const root of config.prometheus) {
@@ -76,7 +83,13 @@ export function* componentKeys(config: Configuration): Generator<ComponentKey> {
   for (const root of config.promtail) yield* of(unknownKeys(root, outlineOf('promtail'), 'promtail'), 'refused', promtails)
   for (const root of config.jaeger) yield* of(unknownKeys(root, outlineOf('jaeger'), 'jaeger'), 'ignored', jaegers)
   for (const root of config.collectors) {
-    yield* of(collectorKeys(root), 'refused', collectors)
+    yield* of(unknownKeys(root, outlineOf('collector'), 'collector'), 'refused', collectors(['0.93']))
+    for (const { name, block, at } of collectorComponents(root)) {
+      const { versions, ignores } = ABOUT[block] ?? { versions: [] }
+      const keys = of(unknownKeys(at, outlineOf('collector'), block, name), 'refused', versions.length > 0 && collectors(versions))
+      // The scrapers of hostmetrics are read one by one.
+      for (const key of keys) yield ignores === true && !key.path.startsWith(`${name}.scrapers`) ? { ...key, reaction: 'ignored' } : key
+    }
     for (const [name, receiver] of root.pairs('receivers')) {
       const scraped = name.split('/')[0] === 'prometheus' ? receiver.get('config') : undefined
       if (scraped === undefined) continue
@@ -102,8 +115,7 @@ export function* componentValues(config: Configuration): Generator<TypedValue & 
   for (const root of config.jaeger) yield* of('jaeger', root, 'jaeger')
   for (const root of config.collectors) {
     yield* of('collector', root, 'collector')
-    for (const kind of COLLECTOR_KINDS)
-      for (const [name, component] of root.pairs(`${kind}s`)) yield* of('collector', component, `${kind}.${name.split('/')[0] ?? ''}`)
+    for (const { at, block } of collectorComponents(root)) yield* of('collector', at, block)
   }
   for (const root of [...config.datasources, ...config.provisioning])
     for (const block of ['datasources', 'dashboards'])
@@ -120,12 +132,10 @@ function deploys(config: Configuration, listed: RegExp, any: RegExp): boolean {
   return found.length > 0 && found.every((image) => listed.test(image))
 }
 
-function* collectorKeys(root: Cursor): Generator<UnknownKey> {
-  const outline = outlineOf('collector')
-  yield* unknownKeys(root, outline, 'collector')
+/** Receivers, processors and so on of a collector, with the block of their keys. */
+function* collectorComponents(root: Cursor): Generator<{ name: string; block: string; at: Cursor }> {
   for (const kind of COLLECTOR_KINDS)
-    for (const [name, component] of root.pairs(`${kind}s`))
-      yield* unknownKeys(component, outline, `${kind}.${name.split('/')[0] ?? ''}`, name)
+    for (const [name, at] of root.pairs(`${kind}s`)) yield { name, block: `${kind}.${name.split('/')[0] ?? ''}`, at }
 }
 
 function* grafanaKeys(root: Cursor): Generator<UnknownKey> {

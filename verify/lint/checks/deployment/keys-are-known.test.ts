@@ -182,3 +182,44 @@ passes(
   'exporters:\n  kafka: { brokers: [kafka:29092], topic: spans, traces: { topic: spans }, producer: { compression: gzip } }\n',
   { file: 'otel-collector/otel-collector.yml', from: 'topic: spans, traces', to: 'topc: spans, traces' },
 )
+
+const O_FILE = 'otel-collector/otel-collector.yml'
+const part = (kind: string, text: string): { file: string; from: RegExp; to: string } => ({
+  file: O_FILE,
+  from: new RegExp(`^${kind}:\\n`, 'm'),
+  to: `${kind}:\n${text}\n`,
+})
+finds(
+  'keys-are-known',
+  "misspelt keys of the collector's components by either name, below squashed structs, optional sections and maps",
+  {
+    ...part('receivers', '  host_metrics: { scrapers: { cpu: { metrics: { system.cpu.tme: { enabled: true } } } } }'),
+    observed: 'system.cpu.tme',
+  },
+  { ...part('receivers', '  hostmetrics: { scrapers: { cpus: {} } }'), observed: 'cpus', expected: 'cpu' },
+  { ...part('receivers', '  kubelet_stats: { colection_interval: 10s }'), observed: 'colection_interval' },
+  { ...part('exporters', '  otlp_grpc: { endpoint: jaeger:4317, sending_queue: { batch: { min_sise: 1 } } }'), observed: 'min_sise' },
+  { ...part('exporters', '  prometheusremotewrite: { endpoint: http://mimir/push, tls: { insecur: true } }'), observed: 'insecur' },
+  {
+    ...part('processors', '  tail_sampling: { decision_cache: { sampled_cache_sice: 1 }, policies: [{ name: a, latency: {} }] }'),
+    observed: 'sampled_cache_sice',
+  },
+  {
+    ...part('processors', '  transform: { trace_statements: [{ context: span, statments: [] }] }'),
+    observed: 'statments',
+    expected: 'statements',
+  },
+)
+finds('keys-are-known', 'a key that hostmetrics passes over without a word', {
+  ...part('receivers', '  hostmetrics: { collection_intervall: 10s, scrapers: { cpu: {} } }'),
+  observed: 'collection_intervall',
+  message: 'it is ignored',
+})
+passes(
+  'keys-are-known',
+  'the basic and the full form of a statement, keys of versions between the two, and what a component reads by itself',
+  O_FILE,
+  /^processors:\n/m,
+  'processors:\n  transform: { error_mode: ignore, trace_statements: ["set(span.name, 1)"] }\n  filter: { traces: { span: ["true"] } }\n',
+  { file: O_FILE, from: 'error_mode', to: 'eror_mode' },
+)

@@ -10,6 +10,9 @@ const INT = /^[+-]?\d[\d_]*$/
 /** As Helm writes large numbers: 1.572864e+06. Go's YAML makes a whole number of it. */
 const EXPONENT = /^\d(?:\.\d+)?e\+?\d+$/i
 
+/** Words that the collector takes small or capital. */
+const ANY_CASE = '(?i)'
+
 const EXPECTED: Record<string, string> = {
   duration: 'a duration with its unit: 500ms, 10s, 1h30m',
   size: 'a number of bytes: 262144, 256KB, 4MB',
@@ -42,7 +45,7 @@ export const check: Check = {
         yield causing(remark(path, at.keyPlace(), EXPECTED[type] ?? type, at.isList() ? 'a list' : 'a mapping'), at.lines())
       // Variables are put in when the program starts.
       if (text === undefined || text === '' || text.includes('$') || accepts(type, text, at, program)) continue
-      const words = type.split('|')
+      const words = type.replace(ANY_CASE, '').split('|')
       const expected = EXPECTED[type] ?? words.join(', ')
       yield causing(remark(path, at, expected, `${text}${words.length > 1 ? didYouMean(text, words) : ''}`), at.lines())
     }
@@ -58,7 +61,8 @@ function accepts(type: string, text: string, at: Cursor, program: string): boole
     case 'duration':
       // Prometheus and Alertmanager have a form of their own: no sign, no fraction, units from the largest.
       if (program === 'prometheus' || program === 'alertmanager') return /^(?:\d+(?:ms|[smhdwy]))+$|^0$/.test(text)
-      return DURATION.test(text) || /^[+-]?0+$/.test(text)
+      // From a millisecond on a number is meant as what it is to Go: nanoseconds.
+      return DURATION.test(text) || /^[+-]?0+$/.test(text) || (program === 'collector' && /^[1-9]\d{6,}$/.test(text))
     case 'size':
       return SIZE.test(text) || (EXPONENT.test(text) && !at.isQuoted())
     case 'int':
@@ -74,6 +78,9 @@ function accepts(type: string, text: string, at: Cursor, program: string): boole
         (program === 'collector' ? /^[01tf]$/i.test(text) : /^(?:yes|no|on|off|y|n)$/i.test(text) && !at.isQuoted())
       )
     default:
-      return type.split('|').includes(program === 'collector' ? text : text.toLowerCase())
+      return type
+        .replace(ANY_CASE, '')
+        .split('|')
+        .includes(program === 'collector' && !type.startsWith(ANY_CASE) ? text : text.toLowerCase())
   }
 }
