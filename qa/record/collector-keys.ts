@@ -135,12 +135,7 @@ function listOf(sources: Readonly<Record<string, string>>, components: Readonly<
     const versions = [...(about[block]?.versions ?? []), name.slice(name.lastIndexOf('@v') + 2).replace(/\.\d+$/, '')]
     about[block] = ignores || about[block]?.ignores === true ? { versions, ignores: true } : { versions }
   }
-  for (const [block, keys] of Object.entries(ADDED)) {
-    const before = blocks.get(block)
-    // One that no module is to be had of is as it is written.
-    if (block.startsWith('/')) continue
-    blocks.set(block, overlaid(before ?? {}, keys))
-  }
+  for (const [block, keys] of Object.entries(ADDED)) if (!block.startsWith('/')) blocks.set(block, overlaid(blocks.get(block) ?? {}, keys))
   const types = new Map<string, Tree>()
   for (const value of blocks.values()) collectTypes(value, types)
   const whole = new Map([...blocks].map(([block, value]) => [block, spoken(value, types)]))
@@ -216,7 +211,11 @@ function nameOf(value: Tree): string | undefined {
  * Go type that was read. A type of the collector's own has the keys of all its versions, also in a component that is not to be had in all.
  */
 function spoken(value: Value, types: ReadonlyMap<string, Tree>): Value {
-  if (typeof value === 'string' && value.startsWith('&')) return spoken(types.get(value.slice(1)) ?? null, types)
+  if (typeof value === 'string' && value.startsWith('&')) {
+    const type = types.get(value.slice(1))
+    if (type === undefined) throw new Error(`${value}: no module that is read has this type (collector-by-hand.ts)`)
+    return spoken(type, types)
+  }
   if (typeof value !== 'object' || value === null) return wordsOf(value)
   const name = nameOf(value)
   const everywhere = name === undefined || !COMMON.test(name) ? undefined : types.get(name)
@@ -246,6 +245,7 @@ class Shared {
     const below = (value: Value): Value => {
       if (typeof value !== 'object' || value === null) return value
       const text = Shared.#text(value)
+      // A short one is not worth a line of its own.
       if ((this.#times.get(text) ?? 0) < 2 || text.length < 60) return this.fieldsOf(value)
       const name = this.#names.get(text) ?? this.#newName(value)
       this.#names.set(text, name)
