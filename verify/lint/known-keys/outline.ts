@@ -7,7 +7,10 @@ interface Block {
   keys: Keys
   /** The name of the block whose keys it has, of the same outline. */
   block: string | undefined
-  /** duration, size, int, uint, number, bool, list, map, mapping, or words with | between, `(?i)` before them where they may be capital; undefined: any value. */
+  /**
+   * duration, size, int, uint, number, bool, list, map, mapping, or words with | between, `(?i)` before them where they may be capital;
+   * undefined: any value.
+   */
   type: string | undefined
 }
 
