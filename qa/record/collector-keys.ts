@@ -207,8 +207,9 @@ function nameOf(value: Tree): string | undefined {
 }
 
 /**
- * With the types of values in lint's words, what is part of a mapping as its keys, and what is added to a type by hand; `&TYPE` by hand
- * is a Go type that was read. A type of the collector's own has the keys of all its versions, also in a component that is not to be had in all.
+ * With the types of values in lint's words, what is part of a mapping as its keys, and what is added to a type by hand; `&TYPE` by
+ * hand is a Go type that was read. A type of the collector's own has the keys of all its versions, also in a component that is not to be
+ * had in all.
  */
 function spoken(value: Value, types: ReadonlyMap<string, Tree>): Value {
   if (typeof value === 'string' && value.startsWith('&')) {
