@@ -58,9 +58,16 @@ for (const [what, code, message] of [
     assert.equal(await stillWrong(undo), null)
   })
 
+const CHAOS_LISTS = /^GET \/apis\/chaos-mesh\.org\/v1alpha1\/(?:namespaces\/moalog\/)?\w+$/
+const unknown = (reply: ApiReply): ApiReply => ({ ...reply, status: 404, body: { code: 404, message: '404 page not found' } })
+
 test('no CRD, or another version of it: Chaos Mesh is not there', async (t) => {
-  const at = prepared.findIndex(({ request }) => /^GET .*\/podchaos$/.test(request))
-  await apiServer(t, [...prepared.slice(0, at), { ...prepared[at]!, status: 404, body: { code: 404, message: '404 page not found' } }])
+  // Of what is not known anywhere it is not asked once more.
+  const asked = prepared.slice(0, -1).filter(({ request }) => !/moalog\/(?:podchaos|stresschaos)$/.test(request))
+  await apiServer(
+    t,
+    asked.map((reply) => (CHAOS_LISTS.test(reply.request) ? unknown(reply) : reply)),
+  )
   await assert.rejects(failPodsMeshFault.prepare(web, { injectedSeconds: 60 }, context), { code: 'MESH_ABSENT', exitCode: 3 })
 })
 
@@ -74,6 +81,16 @@ for (const [by, replies, until] of [
       },
     ]),
     prepared.length - 1,
+  ],
+  [
+    'PodChaos elsewhere/theirs',
+    everywhere([
+      {
+        metadata: { name: 'theirs', namespace: 'elsewhere' },
+        status: { experiment: { containerRecords: [...injectedRecords(), { id: 'other/web', phase: 'Injected' }] } },
+      },
+    ]),
+    prepared.length - 3,
   ],
   [
     'NetworkChaos elsewhere/theirs',
@@ -90,6 +107,15 @@ for (const [by, replies, until] of [
       message: new RegExp(`harmed already, by ${by}$`),
     })
   })
+
+/** As to a user who may list in all namespaces: not asked for each namespace then. */
+function everywhere(items: object[]): ApiReply[] {
+  return prepared.flatMap((reply) => {
+    if (/v1alpha1\/(?:pod|stress)chaos$/.test(reply.request))
+      return [{ ...reply, status: 200, body: { items: reply.request.endsWith('/podchaos') ? items : [] } }]
+    return /moalog\/(?:pod|stress)chaos$/.test(reply.request) ? [] : [reply]
+  })
+}
 
 function injectedRecords() {
   return (injected!.body as unknown as Body).status.experiment.containerRecords

@@ -24,7 +24,7 @@ test('partition-pods-mesh is in force when no pod reaches the API server, over w
 test('Injected by its status, and the pod reaches the API server: no effect', async (t) => {
   await apiServer(t, [...whole.slice(0, made + 3), reached, reached])
   const { apply } = await partitionPodsMeshFault.prepare(db, { injectedSeconds: 0.2 }, context)
-  await assert.rejects(apply(), { code: 'MESH_NO_EFFECT', message: /pod db-0 reaches the API server 0\.2 s later$/ })
+  await assert.rejects(apply(), { code: 'MESH_NO_EFFECT', message: /, and 0\.2 s later pod db-0 reaches the API server$/ })
 })
 
 test('gone, and the pod is cut off still: not undone', async (t) => {

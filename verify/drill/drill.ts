@@ -22,6 +22,7 @@ import { requireTypedName } from '../targets/typed-name.ts'
 import { connect, loadedTiming, requireStores } from './connect.ts'
 import { dryRunText } from './dry-run.ts'
 import type { Lock } from '../../chaos/socket-lock.ts'
+import { clusterChaos } from '../../chaos/cluster-chaos.ts'
 import { clusterKeepers } from '../../chaos/cluster-keepers.ts'
 import { requireClusterRights } from '../../chaos/cluster-rights.ts'
 import { faults } from '../../chaos/fault-registry.ts'
@@ -70,12 +71,14 @@ export async function drill(request: DrillRequest, io: CommandIo, below?: () => 
     const target = typeof chosen === 'string' ? await labTargetThatIsUp(io.env) : chosen.target
     const plan = dryPlan(asked, target, spec, io)
     let keepers: Awaited<ReturnType<typeof clusterKeepers>> = new Map()
+    let others: string[] = []
     if (target !== undefined) {
       await requireOwnProcesses(target)
       await requireClusterRights(target, faultsOf(plan), faults)
       keepers = await clusterKeepers(target, faultsOf(plan), faults)
+      others = await clusterChaos(target)
     }
-    io.stdout(dryRunText(plan, target, faults, keepers))
+    io.stdout(dryRunText(plan, target, faults, keepers, others))
     return { exitCode: 0, folder: null }
   }
   // Before the lab is up, not a minute after.
@@ -159,7 +162,8 @@ async function drillOn(
   const turn = turnText(plan.turn)
   if (turn !== undefined) progress.line(`in turn: ${turn}`)
   const kept = [...(await clusterKeepers(target, faultsOf(plan), faults))].map(([fault, said]) => `${fault}: ${said.join('; ')}`)
-  for (const warning of [...(plan.warnings ?? []), ...(past.damaged ?? []), ...kept]) progress.line(`warning: ${warning}`)
+  for (const warning of [...(plan.warnings ?? []), ...(past.damaged ?? []), ...kept, ...(await clusterChaos(target))])
+    progress.line(`warning: ${warning}`)
 
   const folder = makeRunFolder(out)
   writeJson(folder, 'spec.json', spec)

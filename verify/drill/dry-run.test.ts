@@ -72,3 +72,9 @@ test('a target that only watches refuses every fault; without a target the means
   assert.match(lab, /fault kill-process redis\n +undo: The process runs and answers its health check\./)
   assert.doesNotMatch(lab, /refused and skipped/)
 })
+
+test('what others have in force already is said once, before what is asked besides', () => {
+  const text = dryRunText(plan, compose, faults, new Map(), ['PodChaos other/theirs is in force'])
+  assert.match(text, /\n\nalready there: PodChaos other\/theirs is in force\nbesides: /)
+  assert.doesNotMatch(dryRunText(plan, compose, faults), /already there/)
+})

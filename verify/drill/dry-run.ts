@@ -22,13 +22,14 @@ const PLACES: Partial<Record<Need, (part: TargetPart) => string | undefined>> = 
 
 /**
  * Every fault and load of a plan in its order, with what undoes it and who else feels it, by the means of this target. Pure; times are
- * those of the specification. `keepers`: of clusterKeepers.
+ * those of the specification. `keepers`: of clusterKeepers, `others`: of clusterChaos.
  */
 export function dryRunText(
   plan: Plan,
   target: Target | undefined,
   registry: readonly Fault[],
   keepers: ReadonlyMap<string, readonly string[]> = new Map(),
+  others: readonly string[] = [],
 ): string {
   const on: On = { target, registry, keepers }
   const { experiments, outages = [] } = plan
@@ -44,6 +45,7 @@ export function dryRunText(
     `dry run on ${where}: ${faults + own.length} faults, at most ${seconds(plan.makespanMs)}; nothing is touched`,
     ...steps.flatMap(({ lines }) => ['', ...lines]),
     '',
+    ...others.map((text) => `already there: ${text}`),
     `besides: requests of ${plan.traces.length} traces and ${plan.logs.length} log streams; ${[...probes, 'requests that must be answered throughout'].join('; ')}`,
     '',
   ].join('\n')
