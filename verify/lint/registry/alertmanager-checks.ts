@@ -11,6 +11,7 @@ export { check as messagesAreTaken } from '../checks/alertmanager/messages-are-t
 export { check as messagesFitTheirFormat } from '../checks/alertmanager/messages-fit-their-format.ts'
 export { check as notificationsListEveryAlert } from '../checks/alertmanager/notifications-list-every-alert.ts'
 export { check as receiverAddressIsKnown } from '../checks/alertmanager/receiver-address-is-known.ts'
+export { check as receiverHostsExist } from '../checks/alertmanager/receiver-hosts-exist.ts'
 export { check as receiverNotifies } from '../checks/alertmanager/receiver-notifies.ts'
 export { check as receiverSendsResolved } from '../checks/alertmanager/receiver-sends-resolved.ts'
 export { check as repeatIntervalIsKept } from '../checks/alertmanager/repeat-interval-is-kept.ts'

@@ -4,6 +4,7 @@ import { listenersOf, type Listener } from '../../../config/deployment/listeners
 import { scrapeJobs, type Configuration } from '../../../config/configuration.ts'
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 import { agentServices } from '../../agents.ts'
+import { receiverAddresses } from '../../receivers.ts'
 import { reads } from '../../../config/deployment/container-files.ts'
 import { imageNameOf } from '../../known-images.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
@@ -154,6 +155,9 @@ function askersOf(workload: Workload, { config, spec }: LintInput): Asker[] {
           found.push({ port: Number(port), who: `the scrape job ${job.string('job_name') ?? ''}`, at, byHttp: true })
       }
     }
+  for (const root of config.alertmanager)
+    for (const { receiver, at, host, port } of receiverAddresses(root, { spec }))
+      if (names.includes(host)) found.push({ port, who: `the receiver ${receiver}`, at, byHttp: !/smarthost$/.test(at.key) })
   // Of what is promised prometheus-finds-alertmanager says it.
   if (spec.rules.length === 0)
     for (const at of config.prometheus.flatMap(alertmanagersOf)) {
