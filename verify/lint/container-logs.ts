@@ -1,5 +1,5 @@
 import type { Labels, LogSpec } from '../model/spec.ts'
-import { podTemplates } from '../config/deployment/kubernetes-objects.ts'
+import { podTemplates } from '../config/deployment/pod-templates.ts'
 import type { LintInput } from './lint-check.ts'
 import type { Cursor } from '../config/yaml/cursor.ts'
 import { labelKey } from '../promql/labels.ts'

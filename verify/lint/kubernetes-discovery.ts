@@ -1,5 +1,6 @@
 import type { Configuration } from '../config/configuration.ts'
-import { nameOfObject, objectsOf } from '../config/deployment/kubernetes-objects.ts'
+import { deployedManifests } from '../config/deployment/deployed-objects.ts'
+import { nameOfObject } from '../config/deployment/kubernetes-objects.ts'
 import type { Cursor } from '../config/yaml/cursor.ts'
 import type { Labels } from '../model/spec.ts'
 import { validRegex } from '../promql/compare-matchers.ts'
@@ -25,7 +26,7 @@ export function rolesOf(job: Cursor): string[] {
  * regular expression. Labels of pods and nodes may be there without their value being known.
  */
 export function discoveredBy(job: Cursor, config: Configuration): Discovered[] | undefined {
-  const services = objectsOf(config).filter((at) => at.string('kind') === 'Service' && at.string('spec', 'type') !== 'ExternalName')
+  const services = deployedManifests(config).filter((at) => at.string('kind') === 'Service' && at.string('spec', 'type') !== 'ExternalName')
   const steps = job.items('relabel_configs').map(relabelStep)
   const roles = rolesOf(job)
   if (services.length === 0 || roles.length === 0 || !roles.every((role) => BY_SERVICE.has(role))) return undefined

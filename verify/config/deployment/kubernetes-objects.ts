@@ -18,59 +18,6 @@ export function nameOfObject(at: Cursor): string {
   return at.string('metadata', 'name') ?? ''
 }
 
-/** The pods that an object makes, as far as Services and volumes look at them. */
-export interface PodTemplate {
-  /** Of the object. */
-  name: string
-  kind: string
-  labels: Readonly<Record<string, string>>
-  /** Init containers among them. */
-  containers: readonly Cursor[]
-  ports: readonly { name: string | undefined; number: number; at: Cursor }[]
-  /** The pod's spec. */
-  spec: Cursor
-  object: Cursor
-}
-
-const MAKES_PODS = /^(?:Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|Job|CronJob)$/
-
-/** Of an operator's bundle the Deployments are in its ClusterServiceVersion: https://olm.operatorframework.io/docs/concepts/crds/clusterserviceversion/ */
-function installed(object: Cursor): [Cursor, string][] {
-  return object.string('kind') === 'ClusterServiceVersion'
-    ? object.items('spec', 'install', 'spec', 'deployments').map((each): [Cursor, string] => [each, 'Deployment'])
-    : [[object, object.string('kind') ?? '']]
-}
-
-export function podTemplates(config: Pick<Configuration, 'manifests'>): PodTemplate[] {
-  return objectsOf(config)
-    .flatMap(installed)
-    .flatMap(([object, kind]) => {
-      const template =
-        kind === 'Pod'
-          ? object
-          : kind === 'CronJob'
-            ? object.get('spec', 'jobTemplate', 'spec', 'template')
-            : object.get('spec', 'template')
-      const spec = template?.get('spec')
-      if (!MAKES_PODS.test(kind) || template === undefined || spec === undefined) return []
-      const containers = spec.items('containers')
-      return {
-        name: object.string('name') ?? nameOfObject(object),
-        kind,
-        labels: template.labels('metadata', 'labels'),
-        containers: [...spec.items('initContainers'), ...containers],
-        ports: containers.flatMap((container) =>
-          container.items('ports').flatMap((at) => {
-            const number = at.number('containerPort')
-            return number === undefined ? [] : [{ name: at.string('name'), number, at }]
-          }),
-        ),
-        spec,
-        object,
-      }
-    })
-}
-
 /** A ConfigMap or Secret: written, or made by a generator of a kustomization. */
 export interface NamedData {
   name: string
@@ -141,8 +88,8 @@ export function filesOfGenerator(at: Cursor): (NamedFile & { key: string })[] {
 }
 
 /** Files and folders that a kustomization is made of; addresses of repositories are none. */
-export function resourcesOf(kustomization: Cursor): NamedFile[] {
-  return ['resources', 'components', 'bases']
+export function resourcesOf(kustomization: Cursor, keys: readonly string[] = ['resources', 'components', 'bases']): NamedFile[] {
+  return keys
     .flatMap((key) => kustomization.items(key))
     .filter((at) => !/:\/\/|^git@|\?ref=|^[\w-]+\.[\w.-]+\/.*\//.test(at.string() ?? ''))
     .map((at) => named(at.string() ?? '', at))

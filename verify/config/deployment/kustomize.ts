@@ -27,7 +27,7 @@ export function patchedManifests(
 }
 
 /** Parts of an object are laid over it, operations of a JSON patch are carried out on it. */
-function withPatches(base: Cursor, patches: readonly Cursor[]): Cursor {
+export function withPatches(base: Cursor, patches: readonly Cursor[]): Cursor {
   const parts = patches.filter((patch) => patch.isMap())
   return pointed(parts.length === 0 ? base : patched(base, parts), patches.filter((patch) => patch.isList()).flatMap(operationsIn))
 }
@@ -76,7 +76,23 @@ export function patchesOf(kustomization: Cursor, manifests: readonly Cursor[], t
 export function isMeant(target: Cursor | undefined, patch: Cursor, base: Cursor): boolean {
   const [kind, name] = [base.string('kind') ?? '', base.string('metadata', 'name') ?? '']
   if (target === undefined) return (patch.string('kind') ?? kind) === kind && patch.string('metadata', 'name') === name
-  return fits(target.string('kind'), kind) && fits(target.string('name'), name)
+  return (
+    fits(target.string('kind'), kind) &&
+    fits(target.string('name'), name) &&
+    chosen(target.string('labelSelector'), base.labels('metadata', 'labels')) &&
+    chosen(target.string('annotationSelector'), base.labels('metadata', 'annotations'))
+  )
+}
+
+/** `a=b,c=d`; one with sets is not followed. https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors */
+function chosen(selector: string | undefined, labels: Readonly<Record<string, string>>): boolean {
+  return (selector ?? '')
+    .split(',')
+    .filter((each) => each.trim() !== '')
+    .every((each) => {
+      const [, label = '', value] = /^\s*([\w./-]+)\s*==?\s*([\w.-]*)\s*$/.exec(each) ?? []
+      return labels[label] !== undefined && labels[label] === value
+    })
 }
 
 /**

@@ -2,7 +2,8 @@ import { dirname, join, normalize } from 'node:path'
 import type { Configuration } from '../configuration.ts'
 import type { ConfigText, Cursor } from '../yaml/cursor.ts'
 import { present } from '../../text/present.ts'
-import { filesOfGenerator, namedData, type NamedData, type PodTemplate } from './kubernetes-objects.ts'
+import { filesOfGenerator, namedData, type NamedData } from './kubernetes-objects.ts'
+import type { PodTemplate } from './pod-templates.ts'
 
 /** A file that a container sees of a ConfigMap or Secret; `at` is what gives it its name. */
 export interface PodFile {

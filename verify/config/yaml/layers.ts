@@ -20,7 +20,7 @@ class Layers extends Cursor {
     const merged = new Map<string, Cursor[]>()
     for (const layer of this.layers)
       for (const [key, value] of layer.pairs()) merged.set(key, over(merged.get(key) ?? [], value, this.lists))
-    return [...merged].flatMap(([key, values]) => (isDeleted(values) ? [] : [[key, laid(values, this.lists)] as const]))
+    return [...merged].flatMap(([key, values]) => (key === '$patch' || isDeleted(values) ? [] : [[key, laid(values, this.lists)] as const]))
   }
 
   override items(...path: (string | number)[]): readonly Cursor[] {
@@ -39,6 +39,8 @@ class Layers extends Cursor {
 }
 
 function over(below: readonly Cursor[], value: Cursor, lists: boolean): Cursor[] {
+  // https://github.com/kubernetes/community/blob/master/contributors/devel/sig-api-machinery/strategic-merge-patch.md#replace-directive
+  if (lists && below.length > 0 && value.isMap() && value.string('$patch') === 'replace') return [new Layers(value, [value], lists)]
   const both = (is: (each: Cursor) => boolean): boolean => is(value) && below.every(is)
   const byKey = lists && both((each) => each.isList() && each.items().every((item) => keyOf(item) !== undefined))
   return both((each) => each.isMap()) || byKey ? [...below, value] : [value]

@@ -55,3 +55,4 @@ export { check as variablesAreExpanded } from '../checks/deployment/variables-ar
 export { check as variablesAreSet } from '../checks/deployment/variables-are-set.ts'
 export { check as variablesAreSpelt } from '../checks/deployment/variables-are-spelt.ts'
 export { check as volumesAreWritable } from '../checks/deployment/volumes-are-writable.ts'
+export { check as workloadsHavePods } from '../checks/deployment/workloads-have-pods.ts'

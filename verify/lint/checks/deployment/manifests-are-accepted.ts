@@ -1,7 +1,8 @@
 import { remark, type Check, type Remark } from '../../lint-check.ts'
 import { nearest } from '../../../text/did-you-mean.ts'
 import { scalarsIn, type Cursor } from '../../../config/yaml/cursor.ts'
-import { nameOfObject, objectsOf, podTemplates, type PodTemplate } from '../../../config/deployment/kubernetes-objects.ts'
+import { nameOfObject, objectsOf } from '../../../config/deployment/kubernetes-objects.ts'
+import { podTemplates, type PodTemplate } from '../../../config/deployment/pod-templates.ts'
 
 /** https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/ */
 const VERSIONS: Readonly<Record<string, string>> = {

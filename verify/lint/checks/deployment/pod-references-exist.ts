@@ -1,12 +1,6 @@
 import { refused, remark, warning, type Check, type Remark } from '../../lint-check.ts'
-import {
-  namedData,
-  nameOfObject,
-  objectsOf,
-  podTemplates,
-  type NamedData,
-  type PodTemplate,
-} from '../../../config/deployment/kubernetes-objects.ts'
+import { namedData, nameOfObject, objectsOf, type NamedData } from '../../../config/deployment/kubernetes-objects.ts'
+import { podTemplates, type PodTemplate } from '../../../config/deployment/pod-templates.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import { didYouMean, nearest, slipOf } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
@@ -25,9 +19,10 @@ export const check: Check = {
     const known = { ConfigMap: namedData(config, 'ConfigMap'), Secret: namedData(config, 'Secret') }
     const pods = podTemplates(config)
     const all = pods.flatMap((pod) => referencesIn(pod).map((each) => ({ ...each, pod })))
+    const used = pods.flatMap((pod) => referencesIn(pod, true))
     for (const { pod, kind, name, key, at } of all) {
       const found = known[kind].filter((each) => each.name === name)
-      if (found.length === 0) yield* judgeName(pod, kind, name, at, known[kind], all, config)
+      if (found.length === 0) yield* judgeName(pod, { kind, name, at }, known[kind], { all, used }, config)
       else if (key !== undefined && !found.some(({ keys }) => keys.has(key.text))) {
         const keys = found.flatMap((each) => [...each.keys.keys()])
         // Where not all keys are known, one that is nearly a known one is a slip all the same.
@@ -49,11 +44,11 @@ interface Reference {
   at: Cursor
 }
 
-/** What must be there before the pod starts; `optional` ones need not. */
-function referencesIn({ spec, containers }: PodTemplate): Reference[] {
+/** What must be there before the pod starts; `optional` ones need not, and are used all the same. */
+function referencesIn({ spec, containers }: PodTemplate, withOptional = false): Reference[] {
   const refer = (kind: Reference['kind'], at: Cursor | undefined, name = 'name'): Reference[] => {
     const text = at?.string(name)
-    if (at === undefined || text === undefined || at.bool('optional') === true) return []
+    if (at === undefined || text === undefined || (at.bool('optional') === true && !withOptional)) return []
     const keys = [...at.items('items').map((each) => each.get('key')), at.get('key')].flatMap((each) => each ?? [])
     const own = { kind, name: text, at: at.near(name) }
     return keys.length === 0 ? [own] : keys.map((key) => ({ ...own, key: { text: key.string() ?? '', at: key } }))
@@ -82,11 +77,9 @@ function referencesIn({ spec, containers }: PodTemplate): Reference[] {
 /** Others may deploy what is not here; what is nearly the same name, or is made here for no pod at all, was meant. */
 function* judgeName(
   pod: PodTemplate,
-  kind: Reference['kind'],
-  name: string,
-  at: Cursor,
+  { kind, name, at }: Reference,
   known: readonly NamedData[],
-  all: readonly Reference[],
+  { all, used }: { all: readonly Reference[]; used: readonly Reference[] },
   { kustomizations }: Configuration,
 ): Generator<Remark> {
   const names = known.map((each) => each.name)
@@ -97,7 +90,7 @@ function* judgeName(
           .filter(({ at: made }) => isBeside(made, pod.object) || kustomizations.some((root) => root.text === made.text))
           .map((each) => each.name)
       : names
-  const idle = near.filter((each) => !all.some((other) => other.kind === kind && other.name === each))
+  const idle = near.filter((each) => !used.some((other) => other.kind === kind && other.name === each))
   // Made by hand, and not here: what several others name was meant.
   const others = Map.groupBy(
     all.flatMap((other) => (other.kind === kind && other.name !== name ? other.name : [])),

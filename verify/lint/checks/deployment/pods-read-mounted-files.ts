@@ -6,7 +6,8 @@ import { filesIn, folderOf, nameOf, reads, resolveIn } from '../../../config/dep
 import { loopedWords, startOf } from '../../../config/deployment/shell-script.ts'
 import { generatorOf, mayShareNamespace, podMounts, type PodMount } from '../../../config/deployment/pod-volumes.ts'
 import { scalarsIn, type ConfigText, type Cursor, type Place } from '../../../config/yaml/cursor.ts'
-import { namedData, nameOfObject, podTemplates, type NamedData, type PodTemplate } from '../../../config/deployment/kubernetes-objects.ts'
+import { namedData, nameOfObject, type NamedData } from '../../../config/deployment/kubernetes-objects.ts'
+import { podTemplates, type PodTemplate } from '../../../config/deployment/pod-templates.ts'
 
 export const check: Check = {
   meta: {

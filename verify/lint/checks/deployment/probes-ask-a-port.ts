@@ -1,6 +1,6 @@
 import { remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import { listenersOf } from '../../../config/deployment/listeners.ts'
-import { podTemplates, type PodTemplate } from '../../../config/deployment/kubernetes-objects.ts'
+import { podTemplates, type PodTemplate } from '../../../config/deployment/pod-templates.ts'
 import { imageNameOf } from '../../known-images.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'

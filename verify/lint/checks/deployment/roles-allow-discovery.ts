@@ -1,5 +1,6 @@
 import { refused, remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
-import { nameOfObject, podTemplates, wholeObjects, type PodTemplate } from '../../../config/deployment/kubernetes-objects.ts'
+import { nameOfObject, wholeObjects } from '../../../config/deployment/kubernetes-objects.ts'
+import { podTemplates, type PodTemplate } from '../../../config/deployment/pod-templates.ts'
 import { reads } from '../../../config/deployment/container-files.ts'
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'

@@ -36,3 +36,39 @@ passes(
   'selector: { app: app }\n  ports: [{ name: http, port: 80',
   'clusterIP: None\n  selector: { app: app }\n  ports: [{ name: http, port: 8080',
 )
+
+finds(
+  ID,
+  'another name or namespace than that of the Service',
+  {
+    file: 'kustomization.yaml',
+    from: 'namespace: monitoring',
+    to: 'namespace: monitoring\nnamePrefix: dev-',
+    line: 'namePrefix',
+    observed: '3 addresses name alertmanager, app',
+  },
+  {
+    file: 'kustomization.yaml',
+    from: 'namespace: monitoring',
+    to: 'nameSuffix: -dev\nnamespace: monitoring',
+    line: 'nameSuffix',
+    observed: '-dev',
+  },
+  {
+    file: 'alertmanager.yaml',
+    from: 'http://app:80/hook',
+    to: 'http://app.shop.svc:80/hook',
+    line: 'app.shop.svc',
+    observed: 'app.shop',
+    severity: 'error',
+  },
+)
+passes(ID, 'a domain', 'alertmanager.yaml', 'http://app:80/hook', 'http://app.example:80/hook')
+passes(ID, 'the namespace that the kustomization gives', 'alertmanager.yaml', 'http://app:80/hook', 'http://app.monitoring:80/hook')
+passes(
+  ID,
+  'a prefix, and what writes addresses anew',
+  'kustomization.yaml',
+  'namespace: monitoring',
+  'namespace: monitoring\nnamePrefix: dev-\nreplacements: []',
+)

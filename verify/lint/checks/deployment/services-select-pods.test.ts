@@ -90,3 +90,26 @@ finds(id, 'beside the files of a deployment', {
   subject: 'shop',
   observed: 'wep',
 })
+
+test(`${id}: what a kustomization makes of Service and workload`, async () => {
+  const findings = async (more: string): Promise<string[]> => {
+    const overlay = text(
+      'kustomization.yaml',
+      `apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [objects.yaml]\n${more}\n`,
+    )
+    return (await lintOf([...TEXTS, overlay], id)).findings.map(({ file, line, observed }) => `${file}:${line} ${observed}`)
+  }
+  const part = (kind: string, spec: string): string =>
+    `patches:\n  - patch: |-\n      kind: ${kind}\n      metadata: { name: shop }\n      spec: ${spec}`
+  assert.deepEqual(await findings(''), [])
+  assert.deepEqual(await findings(part('Service', '{ selector: { tier: front } }')), ['kustomization.yaml:8 tier: front: no pod has it'])
+  const step = (path: string, value: string, target: string): string =>
+    `patches:\n  - target: ${target}\n    patch: '[{ op: replace, path: ${path}, value: ${value} }]'`
+  assert.deepEqual(await findings(step('/spec/selector/tier', 'front', '{ kind: Service, name: shop }')), [
+    'kustomization.yaml:6 tier: front: no pod has it',
+  ])
+  assert.deepEqual(await findings(step('/spec/template/metadata/labels/tier', 'front', '{ kind: Deployment }')), [
+    'objects.yaml:5 tier: web: no pod has it',
+  ])
+  assert.deepEqual(await findings(part('Service', '{ selector: { $patch: replace, app: shop } }')), [])
+})

@@ -1,6 +1,8 @@
 import { refused, remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import { listenersOf } from '../../../config/deployment/listeners.ts'
-import { nameOfObject, objectsOf, podTemplates, type PodTemplate } from '../../../config/deployment/kubernetes-objects.ts'
+import { nameOfObject } from '../../../config/deployment/kubernetes-objects.ts'
+import { deployedManifests } from '../../../config/deployment/deployed-objects.ts'
+import { podTemplates, type PodTemplate } from '../../../config/deployment/pod-templates.ts'
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 
@@ -18,7 +20,7 @@ export const check: Check = {
     const pods = podTemplates(input.config)
     for (const pod of pods) yield* judgeSelector(pod)
     if (pods.length === 0) return
-    for (const service of objectsOf(input.config))
+    for (const service of deployedManifests(input.config))
       if (service.string('kind') === 'Service' && service.string('spec', 'type') !== 'ExternalName')
         yield* judgeService(service, pods, input)
   },

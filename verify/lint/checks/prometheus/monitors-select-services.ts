@@ -1,7 +1,7 @@
 import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
-import { nameOfObject as nameOf, objectsOf, podTemplates, resourcesOf } from '../../../config/deployment/kubernetes-objects.ts'
-import type { PodTemplate } from '../../../config/deployment/kubernetes-objects.ts'
+import { nameOfObject as nameOf, objectsOf, resourcesOf } from '../../../config/deployment/kubernetes-objects.ts'
+import { podTemplates, type PodTemplate } from '../../../config/deployment/pod-templates.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 
 export const check: Check = {
