@@ -12,7 +12,7 @@ export const check: Check = {
     title: 'Addresses in the configuration name a Service of Kubernetes, in its namespace, and one of its ports',
     failureTitle:
       'An address names a port that the Service does not have, another name or namespace than its own, or what has no name in DNS',
-    why: 'A Service listens at spec.ports[].port alone: the port of the container is behind it. A Deployment or DaemonSet has no name in DNS. A name without a namespace is looked for in the namespace of the pod; what namePrefix and namespace of a kustomization change is not changed in addresses. https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/',
+    why: 'A Service listens at spec.ports[].port alone: the port of the container is behind it. A Deployment or DaemonSet has no name in DNS. A name without a namespace is looked for in the namespace of the pod. kustomize changes names and namespaces in references, not in addresses. https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/',
     mend: 'In the address, use the name of the Service, its namespace where that is another one, and its `port`, not its targetPort.',
     example:
       'kind: Service\nmetadata: { name: app }\nspec: { ports: [{ port: 80, targetPort: 8080 }] }\n# prometheus.yml: targets: ["app:8080"]',
