@@ -1,4 +1,5 @@
 import { scrapeJobs, type Configuration } from '../../config/configuration.ts'
+import { objectsOf } from '../../config/deployment/kubernetes-objects.ts'
 import type { Cursor } from '../../config/yaml/cursor.ts'
 import { readOutline, typedValues, unknownKeys, type Keys, type TypedValue, type UnknownKey } from './outline.ts'
 import alertmanager from './alertmanager.json' with { type: 'json' }
@@ -7,6 +8,7 @@ import components from './collector-components.json' with { type: 'json' }
 import grafana from './grafana.json' with { type: 'json' }
 import jaeger from './jaeger.json' with { type: 'json' }
 import loki from './loki.json' with { type: 'json' }
+import operator from './operator.json' with { type: 'json' }
 import prometheus from './prometheus.json' with { type: 'json' }
 import promtail from './promtail.json' with { type: 'json' }
 import server from './server.json' with { type: 'json' }
@@ -22,6 +24,7 @@ import server from './server.json' with { type: 'json' }
  *   collector-components: what qa/record/collector-keys.ts reads from the Go modules that the file names, with what it has by hand.
  * - jaeger: the --config-file of Jaeger all-in-one, its flags taken apart at the dots; from cmd/ and plugin/ of Jaeger 1.54.0 (go module
  *   github.com/jaegertracing/jaeger v1.54.0). Storages other than memory are not looked into.
+ * - operator: what qa/record/operator-keys.ts reads from the Go modules that the file names: resources of the Prometheus operator.
  * - grafana: https://grafana.com/docs/grafana/v10.2/administration/provisioning/ and
  *   pkg/services/provisioning/{datasources,dashboards}/types.go of Grafana 10.2. jsonData differs by type.
  */
@@ -32,6 +35,7 @@ const LISTS = {
   grafana: [grafana],
   jaeger: [jaeger],
   loki: [loki, server],
+  operator: [operator.blocks],
   promtail: [promtail, server],
 }
 
@@ -40,8 +44,8 @@ const ABOUT: Readonly<Record<string, { versions: readonly string[]; ignores?: bo
 
 const COLLECTOR_KINDS = ['receiver', 'processor', 'exporter', 'extension', 'connector']
 
-/** What happens to a file with a key that its program does not know. */
-export type Reaction = 'refused' | 'ignored'
+/** What happens to a file with a key that its program does not know; dropped: kubectl refuses it, without validation it is dropped. */
+export type Reaction = 'refused' | 'ignored' | 'dropped'
 
 export interface ComponentKey extends UnknownKey {
   reaction: Reaction
@@ -56,7 +60,7 @@ function outlineOf(list: keyof typeof LISTS): Map<string, Keys> {
   return outline
 }
 
-/** Unknown keys of Prometheus and its rules, Alertmanager, Loki, Promtail, the collector, Jaeger and Grafana's provisioning. */
+/** Unknown keys of Prometheus, its rules and its operator, Alertmanager, Loki, Promtail, the collector, Jaeger and Grafana's provisioning. */
 export function* componentKeys(config: Configuration): Generator<ComponentKey> {
   const of = (keys: Iterable<UnknownKey>, reaction: Reaction, isListed: boolean): ComponentKey[] =>
     [...keys].map((key) => ({ ...key, reaction, isListed }))
@@ -76,8 +80,9 @@ export function* componentKeys(config: Configuration): Generator<ComponentKey> {
     yield* newer(root, 'prometheus', 'prometheus')
     for (const job of scrapeJobs(config, root)) yield* newer(job, 'prometheus', 'job')
   }
-  for (const root of config.ruleFiles) yield* newer(root, 'prometheus', 'rules')
-  // An AlertmanagerConfig has keys of its own.
+  // A PrometheusRule and an AlertmanagerConfig have keys of their own.
+  for (const root of config.ruleFiles.filter(({ key }) => key === '')) yield* newer(root, 'prometheus', 'rules')
+  yield* of(operatorKeys(config), 'dropped', false)
   for (const root of config.alertmanager.filter(({ key }) => key === '')) yield* newer(root, 'alertmanager', 'alertmanager')
   for (const root of config.loki) yield* of(unknownKeys(root, outlineOf('loki'), 'loki'), 'refused', lokis)
   for (const root of config.promtail) yield* of(unknownKeys(root, outlineOf('promtail'), 'promtail'), 'refused', promtails)
@@ -130,6 +135,17 @@ function deploys(config: Configuration, listed: RegExp, any: RegExp): boolean {
   ])
   const found = images.filter((image) => any.test(image))
   return found.length > 0 && found.every((image) => listed.test(image))
+}
+
+/** https://prometheus-operator.dev/docs/api-reference/api/ */
+function* operatorKeys(config: Configuration): Generator<UnknownKey> {
+  for (const object of objectsOf(config)) {
+    const [, version] = /^monitoring\.coreos\.com\/(\w+)$/.exec(object.string('apiVersion') ?? '') ?? []
+    const kind = object.string('kind') ?? ''
+    const spec = object.get('spec')
+    const keys = outlineOf('operator').get(`${version}.${kind}`)?.get('spec')
+    if (keys !== undefined) yield* unknownKeys(spec, new Map([...outlineOf('operator'), ['spec', keys.keys]]), 'spec', `${kind}.spec`)
+  }
 }
 
 /** Receivers, processors and so on of a collector, with the block of their keys. */

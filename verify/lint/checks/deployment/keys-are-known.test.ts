@@ -223,3 +223,53 @@ passes(
   'processors:\n  transform: { error_mode: ignore, trace_statements: ["set(span.name, 1)"] }\n  filter: { traces: { span: ["true"] } }\n',
   { file: O_FILE, from: 'error_mode', to: 'eror_mode' },
 )
+
+const resource = (kind: string, spec: string): { file: string; from: RegExp; to: string } => ({
+  file: 'alert-rules.yml',
+  from: /\s*$/,
+  to: `\n---\napiVersion: monitoring.coreos.com/${kind === 'AlertmanagerConfig' || kind === 'PrometheusAgent' ? 'v1alpha1' : 'v1'}\nkind: ${kind}\nmetadata: { name: own }\nspec: ${spec}\n`,
+})
+finds(
+  'keys-are-known',
+  "misspelt keys of the operator's resources, and those in the style of Prometheus' own files",
+  {
+    ...resource('ServiceMonitor', '{ selector: {}, endpoints: [{ port: web, scrape_timeout: 5s }] }'),
+    observed: 'scrape_timeout',
+    expected: 'scrapeTimeout',
+    message: 'without validation',
+  },
+  { ...resource('ServiceMonitor', '{ selector: {}, endpoint: [{ port: web }] }'), observed: 'endpoint', expected: 'endpoints' },
+  { ...resource('PodMonitor', '{ selector: {}, podMetricsEndpoint: [{ port: web }] }'), observed: 'podMetricsEndpoint' },
+  { ...resource('Prometheus', '{ ruleSelectors: {} }'), observed: 'ruleSelectors', expected: 'ruleSelector' },
+  { ...resource('Prometheus', '{ alerting: { alertmanager: [] } }'), observed: 'alertmanager', expected: 'alertmanagers' },
+  { ...resource('PrometheusAgent', '{ remote_write: [] }'), observed: 'remote_write', expected: 'remoteWrite' },
+  { ...resource('Alertmanager', '{ alertmanagerConfigSelectors: {} }'), observed: 'alertmanagerConfigSelectors' },
+  {
+    ...resource('PrometheusRule', '{ groups: [{ name: g, rules: [{ alert: A, expr: up == 0, keepFiringFor: 5m }] }] }'),
+    observed: 'keepFiringFor',
+    expected: 'keep_firing_for',
+  },
+  {
+    ...resource('AlertmanagerConfig', '{ receivers: [{ name: r, webhook_configs: [] }] }'),
+    observed: 'webhook_configs',
+    expected: 'webhookConfigs',
+  },
+  {
+    ...resource('AlertmanagerConfig', '{ route: { receiver: r, routes: [{ receiver: r, routes: [{ receiver: r, group_by: [a] }] }] } }'),
+    observed: 'group_by',
+    expected: 'groupBy',
+  },
+)
+passes(
+  'keys-are-known',
+  "keys of the operator's resources that are there, and a resource of another group",
+  'alert-rules.yml',
+  /\s*$/,
+  `\n---\n${['monitoring.coreos.com/v1', 'example.org/v1']
+    .map(
+      (group, index) =>
+        `apiVersion: ${group}\nkind: Prometheus\nmetadata: { name: own }\nspec: { externalUrl: http://p${index === 0 ? '' : ', ruleSelectors: {}'} }\n`,
+    )
+    .join('---\n')}`,
+  { file: 'alert-rules.yml', from: 'externalUrl', to: 'externalURL' },
+)

@@ -1,11 +1,13 @@
-// Reads the configuration structs of collector components as Go's own type checker sees them: aliases, embedded structs, generics
+// Reads the structs that programs read their configuration to as Go's own type checker sees them: aliases, embedded structs, generics
 // (configoptional.Optional[T]) and types of other packages are what they are, and no text of Go is matched by a pattern.
 //
-// Nothing is compiled: building every component of two releases takes hours, and the checker needs no bodies of functions but those of
-// the component's own package, where the type is that createDefaultConfig returns. Packages outside the collector's modules are empty
-// here, and what has their types is not looked into (null).
+// Nothing is compiled: building every component of the collector takes hours, and the checker needs no bodies of functions but those of
+// the component's own package, where the type is that createDefaultConfig returns. Packages outside the modules that are listed here are
+// empty, and what has their types is not looked into (null).
 //
-// Usage: go run main.go MODULE@VERSION... < /dev/null > keys.json
+// MODULE@VERSION is a component of the collector, MODULE@VERSION#PACKAGE.TYPE a type with tags for JSON, as Kubernetes has them.
+//
+// Usage: go run main.go MODULE@VERSION[#PACKAGE.TYPE]... > keys.json
 package main
 
 import (
@@ -33,6 +35,9 @@ import (
 var ours = []string{
 	"go.opentelemetry.io/collector",
 	"github.com/open-telemetry/opentelemetry-collector-contrib/",
+	"github.com/prometheus-operator/prometheus-operator/",
+	"k8s.io/api",
+	"k8s.io/apimachinery",
 }
 
 type module struct {
@@ -66,10 +71,14 @@ func main() {
 	linux.GOOS, linux.CgoEnabled = "linux", false
 	build.Default.CgoEnabled = false
 	std = importer.ForCompiler(fset, "source", nil)
-	asked := os.Args[1:]
-	download(asked, true)
+	asked := map[string]bool{}
+	for _, argument := range os.Args[1:] {
+		name, _, _ := strings.Cut(argument, "#")
+		asked[name] = true
+	}
+	download(sorted(asked), true)
 	needed := map[string]bool{}
-	for _, name := range asked {
+	for name := range asked {
 		for its, version := range requires(dirs[name].Dir) {
 			if isOurs(its) {
 				needed[its+"@"+version] = true
@@ -78,8 +87,13 @@ func main() {
 	}
 	download(sorted(needed), false)
 	found := map[string]component{}
-	for _, name := range asked {
-		found[name] = componentOf(dirs[name])
+	for _, argument := range os.Args[1:] {
+		name, of, isType := strings.Cut(argument, "#")
+		if isType {
+			found[argument] = typeOf(dirs[name], of)
+		} else {
+			found[argument] = componentOf(dirs[name])
+		}
 	}
 	sums := map[string]string{}
 	for name := range read {
@@ -245,11 +259,28 @@ func filesOf(dir string) []*ast.File {
 	return files
 }
 
-func componentOf(its module) component {
+func universeOf(its module) *universe {
 	u := &universe{versions: requires(its.Dir), known: map[string]*types.Package{}}
 	u.versions[its.Path] = its.Version
+	return u
+}
+
+func typeOf(its module, name string) component {
+	u := universeOf(its)
+	folder, name, _ := strings.Cut(name, ".")
+	in, _ := u.load(its.Path+"/"+folder, false, nil)
+	object := in.Scope().Lookup(name)
+	if object == nil {
+		fail(fmt.Sprintf("%s@%s: no type %s in %s", its.Path, its.Version, name, folder))
+	}
+	w := &walk{u: u, tag: "json", own: map[string]bool{}}
+	return component{Kind: folder, Types: []string{name}, Keys: w.keys(object.Type(), nil), Own: sorted(w.own)}
+}
+
+func componentOf(its module) component {
+	u := universeOf(its)
 	name := strings.TrimPrefix(strings.TrimPrefix(its.Path, ours[1]), ours[0]+"/")
-	w := &walk{u: u, own: map[string]bool{}}
+	w := &walk{u: u, tag: "mapstructure", own: map[string]bool{}}
 	answer := component{Kind: strings.Split(name, "/")[0], Types: typesOf(its.Dir), Keys: w.keys(configOf(u, its.Path, its.Path+"@"+its.Version), nil)}
 	if keys, is := answer.Keys.(map[string]any); is && strings.Contains(its.Path, "/hostmetricsreceiver") {
 		keys["scrapers"] = scrapers(w, its)
@@ -389,7 +420,9 @@ func scrapers(w *walk, its module) any {
 }
 
 type walk struct {
-	u   *universe
+	u *universe
+	// The tag of fields that says their keys.
+	tag string
 	own map[string]bool
 }
 
@@ -446,7 +479,11 @@ func (w *walk) keys(of types.Type, above []string) any {
 		if basic, is := its.Underlying().(*types.Basic); has(its, "UnmarshalText") || is && basic.Info()&types.IsString != 0 {
 			return "#" + path.Base(name)
 		}
-		if has(its, "Unmarshal") {
+		// A quantity, a time, a number or a text (IntOrString): read from one value.
+		if has(its, "UnmarshalJSON") && w.tag == "json" {
+			return nil
+		}
+		if has(its, "Unmarshal") && w.tag == "mapstructure" {
 			w.own[strings.TrimPrefix(strings.TrimPrefix(name, ours[0]+"/"), ours[1])] = true
 		}
 		below := w.keys(its.Underlying(), above)
@@ -465,13 +502,13 @@ func (w *walk) below(of types.Type, above []string) any {
 	return nil
 }
 
-// mapstructure's tags: https://pkg.go.dev/github.com/go-viper/mapstructure/v2#hdr-Field_Tags
+// The tags: https://pkg.go.dev/github.com/go-viper/mapstructure/v2#hdr-Field_Tags, https://pkg.go.dev/encoding/json#Marshal
 func (w *walk) fields(of *types.Struct, above []string) any {
 	keys := map[string]any{}
 	tagged := false
 	for i := range of.NumFields() {
 		field := of.Field(i)
-		tag, has := reflect.StructTag(of.Tag(i)).Lookup("mapstructure")
+		tag, has := reflect.StructTag(of.Tag(i)).Lookup(w.tag)
 		name, options, _ := strings.Cut(tag, ",")
 		// An embedded struct is taken apart whether its type is exported or not.
 		if !field.Exported() && !field.Embedded() || name == "-" {
@@ -479,7 +516,7 @@ func (w *walk) fields(of *types.Struct, above []string) any {
 		}
 		tagged = tagged || has
 		switch {
-		case strings.Contains(options, "squash"):
+		case strings.Contains(options, "squash") || w.tag == "json" && field.Embedded() && name == "":
 			below, is := w.keys(field.Type(), above).(map[string]any)
 			if !is {
 				below = map[string]any{"*": nil}
