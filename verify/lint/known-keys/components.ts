@@ -60,7 +60,7 @@ function outlineOf(list: keyof typeof LISTS): Map<string, Keys> {
   return outline
 }
 
-/** Unknown keys of Prometheus, its rules and its operator, Alertmanager, Loki, Promtail, the collector, Jaeger and Grafana's provisioning. */
+/** Unknown keys of Prometheus, its rules and operator, Alertmanager, Loki, Promtail, the collector, Jaeger and Grafana's provisioning. */
 export function* componentKeys(config: Configuration): Generator<ComponentKey> {
   const of = (keys: Iterable<UnknownKey>, reaction: Reaction, isListed: boolean): ComponentKey[] =>
     [...keys].map((key) => ({ ...key, reaction, isListed }))
