@@ -28,7 +28,7 @@ export interface Moving {
 }
 
 /** https://prometheus.io/docs/prometheus/latest/querying/basics/#staleness */
-const LOOKBACK_S = 300
+export const LOOKBACK_S = 300
 
 export interface Row {
   labels: Labels

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parsePromql } from '../promql/parse-promql.ts'
-import { decidingWorlds, readingsOf, withBuckets, type Deciding, type Scene } from './deciding-worlds.ts'
+import { decidingWorlds, type Deciding } from './deciding-worlds.ts'
 import { drivenSeries } from './driven-series.ts'
+import { withBuckets } from './histogram-buckets.ts'
+import { readingsOf, type Scene } from './scene.ts'
 
 function sceneOf(text: string, metrics: readonly string[]): Scene {
   const parsed = parsePromql(text)
@@ -14,8 +16,9 @@ function sceneOf(text: string, metrics: readonly string[]): Scene {
       metrics.flatMap((metric) => [0, 1].map((row) => ({ metric, labels: { instance: `i-${row}` }, row }))),
       parsed.expr,
     ),
-    readings: readingsOf(parsed.expr),
+    readings: readingsOf(parsed.expr, metrics),
     stepS: 15,
+    nowS: 0,
     random: () => (state = (state * 16807) % 2147483647) / 2147483647,
   }
 }
@@ -41,7 +44,9 @@ for (const [what, text, metrics] of SHAPES)
   test(`worlds on both sides of the threshold: ${what}`, () => {
     const scene = sceneOf(text, metrics)
     assert.ok(decisive(scene).length > 0)
-    const { series, steps } = drivenSeries(scene, decidingWorlds(scene).found, scene.expr, 10)
+    const moments = decidingWorlds(scene).found.flatMap(({ worlds, nowS }) => worlds.map((world) => ({ world, nowS })))
+    const { series, steps } = drivenSeries(scene, moments, 60_000)
+    assert.ok(steps > 0)
     assert.ok(series.every(({ values }) => values.length === steps))
   })
 

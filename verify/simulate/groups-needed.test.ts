@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { groupsIn, groupsNeededBy } from './groups-needed.ts'
+import { groupsIn, groupsNeededBy, readingOrder } from './groups-needed.ts'
 
 const alert = (name: string, expr: string, more: object = {}): object => ({ alert: name, expr, ...more })
 const record = (name: string, expr: string): object => ({ record: name, expr })
@@ -33,6 +33,16 @@ test('where a name is matched, or alerts are read, every group may decide; so ma
   assert.deepEqual(names(files({ a: [alert('A', '{__name__=~"job:.*"} > 0')], ...beside }), 'A'), ['a', 'b'])
   assert.deepEqual(names(files({ a: [alert('A', 'ALERTS{alertname="B"} == 1')], ...beside }), 'A'), ['a', 'b'])
   assert.deepEqual(names(files({ a: [alert('A', '{"my.metric"} > 0')], r: [record('my.metric', '1')], ...beside }), 'A'), ['a', 'r'])
+})
+
+test('groups are evaluated behind those that record what they read, in any order of the files; a circle ends', () => {
+  const all = files(
+    { alerts: [alert('Slow', 'job:ratio > 1')], ratio: [record('job:ratio', 'job:a / job:b')] },
+    { b: [record('job:b', 'sum(y)')], a: [record('job:a', 'sum(x)')] },
+  )
+  assert.deepEqual(readingOrder(all), ['b', 'a', 'ratio', 'alerts'])
+  assert.deepEqual(readingOrder(files({ a: [record('x', 'y')], b: [record('y', 'x')] })), ['b', 'a'])
+  assert.deepEqual(readingOrder(files({ a: [alert('A', 'up == 0')] })), [])
 })
 
 test('what is no group is left out, and nothing throws', () => {

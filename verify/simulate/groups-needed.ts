@@ -41,6 +41,25 @@ export function groupsNeededBy(all: readonly FileGroup[], alert: string): readon
   return all.filter((each) => needed.has(each))
 }
 
+/**
+ * Names of groups, each behind those that record what it reads. promtool evaluates groups in this order; in another one an alert reads what
+ * was recorded an evaluation ago: https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/
+ */
+export function readingOrder(all: readonly FileGroup[]): string[] {
+  const recording = all.filter(({ group }) => group.rules.some((rule) => 'record' in rule))
+  const ordered = new Set<string>()
+  const visited = new Set<FileGroup>()
+  const visit = (each: FileGroup): void => {
+    if (visited.has(each)) return
+    visited.add(each)
+    const names = new Set(JSON.stringify(each.group.rules).match(NAME))
+    for (const other of recording) if (other.group.rules.some(({ record }) => isRead(record, names))) visit(other)
+    if (typeof each.group['name'] === 'string') ordered.add(each.group['name'])
+  }
+  for (const each of recording.length === 0 ? [] : all) visit(each)
+  return [...ordered]
+}
+
 /** A name that is no identifier stands in quotes and in pieces: it may be read. */
 function isRead(record: unknown, names: ReadonlySet<string>): boolean {
   return typeof record === 'string' && (names.has(record) || !/^[a-zA-Z_:][\w:]*$/.test(record))

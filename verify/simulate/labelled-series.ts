@@ -4,6 +4,7 @@ import { accepts } from '../promql/compare-matchers.ts'
 import { labelKey } from '../promql/labels.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
 import { distinct } from '../text/distinct.ts'
+import { rowsCounted } from './counted-rows.ts'
 
 /** A series that a condition reads, or that it must leave out. */
 export interface LabelledSeries {
@@ -11,11 +12,17 @@ export interface LabelledSeries {
   labels: Labels
   /** Which of a metric's rows it is; -1: one that a matcher leaves out, so that it shows when the matcher is lost. */
   row: number
+  /** One of many rows that differ from the first in one label alone, so that they can be counted. */
+  isPeer?: true
 }
 
 /** So many rows of each selector: two that grouping puts together, and one apart. */
 const ROWS = 3
 const MOST = 40
+/** So many metrics of a selector that names them by a pattern. */
+const NAMES = 3
+/** The row of the first peer. */
+const PEERS = 100
 /** Recorded series of a selector, and of those that it leaves out. */
 const RECORDED = 5
 
@@ -29,11 +36,64 @@ export type Sharing = (typeof SHARINGS)[number]
 /** The series of a condition: recorded ones where all of its metrics are recorded, else made of the labels that it names. */
 export function labelledSeries(expr: Expr, rule: RuleSpec, spec: Spec, catalogue: Catalogue, sharing: Sharing): LabelledSeries[] {
   const nodes = walk(expr)
-  const all = selectorsOf(nodes).filter(({ metric }) => metric !== null)
-  const made = madeSeries(all, nodes, rule, sharing)
+  const all = selectorsOf(nodes).flatMap((selector) => named(selector, sharing === 'none' ? 1 : NAMES))
+  const made = [...madeSeries(all, nodes, rule, sharing), ...(sharing === 'none' ? [] : otherNames(selectorsOf(nodes)))]
   const recorded = all.map((selector) => recordedSeries(selector, spec, catalogue))
   const series = recorded.some((each) => each.every(({ row }) => row < 0)) ? made : recorded.flat()
-  return distinct(series, ({ metric, labels }) => `${metric} ${labelKey(labels)}`).slice(0, MOST)
+  const whole = distinct(series, ({ metric, labels }) => `${metric} ${labelKey(labels)}`).slice(0, MOST)
+  return distinct([...whole, ...peers(whole, nodes, rowsCounted(expr))], ({ metric, labels }) => `${metric} ${labelKey(labels)}`)
+}
+
+/** A selector without a metric as selectors of at most so many metrics that it takes. */
+function named(selector: Selector, most = 1): Selector[] {
+  if (selector.metric !== null) return [selector]
+  const own = selector.matchers.filter(({ label }) => label === '__name__')
+  const taken = (metric: string): boolean => /^[a-zA-Z_:][\w:]*$/.test(metric) && own.every((each) => accepts(each, metric))
+  const names = own.flatMap((each) => (each.op === '=' || each.op === '=~' ? namedValues(each) : [])).filter(taken)
+  const found = names.length > 0 ? [...new Set(names)] : ['any_metric', 'sample_metric'].filter(taken)
+  const matchers = selector.matchers.filter(({ label }) => label !== '__name__')
+  return found.slice(0, most).map((metric) => ({ ...selector, metric, matchers }))
+}
+
+/** Metrics that a pattern of names leaves out, so that they show when it is a wider one. */
+function otherNames(all: readonly Selector[]): LabelledSeries[] {
+  return all
+    .filter(({ metric }) => metric === null)
+    .flatMap((selector) => {
+      const own = selector.matchers.filter(({ label }) => label === '__name__')
+      const labels = Object.fromEntries(
+        selector.matchers.flatMap(({ label, op, value }) => (op === '=' && label !== '__name__' ? [[label, value]] : [])),
+      )
+      return named(selector)
+        .flatMap(({ metric }) => [`${metric}_other`, `other_${metric}`])
+        .filter((metric) => !own.every((each) => accepts(each, metric)))
+        .map((metric) => ({ metric, labels, row: -1 }))
+    })
+}
+
+/** Rows beside the first of each metric that are grouped together with it: `count` of them in all. */
+function peers(series: readonly LabelledSeries[], nodes: readonly Expr[], count: number): LabelledSeries[] {
+  const kept = new Set(
+    nodes.flatMap((node) =>
+      node.kind === 'aggregate' && node.grouping.kind === 'by'
+        ? node.grouping.labels
+        : node.kind === 'binary' && node.matching?.kind === 'on'
+          ? node.matching.labels
+          : [],
+    ),
+  )
+  const [without] = nodes.flatMap((node) => (node.kind === 'aggregate' && node.grouping.kind === 'without' ? node.grouping.labels : []))
+  const label = without ?? (kept.has('instance') ? 'sample' : 'instance')
+  return series
+    .filter(({ row }) => row === 0)
+    .flatMap(({ metric, labels }) =>
+      Array.from({ length: Math.max(0, count - 1) }, (_, index) => ({
+        metric,
+        labels: { ...labels, [label]: `peer-${index + 1}` },
+        row: PEERS + index,
+        isPeer: true as const,
+      })),
+    )
 }
 
 function recordedSeries(selector: Selector, spec: Spec, catalogue: Catalogue): LabelledSeries[] {

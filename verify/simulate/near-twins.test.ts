@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { longestWindowMs, nearTwins, shortestRangeMs } from './near-twins.ts'
+import { windowMs, nearTwins, shortestRangeMs } from './near-twins.ts'
 import { parsePromql } from '../promql/parse-promql.ts'
 
 const twinsOf = (text: string, isMet = true): string[] => nearTwins(text, () => isMet).map(({ expr }) => expr)
@@ -45,6 +45,6 @@ test('a matcher of both sides of a join is left out of both', () => {
 test('windows: offsets and subqueries add up', () => {
   const parsed = parsePromql('max_over_time(rate(a[5m])[1h:1m]) > 2 * rate(a[10m] offset 1d)')
   assert.ok(parsed.ok)
-  assert.equal(longestWindowMs(parsed.expr), 86_400_000 + 600_000)
+  assert.equal(windowMs(parsed.expr), 86_400_000 + 600_000)
   assert.equal(shortestRangeMs(parsed.expr), 300_000)
 })

@@ -1,8 +1,10 @@
-import { children, selectors, walk, type Expr, type Span } from '../promql/ast.ts'
+import { children, selectors, walk, type Expr, type Selector, type Span } from '../promql/ast.ts'
+import { accepts } from '../promql/compare-matchers.ts'
 import { constantOf } from '../promql/constant.ts'
 import { formatDuration } from '../promql/duration.ts'
 import { isComparator } from '../promql/operators.ts'
 import { parsePromql } from '../promql/parse-promql.ts'
+import { partsThatCount } from './implied-guards.ts'
 
 /**
  * An expression that differs from another one in a single word. Where series do not tell the two apart they say nothing about that word,
@@ -59,10 +61,11 @@ export function nearTwins(text: string, isMet: (at: number) => boolean): NearTwi
     const other = match === null ? undefined : instead(match[0])
     if (match !== null && other !== undefined) add({ from: from + match.index, to: from + match.index + match[0].length }, other)
   }
-  const visit = (node: Expr, isFree: boolean): void => {
+  /** isFree: compared with 0 or with nothing; isUnused: only whether it has rows counts, and which. */
+  const visit = (node: Expr, isFree: boolean, isUnused: boolean): void => {
     const constant = node.kind === 'string' ? undefined : constantOf(node)
     if (constant !== undefined) {
-      for (const other of besides(constant)) add(node.span, node.kind === 'number' ? String(other) : `(${other})`)
+      for (const other of isUnused ? [] : besides(constant)) add(node.span, node.kind === 'number' ? String(other) : `(${other})`)
       return
     }
     switch (node.kind) {
@@ -82,16 +85,17 @@ export function nearTwins(text: string, isMet: (at: number) => boolean): NearTwi
         // The constant that takes the place of nothing: any other on its side of the threshold does the same.
         if (name === 'vector') return
         const other = FUNCTIONS[name]
-        if (other !== undefined && !(isFree && SCALES.test(name))) add({ from: node.span.from, to: node.span.from + name.length }, other)
+        const isSame = isUnused ? !/^(?:top|bottom)k$/.test(name) : (isFree && SCALES.test(name)) || isCountOfOnes(node)
+        if (other !== undefined && !isSame) add({ from: node.span.from, to: node.span.from + name.length }, other)
       }
     }
     const isCompared = node.kind === 'binary' && isComparator(node.op)
     const isFreeInside = isCompared
       ? children(node).some((side) => constantOf(side) === 0)
       : isFree || (node.kind === 'call' && node.fn === 'histogram_quantile')
-    for (const child of children(node)) visit(child, isFreeInside)
+    for (const child of children(node)) visit(child, isFreeInside, isUnusedIn(node, child, isUnused))
   }
-  visit(parsed.expr, true)
+  visit(parsed.expr, true, true)
   // A matcher of several selectors is left out of all: of one alone, rows that a join needs would still be held to it.
   const matched = selectors(parsed.expr).flatMap(({ matchers, span }) => matchers.map((matcher) => ({ matcher, span })))
   for (const own of Map.groupBy(matched, ({ matcher: { label, op, value } }) => `${label}${op}"${value}"`).values()) {
@@ -100,10 +104,48 @@ export function nearTwins(text: string, isMet: (at: number) => boolean): NearTwi
       .sort((a, b) => b.from - a.from)
       .reduce((left, { from, to, instead }) => left.slice(0, from) + instead + left.slice(to), text)
     const [{ matcher } = { matcher: undefined }] = own
-    if (cuts.length > 0 && matcher !== undefined && parsePromql(expr).ok)
+    if (cuts.length > 0 && matcher !== undefined && selectsSomething(expr))
       found.push({ expr, word: `${matcher.label}${matcher.op}"${matcher.value}"`, instead: '' })
   }
-  return found.filter((each, index) => found.findIndex(({ expr }) => expr === each.expr) === index)
+  const counting = partsThatCount(text, parsed.expr).join('\n')
+  return found.filter(({ expr: twin }, index) => {
+    const other = parsePromql(twin)
+    const isSame = other.ok && partsThatCount(twin, other.expr).join('\n') === counting
+    return !isSame && found.findIndex(({ expr }) => expr === twin) === index
+  })
+}
+
+/** Prometheus refuses a selector without a metric and without a matcher that asks for something. */
+function selectsSomething(text: string): boolean {
+  const parsed = parsePromql(text)
+  return parsed.ok && selectors(parsed.expr).every(({ metric, matchers }) => metric !== null || matchers.some((each) => !accepts(each, '')))
+}
+
+/** Whether the values of a child count for nothing. */
+function isUnusedIn(node: Expr, child: Expr, isUnused: boolean): boolean {
+  switch (node.kind) {
+    case 'binary':
+      if (isComparator(node.op)) return false
+      return node.op === 'and' || node.op === 'unless' ? child === node.rhs || isUnused : isUnused
+    case 'call':
+      return /^(?:absent|absent_over_time|present_over_time|count_over_time)$/.test(node.fn) || (isUnused && node.fn !== 'scalar')
+    case 'aggregate':
+      if (child === node.param) return false
+      return node.op === 'count' || node.op === 'group' || (isUnused && !/^(?:top|bottom)k$|^count_values$/.test(node.op))
+    default:
+      return isUnused
+  }
+}
+
+/** `count(x == 1)` is the sum of them. */
+function isCountOfOnes(node: Expr): boolean {
+  return (
+    node.kind === 'aggregate' &&
+    node.op === 'count' &&
+    node.expr.kind === 'binary' &&
+    node.expr.op === '==' &&
+    constantOf(node.expr.rhs) === 1
+  )
 }
 
 /** Numbers that may have been meant: the next ones of few, of many those a tenth away. */
@@ -159,13 +201,13 @@ function matcherPlace(
   return { from, to: from + whole.length, instead: before !== '' && after !== '' ? ',' : '' }
 }
 
-/** Ranges of the expression that a segment of steady series must outlast, in milliseconds. */
-export function longestWindowMs(expr: Expr): number {
+/** For how long a sample of the selectors that are taken may still count, ranges and offsets on the way to it added up; 0: of none. */
+export function windowMs(expr: Expr, takes: (selector: Selector) => boolean = () => true): number {
   const longest = (node: Expr): number => {
-    const own = node.kind === 'selector' || node.kind === 'subquery' ? (node.rangeMs ?? 0) + Math.abs(node.offsetMs) : 0
-    return own + Math.max(0, ...children(node).map(longest))
+    const inside = node.kind === 'selector' ? (takes(node) ? 0 : -Infinity) : Math.max(-Infinity, ...children(node).map(longest))
+    return inside + (node.kind === 'selector' || node.kind === 'subquery' ? (node.rangeMs ?? 0) + Math.abs(node.offsetMs) : 0)
   }
-  return longest(expr)
+  return Math.max(0, longest(expr))
 }
 
 /** The shortest range of samples; undefined where there is none. */

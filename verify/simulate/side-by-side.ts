@@ -1,19 +1,33 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { stringify } from 'yaml'
 import type { Labels, RuleSpec, Spec } from '../model/spec.ts'
-import type { Expr } from '../promql/ast.ts'
+import { selectors, type Expr } from '../promql/ast.ts'
 import { formatDuration } from '../promql/duration.ts'
 import { labelKey, withoutLabels } from '../promql/labels.ts'
 import { parsePromql } from '../promql/parse-promql.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
 import { sameText } from './annotations.ts'
-import { decidingWorlds, readingsOf, withBuckets, type Scene } from './deciding-worlds.ts'
-import { drivenSeries, type DrivenSeries } from './driven-series.ts'
-import { notation, seriesName, type InputSeries } from './input.ts'
+import { clockOf, readsClock, type Clock } from './clock-times.ts'
+import { decidingWorlds, type Deciding } from './deciding-worlds.ts'
+import { drivenSeries, looksBetween, type DrivenSeries } from './driven-series.ts'
+import { absences, jumps, randomWorld } from './further-worlds.ts'
+import { withBuckets } from './histogram-buckets.ts'
 import { labelledSeries, SHARINGS, type Sharing } from './labelled-series.ts'
-import { longestWindowMs, nearTwins, shortestRangeMs, type NearTwin } from './near-twins.ts'
-import { printedAlerts, runTool } from './promtool.ts'
+import { nearTwins, shortestRangeMs, windowMs, type NearTwin } from './near-twins.ts'
+import { printedAlerts } from './promtool.ts'
+import { ask, keysOf, numbersOf, readingsOf, type Scene, type World } from './scene.ts'
+import {
+  complaintOf,
+  printedFor,
+  questions,
+  rowsPrinted,
+  specificationOf,
+  SPECIFIED,
+  testFile,
+  type Printed,
+  type PrintedRow,
+} from './side-by-side-tests.ts'
+import { tellingMoments, type Moment } from './telling-worlds.ts'
 
 /**
  * Rules of any shape (and, unless, absent, functions over time, nested operands), and rules without a recording: the delivered rule and the
@@ -28,14 +42,34 @@ export interface SideBySide {
   differs: string | undefined
   /** What the comparison does not say, although nothing differed. */
   says: string | undefined
+  /** Evaluations and texts that were compared. */
   tests: number
 }
 
-const PREFIX = 'specification:'
-/** A sample is looked back for so long: at longer steps a series would come and go. */
-const LONGEST_STEP_MS = 240_000
-/** Evaluations of a segment from which on fewer are made, where the condition has long ranges alone. */
-const LONG_SEGMENT = 900
+/** A sample is looked back for so long: at longer steps a series would come and go between evaluations. */
+const LONGEST_STEP_BETWEEN_MS = 240_000
+const LONGEST_STEP_MS = 1_800_000
+/** Evaluations of one world from which on fewer are made, where the condition has long ranges alone. */
+const LONG_STRETCH = 900
+/** What one round does not tell, the next may, with further worlds. */
+const ROUNDS = 3
+const RANDOM_WORLDS = 60
+/** At so many instants annotations are compared. */
+const TEXTS = 5
+
+const LATE = 'promtool did not end in time, so nothing was compared'
+const NEVER = 'no generated series make the specified rule fire, so that nothing of it was tested'
+
+interface Asked {
+  promtool: string
+  rule: RuleSpec
+  folder: string
+  ruleFiles: readonly string[]
+  severalSteps: boolean
+  groupOrder: readonly string[]
+  stepMs: number
+  signal: AbortSignal | undefined
+}
 
 export async function sideBySide(
   promtool: string,
@@ -44,95 +78,174 @@ export async function sideBySide(
   catalogue: Catalogue,
   ruleFiles: readonly string[],
   folder: string,
-  { signal, severalSteps = false }: { signal?: AbortSignal; severalSteps?: boolean } = {},
+  { signal, severalSteps = false, groupOrder = [] }: { signal?: AbortSignal; severalSteps?: boolean; groupOrder?: readonly string[] } = {},
 ): Promise<SideBySide> {
   const parsed = parsePromql(rule.condition.expr)
   if (!parsed.ok) return { rule, differs: undefined, says: parsed.message, tests: 0 }
   const { expr } = parsed
   const stepMs = stepOf(expr, rule, spec)
-  const length = Math.ceil((longestWindowMs(expr) + rule.forMs + rule.keepFiringForMs) / stepMs) + 4
-  const name = `side-by-side-${rule.alert.replace(/\W/g, '_')}`
-  const files = [...ruleFiles.map((each) => path.relative(folder, each)), `${name}-specification.yml`]
-  const run = (what: string, tests: object, { series }: DrivenSeries, loaded = files): Promise<Printed> =>
-    printed(promtool, path.join(folder, `${name}-${what}.yml`), testFile(tests, series, loaded, stepMs), signal)
+  const asked: Asked = { promtool, rule, folder, ruleFiles, severalSteps, groupOrder, stepMs, signal }
   for (const sharing of SHARINGS) {
     const scene = sceneOf(expr, rule, spec, catalogue, sharing, stepMs)
-    const { found, joinsMany } = decidingWorlds(scene)
-    if (joinsMany && sharing !== SHARINGS.at(-1)) continue
-    const driven = drivenSeries(scene, found, expr, length)
-    const all = nearTwins(rule.condition.expr, (at) => found.some(({ metAt }) => metAt === at))
-    // A twin that Prometheus cannot evaluate over these series differs from the rule by that.
-    const refused = new Set<number>()
-    let text = ''
-    let asked: Question[] = []
-    for (let again = true; again;) {
-      const twins = all.flatMap((twin, index) => (refused.has(index) ? [] : [{ name: `${TWIN}${index}`, expr: twin.expr }]))
-      await writeFile(path.join(folder, `${name}-specification.yml`), specificationOf(rule, twins))
-      asked = questions(
-        rule,
-        severalSteps,
-        twins.map((each) => each.name),
-        driven.steps,
-        stepMs,
-      )
-      const ran = await run(
-        'differs',
-        { promql_expr_test: asked.map(({ expr: each, eval_time }) => ({ expr: each, eval_time, exp_samples: [] })) },
-        driven,
-      )
-      if (ran.late) return { rule, differs: undefined, says: LATE, tests: 0 }
-      text = ran.text
-      const broken = [...text.matchAll(new RegExp(`rule: ${TWIN}(\\d+), time: `, 'g'))].map(([, index]) => Number(index))
-      for (const index of broken) refused.add(index)
-      again = broken.length > 0
-    }
-    const rows = asked.map((each) => rowsPrinted(text, each))
+    const clock = clockOf(scene)
+    const { found, joinsMany } = decidingWorlds(scene, clock?.instants)
+    const isLast = sharing === SHARINGS.at(-1)
+    if (joinsMany && !isLast) continue
+    const compared = await comparedOver(scene, clock, found, asked)
     // Series that are joined with too many others, or what else promtool refuses of a rule: with fewer labels in common.
-    if (text !== '' && rows.every((each) => each === undefined)) {
-      const said = complaintOf(text)
-      if (said?.startsWith(`${rule.alert}, time: `) === true) {
-        const alone = await run(
-          'alone',
-          { promql_expr_test: [{ expr: 'vector(0) > 1', eval_time: formatDuration((driven.steps - 1) * stepMs), exp_samples: [] }] },
-          driven,
-          [`${name}-specification.yml`],
-        )
-        if (!alone.late && complaintOf(alone.text) === undefined)
-          return {
-            rule,
-            differs: `Prometheus cannot evaluate it where it evaluates the specified rule: ${said}`,
-            says: undefined,
-            tests: 1,
-          }
-      }
-      if (sharing !== SHARINGS.at(-1)) continue
-      return { rule, differs: undefined, says: `promtool says: ${said ?? text.trim().slice(-300)}`, tests: 0 }
+    if ('refuses' in compared) {
+      if (!isLast) continue
+      return { rule, differs: undefined, says: `promtool says: ${compared.refuses}`, tests: 0 }
     }
-    const of = (what: string): PrintedRow[] | undefined => {
-      const own = rows.flatMap((each, index) => (asked[index]?.what === what ? (each ?? []) : []))
-      return own.length === 0 ? undefined : own
-    }
-    const [missing, tooMany, fires] = [of('missing'), of('too many'), of('fires')]
-    const tests = driven.steps
-    if (missing !== undefined || tooMany !== undefined) return { rule, differs: difference(missing, tooMany), says: undefined, tests }
-    if (fires === undefined) return { rule, differs: undefined, says: 'over the generated series the specified rule never fires', tests: 0 }
-    const untold = all.filter((_, index) => !refused.has(index) && of(`${TWIN}${index}`) === undefined)
-    const says = untold.length === 0 ? undefined : untoldText(untold)
-    const times = [...fires].map(({ value }) => formatDuration(Math.round(value * 1000))).slice(0, TEXTS)
-    if (Object.keys(rule.annotations).length === 0) return { rule, differs: undefined, says, tests }
-    const texts = await run(
-      'annotations',
-      {
-        alert_rule_test: times.flatMap((time) =>
-          [rule.alert, `${PREFIX}${rule.alert}`].map((alertname) => ({ eval_time: time, alertname, exp_alerts: [] })),
-        ),
-      },
-      driven,
-    )
-    if (texts.late) return { rule, differs: undefined, says: LATE, tests: 0 }
-    return { rule, differs: otherTexts(rule, times, texts.text), says, tests: tests + times.length }
+    return { rule, ...compared }
   }
   return { rule, differs: undefined, says: LATE, tests: 0 }
+}
+
+type Compared = Omit<SideBySide, 'rule'>
+const unknown = (says: string): Compared => ({ differs: undefined, says, tests: 0 })
+
+/** Round after round with further worlds, until every twin is told apart. `refuses`: promtool cannot evaluate the rules over these series. */
+async function comparedOver(
+  scene: Scene,
+  clock: Clock | undefined,
+  found: readonly Deciding[],
+  asked: Asked,
+): Promise<Compared | { refuses: string }> {
+  const { rule } = asked
+  let untold = nearTwins(rule.condition.expr, (at) => found.some(({ metAt }) => metAt === at))
+  let moments = momentsOf(scene, clock, found, untold)
+  const steady = clock === undefined ? undefined : steadilyFiring(scene, found)
+  const holdMs = rule.forMs + rule.keepFiringForMs
+  let tests = 0
+  let firing: { driven: DrivenSeries; times: string[] } | undefined
+  for (let round = 0; round < ROUNDS && moments.length > 0; round++) {
+    const driven = drivenSeries(scene, moments, holdMs, clock, round === 0 ? steady : undefined)
+    const answer = await answered(driven, untold, asked)
+    if ('refuses' in answer || 'differs' in answer)
+      return round === 0 || 'differs' in answer ? answer : { ...unknown(answer.refuses), tests }
+    if (answer.late) return unknown(LATE)
+    if (answer.missing !== undefined || answer.tooMany !== undefined)
+      return { differs: difference(answer.missing, answer.tooMany), says: undefined, tests: tests + driven.steps }
+    tests += driven.steps
+    firing ??=
+      answer.fires === undefined
+        ? undefined
+        : { driven, times: answer.fires.map(({ value }) => formatDuration(Math.round(value * 1000))).slice(0, TEXTS) }
+    untold = answer.untold
+    moments = driven.left
+    if (untold.length === 0) break
+  }
+  if (firing === undefined) return unknown(NEVER)
+  const says = untold.length === 0 ? undefined : untoldText(untold)
+  if (Object.keys(rule.annotations).length === 0) return { differs: undefined, says, tests }
+  const { driven, times } = firing
+  const texts = await run('annotations', driven, asked, {
+    alert_rule_test: times.flatMap((time) =>
+      [rule.alert, `${SPECIFIED}${rule.alert}`].map((alertname) => ({ eval_time: time, alertname, exp_alerts: [] })),
+    ),
+  })
+  return texts.late ? unknown(LATE) : { differs: otherTexts(rule, times, texts.text), says, tests: tests + times.length }
+}
+
+/** Worlds in the order in which they say most: those that tell twins apart, then those about each threshold, then further ones. */
+function momentsOf(scene: Scene, clock: Clock | undefined, found: readonly Deciding[], twins: readonly NearTwin[]): Moment[] {
+  const numbers = numbersOf(scene.expr)
+  const instants = clock?.instants ?? [scene.nowS]
+  const byRank = [...found].sort((a, b) => Number(b.decides) - Number(a.decides))
+  const at =
+    (nowS: number) =>
+    (world: World): Moment => ({ world, nowS })
+  const pairs = byRank.flatMap(({ worlds, nowS }) => {
+    const [below, above, ...rest] = worlds
+    return [below, above, ...rest.slice(0, 1), below, ...rest.slice(1)].filter((each) => each !== undefined).map(at(nowS))
+  })
+  const [first] = byRank
+  const random = Array.from({ length: RANDOM_WORLDS }, (_, index) =>
+    at(instants[index % instants.length] ?? 0)(randomWorld(scene, numbers)),
+  )
+  const further = [
+    ...jumps(scene).map(at(first?.nowS ?? scene.nowS)),
+    ...absences(scene, first?.worlds[1] ?? first?.worlds[0]).map(at(first?.nowS ?? scene.nowS)),
+  ]
+  const exprs = twins.flatMap(({ expr }) => {
+    const parsed = parsePromql(expr)
+    return parsed.ok ? [parsed.expr] : []
+  })
+  const telling = tellingMoments(scene, exprs, found, [...further, ...random])
+  return [...telling, ...pairs.slice(0, PAIRS_FIRST), ...further, ...random.slice(0, 12), ...pairs.slice(PAIRS_FIRST), ...random.slice(12)]
+}
+
+/** Worlds about thresholds that come before those in which series are absent. */
+const PAIRS_FIRST = 40
+
+/** A world in which the alert fires at the time at which it was found. */
+function steadilyFiring(scene: Scene, found: readonly Deciding[]): World | undefined {
+  for (const { worlds, nowS, decides } of found)
+    if (decides) for (const world of worlds) if (keysOf(ask({ ...scene, nowS }, scene.expr, world)) !== '') return world
+  return undefined
+}
+
+interface Answer {
+  late: boolean
+  missing: PrintedRow[] | undefined
+  tooMany: PrintedRow[] | undefined
+  fires: PrintedRow[] | undefined
+  untold: NearTwin[]
+}
+
+/** What promtool says of both rules and the twins over some series. */
+async function answered(driven: DrivenSeries, twins: readonly NearTwin[], asked: Asked): Promise<Answer | Compared | { refuses: string }> {
+  const { rule, stepMs, severalSteps } = asked
+  // A twin that Prometheus cannot evaluate over these series differs from the rule by that.
+  const refused = new Set<number>()
+  for (;;) {
+    const own = twins.flatMap((twin, index) => (refused.has(index) ? [] : [{ name: `${TWIN}${index}`, expr: twin.expr }]))
+    await writeFile(fileOf('specification', asked), specificationOf(rule, own))
+    const names = own.map(({ name }) => name)
+    const all = questions(rule, severalSteps, names, driven.steps, stepMs)
+    const { text, late } = await run('differs', driven, asked, {
+      promql_expr_test: all.map(({ expr, eval_time }) => ({ expr, eval_time, exp_samples: [] })),
+    })
+    const broken = [...text.matchAll(new RegExp(`rule: ${TWIN}(\\d+), time: `, 'g'))].map(([, index]) => Number(index))
+    if (broken.length > 0) {
+      for (const index of broken) refused.add(index)
+      continue
+    }
+    const rows = all.map((each) => rowsPrinted(text, each))
+    if (text !== '' && rows.every((each) => each === undefined)) return refusal(text, driven, asked)
+    const of = (what: string): PrintedRow[] | undefined => {
+      const printed = rows.flatMap((each, index) => (all[index]?.what === what ? (each ?? []) : []))
+      return printed.length === 0 ? undefined : printed
+    }
+    const untold = twins.filter((_, index) => !refused.has(index) && of(`${TWIN}${index}`) === undefined)
+    return { late, missing: of('missing'), tooMany: of('too many'), fires: of('fires'), untold }
+  }
+}
+
+/** What promtool refuses: the delivered rule alone, which is a difference, or these series. */
+async function refusal(text: string, driven: DrivenSeries, asked: Asked): Promise<Compared | { refuses: string }> {
+  const { rule, stepMs } = asked
+  const said = complaintOf(text)
+  if (said?.startsWith(`${rule.alert}, time: `) === true) {
+    const nothing = { expr: 'vector(0) > 1', eval_time: formatDuration((driven.steps - 1) * stepMs), exp_samples: [] }
+    const alone = await run('alone', driven, { ...asked, ruleFiles: [] }, { promql_expr_test: [nothing] })
+    if (!alone.late && complaintOf(alone.text) === undefined)
+      return { differs: `Prometheus cannot evaluate it where it evaluates the specified rule: ${said}`, says: undefined, tests: 1 }
+  }
+  return { refuses: said ?? text.trim().slice(-300) }
+}
+
+const TWIN = 'twin-'
+
+function fileOf(what: string, { rule, folder }: Asked): string {
+  return path.join(folder, `side-by-side-${rule.alert.replace(/\W/g, '_')}-${what}.yml`)
+}
+
+function run(what: string, { series }: DrivenSeries, asked: Asked, tests: object): Promise<Printed> {
+  const { promtool, folder, ruleFiles, groupOrder, stepMs, signal } = asked
+  const files = [...ruleFiles, fileOf('specification', asked)].map((each) => path.relative(folder, each))
+  return printedFor(promtool, fileOf(what, asked), testFile(tests, series, files, groupOrder, stepMs), signal)
 }
 
 /** Words that no series showed to matter, each with what might stand there. */
@@ -144,106 +257,30 @@ function untoldText(twins: readonly NearTwin[]): string {
   return `no series were found that tell ${texts.slice(0, 4).join('; ')}${texts.length > 4 ? `; and ${texts.length - 4} more words` : ''} from what is specified`
 }
 
+/** From one evaluation to the next: the rule's own interval, less for short ranges, more for long ones or a clock. */
 function stepOf(expr: Expr, rule: RuleSpec, spec: Spec): number {
   const own = rule.evaluationIntervalMs ?? spec.platform.evaluationIntervalMs
   const shortest = shortestRangeMs(expr)
   // Fewer than four samples in a range say little of it.
   if (shortest !== undefined && shortest < 4 * own) return Math.max(1000, Math.floor(shortest / 4000) * 1000)
-  if (shortest === undefined || (longestWindowMs(expr) + rule.forMs) / own < LONG_SEGMENT) return own
-  const most = Math.min(LONGEST_STEP_MS, shortest / 8, rule.forMs === 0 ? Infinity : rule.forMs)
+  const isLong = (windowMs(expr) + rule.forMs) / own >= LONG_STRETCH || readsClock(expr)
+  if (!isLong) return own
+  // `for` is at least two steps, so that half of it is another one.
+  const most = Math.min(
+    looksBetween(expr) ? LONGEST_STEP_BETWEEN_MS : LONGEST_STEP_MS,
+    (shortest ?? Infinity) / 8,
+    rule.forMs === 0 ? Infinity : rule.forMs / 2,
+  )
   const multiples = Array.from({ length: Math.max(1, Math.floor(most / own)) }, (_, index) => (index + 1) * own)
-  return multiples.reverse().find((each) => rule.forMs % each === 0) ?? own
+  const isWhole = (step: number): boolean =>
+    rule.forMs % step === 0 && rule.keepFiringForMs % step === 0 && selectors(expr).every(({ offsetMs }) => Math.abs(offsetMs) % step === 0)
+  return multiples.reverse().find(isWhole) ?? own
 }
 
 function sceneOf(expr: Expr, rule: RuleSpec, spec: Spec, catalogue: Catalogue, sharing: Sharing, stepMs: number): Scene {
-  return {
-    expr,
-    series: withBuckets(labelledSeries(expr, rule, spec, catalogue, sharing), expr),
-    readings: readingsOf(expr),
-    stepS: stepMs / 1000,
-    random: seedOf(rule.alert),
-  }
-}
-
-const TWIN = 'twin-'
-
-interface Question {
-  what: string
-  expr: string
-  eval_time: string
-}
-
-/** promtool reads 10,000 samples for an expression: so many evaluations are asked about at once. */
-const AT_ONCE = 120
-
-/**
- * Where the two alerts differ, when the specified one fires, and for each twin where it fires when that does not or the other way round:
- * all over all evaluations, at their first instant.
- */
-function questions(
-  { alert, labels }: RuleSpec,
-  severalSteps: boolean,
-  twins: readonly string[],
-  steps: number,
-  stepMs: number,
-): Question[] {
-  // Further rules of the same name, with other labels, keep other promises.
-  const own = Object.entries(labels).flatMap(([label, value]) => (value.includes('{{') ? [] : [`,${label}=${JSON.stringify(value)}`]))
-  const firing = (name: string): string =>
-    `ALERTS{alertname=${JSON.stringify(name)},alertstate="firing"${severalSteps && name === alert ? own.join('') : ''}}`
-  const without = (one: string, other: string): string => `${firing(one)} unless ignoring (alertname) ${firing(other)}`
-  const promised = `${PREFIX}${alert}`
-  const asked = [
-    { what: 'missing', expr: without(promised, alert) },
-    { what: 'too many', expr: without(alert, promised) },
-    { what: 'fires', expr: firing(promised) },
-    ...twins.map((what) => ({ what, expr: `(${without(promised, what)}) or (${without(what, promised)})` })),
-  ]
-  const chunks = Array.from({ length: Math.ceil(steps / AT_ONCE) }, (_, index) => Math.min(steps, (index + 1) * AT_ONCE) - 1)
-  return chunks.flatMap((last) =>
-    asked.map(({ what, expr }) => ({
-      what,
-      expr: `min_over_time(timestamp(${expr})[${formatDuration(AT_ONCE * stepMs)}:${formatDuration(stepMs)}])`,
-      eval_time: formatDuration(last * stepMs),
-    })),
-  )
-}
-
-interface Printed {
-  text: string
-  late: boolean
-}
-
-async function printed(promtool: string, file: string, content: string, signal: AbortSignal | undefined): Promise<Printed> {
-  await writeFile(file, content)
-  const options = { cwd: path.dirname(file), timeoutMs: LONGEST_MS, ...(signal === undefined ? {} : { signal }) }
-  const ran = await runTool(promtool, ['test', 'rules', file], options)
-  return { text: ran.code === 0 ? '' : `${ran.stdout}\n${ran.stderr}`, late: ran.late === true }
-}
-
-/** A rule that cannot be evaluated, and why. */
-function complaintOf(text: string): string | undefined {
-  return /\brule: (.+, time: .+, err: .+)/.exec(text)?.[1]?.slice(0, 300)
-}
-
-const LONGEST_MS = 120_000
-
-interface PrintedRow {
-  labels: string
-  value: number
-}
-
-/** The samples that promtool printed for an expression; undefined: it printed none, because there are none. */
-function rowsPrinted(text: string, { expr, eval_time }: Question): PrintedRow[] | undefined {
-  const at = text.indexOf(`expr: ${JSON.stringify(expr)}, time: ${eval_time},`)
-  if (at === -1) return undefined
-  const block = text.slice(at + expr.length).split(/\n\s*expr: "/)[0] ?? ''
-  const got = block.slice(block.lastIndexOf('got:'))
-  const rows = [...got.matchAll(/(\{[^\n]*?"\}|\{\}) ([-+\d.eE]+|NaN|[-+]?Inf)(?=,|\s|$)/g)].map(([, labels = '', value = '']) => ({
-    labels,
-    value: Number(value),
-  }))
-  return rows.length === 0 ? undefined : rows
+  const series = withBuckets(labelledSeries(expr, rule, spec, catalogue, sharing), expr)
+  const metrics = series.map(({ metric }) => metric)
+  return { expr, series, readings: readingsOf(expr, metrics), stepS: stepMs / 1000, nowS: 0, random: seedOf(rule.alert) }
 }
 
 /** The first evaluation at which one of the alerts fires alone. */
@@ -257,11 +294,6 @@ function difference(missing: readonly PrintedRow[] | undefined, tooMany: readonl
   return `at ${formatDuration(Math.round((first?.value ?? 0) * 1000))}: ${first?.what ?? ''} ${labels}`
 }
 
-const LATE = 'promtool did not end in time, so nothing was compared'
-
-/** At so many instants annotations are compared. */
-const TEXTS = 5
-
 /** The first annotation that the two rules do not make alike. */
 function otherTexts(rule: RuleSpec, times: readonly string[], printed: string): string | undefined {
   const blocks = printed.split(/(?=\balertname: )/)
@@ -271,7 +303,7 @@ function otherTexts(rule: RuleSpec, times: readonly string[], printed: string): 
     return new Map(alerts.map(({ labels, annotations }) => [labelKey(withoutLabels(labels, ['alertname'])), annotations]))
   }
   for (const time of times) {
-    const [own, specified] = [of(rule.alert, time), of(`${PREFIX}${rule.alert}`, time)]
+    const [own, specified] = [of(rule.alert, time), of(`${SPECIFIED}${rule.alert}`, time)]
     for (const [key, texts] of specified)
       for (const [name, text] of Object.entries(texts)) {
         const observed = own.get(key)?.[name]
@@ -280,37 +312,6 @@ function otherTexts(rule: RuleSpec, times: readonly string[], printed: string): 
       }
   }
   return undefined
-}
-
-function testFile(tests: object, series: readonly InputSeries[], ruleFiles: string[], stepMs: number): string {
-  const interval = formatDuration(stepMs)
-  return stringify(
-    {
-      rule_files: ruleFiles,
-      evaluation_interval: interval,
-      tests: [
-        {
-          interval,
-          input_series: series.map(({ metric, labels, values }) => ({ series: seriesName(metric, labels), values: notation(values) })),
-          ...tests,
-        },
-      ],
-    },
-    { lineWidth: 0, aliasDuplicateObjects: false },
-  )
-}
-
-function specificationOf(rule: RuleSpec, twins: readonly { name: string; expr: string }[]): string {
-  const alert = {
-    alert: `${PREFIX}${rule.alert}`,
-    expr: rule.condition.expr,
-    ...(rule.forMs > 0 ? { for: formatDuration(rule.forMs) } : {}),
-    ...(rule.keepFiringForMs > 0 ? { keep_firing_for: formatDuration(rule.keepFiringForMs) } : {}),
-    labels: rule.labels,
-    annotations: rule.annotations,
-  }
-  const others = twins.map(({ name, expr }) => ({ ...alert, alert: name, expr, annotations: {} }))
-  return stringify({ groups: [{ name: 'specification', rules: [alert, ...others] }] }, { lineWidth: 0, aliasDuplicateObjects: false })
 }
 
 /** Numbers in the same order for the same name. */

@@ -8,7 +8,9 @@ import type { FindingSummary, LocatedFinding } from '../model/lint-finding.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Configuration } from '../config/configuration.ts'
 import type { Cursor } from '../config/yaml/cursor.ts'
+import { selectors } from '../promql/ast.ts'
 import { formatLabels } from '../promql/labels.ts'
+import { parsePromql } from '../promql/parse-promql.ts'
 import { besideInhibitions } from '../routing/inhibition.ts'
 import { factsOf } from '../recordings/metrics.ts'
 import { furtherSteps } from '../config/alerting/alert-rules.ts'
@@ -24,7 +26,7 @@ import { testRules, type PromtoolResult } from './promtool.ts'
 import { testRoutes } from './amtool-routes.ts'
 import { sideBySide } from './side-by-side.ts'
 import { plain, ruleText, sameButForMore } from './rule-files.ts'
-import { groupsIn, groupsNeededBy, MANY_RULES, type FileGroup } from './groups-needed.ts'
+import { groupsIn, groupsNeededBy, MANY_RULES, readingOrder, type FileGroup } from './groups-needed.ts'
 import { specificationRules, unitTests } from './unit-tests.ts'
 import { messageOf } from '../text/error-text.ts'
 import { unreviewedIn } from '../text/unreviewed.ts'
@@ -187,6 +189,7 @@ async function simulateRules(options: SimulateOptions, folder: string, result: S
   const undriven = [...generated.undriven.map(({ alert }) => alert)]
   if (failed.length > 0) undriven.push(...(await judgeFailed()))
   await compareSideBySide(options, ruleFiles, folder, new Set(undriven), result)
+  result.untested.push(...recordedUnsaid(options, result))
 
   /** Findings of the tests that are right; the alerts of those that are not. */
   async function judgeFailed(): Promise<string[]> {
@@ -214,6 +217,22 @@ async function simulateRules(options: SimulateOptions, folder: string, result: S
   }
 }
 
+/** Alerts that are specified by what a deployed rule records: series of that name are made here, so that nothing is known of the recording. */
+function recordedUnsaid({ config, spec }: SimulateOptions, { findings }: SimulateResult): string[] {
+  const records = new Map(config.recordings.map(({ record, at }) => [record, at]))
+  return spec.rules.flatMap(({ alert, condition }) => {
+    const parsed = parsePromql(condition.expr)
+    const named = parsed.ok && !findings.some(({ subject }) => subject === alert) ? selectors(parsed.expr) : []
+    const [first] = named.flatMap(({ metric }) => (metric !== null && records.has(metric) ? [metric] : []))
+    const place = records
+      .get(first ?? '')
+      ?.near('expr')
+      .place()
+    if (first === undefined || place === undefined) return []
+    return `${alert}: the specification reads ${first} and does not say what that is, so that a mistake in the recording rule (${place.file}:${place.line}) is not found: write what it records in its place`
+  })
+}
+
 function isSameText(one: string, other: string): boolean {
   const plain = (text: string): string => text.replace(/\s+/g, '')
   return plain(one) === plain(other)
@@ -233,6 +252,7 @@ async function compareSideBySide(
   const found = new Set(result.findings.map(({ subject }) => subject))
   const left = spec.rules.filter(({ alert }) => alerts.has(alert) && !found.has(alert))
   const all = config.ruleFiles.flatMap((root, file) => groupsIn(plain(root), file))
+  const groupOrder = readingOrder(all)
   const work = async (): Promise<void> => {
     for (let rule = left.shift(); rule !== undefined; rule = left.shift()) {
       const { alert } = rule
@@ -242,6 +262,7 @@ async function compareSideBySide(
       const deployed = config.rules.filter((each) => each.alert === alert)
       const { differs, says, tests } = await sideBySide(promtool, rule, spec, catalogue, files, own, {
         severalSteps: deployed.length > 1,
+        groupOrder,
         ...(signal === undefined ? {} : { signal }),
       })
       result.tests += tests
@@ -330,8 +351,9 @@ async function runCases(
   filesOf: FilesOf,
   name: string,
   folder: string,
-  { spec, signal }: SimulateOptions,
+  { spec, config, signal }: SimulateOptions,
 ): Promise<PromtoolResult> {
+  const groupOrder = readingOrder(config.ruleFiles.flatMap((root, file) => groupsIn(plain(root), file)))
   const bySameFiles = [...Map.groupBy(cases, ({ alert }) => filesOf(alert).join('\n')).values()]
   const batches = bySameFiles.flatMap((own) =>
     own.length > 20 ? [0, 1].map((half) => own.filter((_, index) => index % 2 === half)) : [own],
@@ -343,7 +365,7 @@ async function runCases(
       const batch = batches[index] ?? []
       const file = path.join(folder, `${name}-${index + 1}.yml`)
       const ruleFiles = filesOf(batch[0]?.alert ?? '').map((rule) => path.basename(rule))
-      await writeFile(file, unitTests(batch, ruleFiles, spec))
+      await writeFile(file, unitTests(batch, ruleFiles, spec, groupOrder))
       results[index] = await testRules(promtool, [file], {
         cwd: folder,
         timeoutMs: mostMs(cases.length),

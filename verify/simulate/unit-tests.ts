@@ -5,14 +5,18 @@ import type { Labels, RuleSpec, Spec } from '../model/spec.ts'
 import type { Case } from './cases.ts'
 import { notation, seriesName } from './input.ts'
 
-/** A promtool test file for cases over one rule file. promtool reads it as it stands: `promtool test rules FILE`. */
-export function unitTests(cases: Case[], ruleFiles: string[], spec: Spec): string {
+/**
+ * A promtool test file for cases over rule files. promtool reads it as it stands: `promtool test rules FILE`. `groupOrder`: names of groups
+ * in the order in which they are evaluated; any order when empty.
+ */
+export function unitTests(cases: Case[], ruleFiles: string[], spec: Spec, groupOrder: readonly string[] = []): string {
   const interval = formatDuration(spec.platform.evaluationIntervalMs)
   const rules = new Map(spec.rules.map((rule) => [rule.alert, rule]))
   return stringify(
     {
       rule_files: ruleFiles,
       evaluation_interval: interval,
+      ...(groupOrder.length === 0 ? {} : { group_eval_order: groupOrder }),
       tests: cases.map((each) => ({
         name: each.name,
         interval,
