@@ -17,7 +17,7 @@ export function isCounting(node: Expr): boolean {
 
 /**
  * How many rows that differ in one label alone show every number that a condition counts with: two more than `count(x) > 5` or `topk(5, x)`
- * names, 20 for a share. 0: it does not count. A number that is out of reach stays untold.
+ * names, 20 for a share. 0: it does not count. A number that is out of reach stays untested.
  */
 export function rowsCounted(expr: Expr): number {
   const needed = walk(expr).map((node) => {

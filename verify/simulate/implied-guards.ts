@@ -4,7 +4,7 @@ import { compares, isComparator, type Comparator } from '../promql/operators.ts'
 
 /**
  * The parts of a chain of `and`, without those that another part implies: of `x > 30 and x > 10` the first alone. Equal lists are equal
- * conditions, whatever number a part that is implied has.
+ * conditions: the number of a part that is implied does not matter.
  */
 export function partsThatCount(text: string, expr: Expr): string[] {
   const written = ({ span }: Expr): string => text.slice(span.from, span.to).replace(/\s+/g, ' ')

@@ -130,10 +130,10 @@ const SHAPES: [what: string, specified: string, ...others: string[]][] = [
   ],
   [
     'the age of a sample',
-    'time() - timestamp(shop_lag) > 60',
-    'time() - timestamp(shop_lag) > 90',
-    'time() - timestamp(shop_lag) > 30',
-    'time() - shop_lag > 60',
+    'time() - timestamp(shop_lag) > 150',
+    'time() - timestamp(shop_lag) > 180',
+    'time() - timestamp(shop_lag) > 120',
+    'time() - shop_lag > 150',
   ],
   [
     'the age of a sample of long ago',

@@ -105,7 +105,7 @@ export async function sideBySide(
 type Compared = Omit<SideBySide, 'rule'>
 const unknown = (says: string): Compared => ({ differs: undefined, says, tests: 0 })
 
-/** Round after round with further worlds, until every twin is told apart. `refuses`: promtool cannot evaluate the rules over these series. */
+/** Round after round with further worlds, until every twin was another one. `refuses`: promtool cannot evaluate the rules over them. */
 async function comparedOver(
   scene: Scene,
   clock: Clock | undefined,

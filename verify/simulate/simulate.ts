@@ -217,7 +217,7 @@ async function simulateRules(options: SimulateOptions, folder: string, result: S
   }
 }
 
-/** Alerts that are specified by what a deployed rule records: series of that name are made here, so that nothing is known of the recording. */
+/** Alerts that are specified by what a deployed rule records: series of that name are made here, so the recording rule stays untested. */
 function recordedUnsaid({ config, spec }: SimulateOptions, { findings }: SimulateResult): string[] {
   const records = new Map(config.recordings.map(({ record, at }) => [record, at]))
   return spec.rules.flatMap(({ alert, condition }) => {
@@ -229,7 +229,7 @@ function recordedUnsaid({ config, spec }: SimulateOptions, { findings }: Simulat
       ?.near('expr')
       .place()
     if (first === undefined || place === undefined) return []
-    return `${alert}: the specification reads ${first} and does not say what that is, so that a mistake in the recording rule (${place.file}:${place.line}) is not found: write what it records in its place`
+    return `${alert}: the specification reads ${first} and does not say what that is. A mistake in the recording rule (${place.file}:${place.line}) is not found: write what it records in its place`
   })
 }
 

@@ -10,7 +10,7 @@ export interface Moment {
 
 /** So many moments are looked at; each asks every twin. */
 const MOST = 240
-/** Each twin is told apart so often, as far as it can be: a test of one evaluation may be rounded. */
+/** Each twin is another one so often, as far as it can be: a test of one evaluation may be rounded. */
 const OFTEN = 2
 
 /**
@@ -27,23 +27,23 @@ export function tellingMoments(scene: Scene, twins: readonly Expr[], found: read
   const asked = candidates.map((candidate) => {
     const then = { ...scene, nowS: candidate.nowS }
     const own = keysOf(ask(then, scene.expr, candidate.world))
-    const told = new Set<number>()
+    const shows = new Set<number>()
     if (own !== UNKNOWN)
       for (const [index, twin] of twins.entries()) {
         const other = keysOf(ask(then, twin, candidate.world))
-        if (other !== own && other !== UNKNOWN) told.add(index)
+        if (other !== own && other !== UNKNOWN) shows.add(index)
       }
-    return { ...candidate, told }
+    return { ...candidate, shows }
   })
   const times = twins.map(() => 0)
-  const gain = ({ told }: { told: ReadonlySet<number> }): number => [...told].filter((index) => (times[index] ?? 0) < OFTEN).length
+  const gain = ({ shows }: { shows: ReadonlySet<number> }): number => [...shows].filter((index) => (times[index] ?? 0) < OFTEN).length
   const shown: Moment[] = []
   for (;;) {
     const [best] = asked.map((each) => ({ each, gained: gain(each) })).sort((a, b) => b.gained - a.gained)
     if (best === undefined || best.gained === 0) return shown
-    const { world, nowS, beside, told } = best.each
-    for (const index of told) times[index] = (times[index] ?? 0) + 1
-    told.clear()
+    const { world, nowS, beside, shows } = best.each
+    for (const index of shows) times[index] = (times[index] ?? 0) + 1
+    shows.clear()
     const [one, other] = beside.filter((each) => each !== world)
     shown.push(...[one, world, other].filter((each) => each !== undefined).map((each) => ({ world: each, nowS })))
   }
