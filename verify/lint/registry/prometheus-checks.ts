@@ -11,5 +11,6 @@ export { check as prometheusScrapesWithinLookback } from '../checks/prometheus/p
 export { check as prometheusTimeoutsFit } from '../checks/prometheus/prometheus-timeouts-fit.ts'
 export { check as ruleEntriesAreAccepted } from '../checks/prometheus/rule-entries-are-accepted.ts'
 export { check as ruleGroupsAreUnique } from '../checks/prometheus/rule-groups-are-unique.ts'
+export { check as ruleJobsAreScraped } from '../checks/prometheus/rule-jobs-are-scraped.ts'
 export { check as scrapeJobsAreAccepted } from '../checks/prometheus/scrape-jobs-are-accepted.ts'
 export { check as scrapeLoginsAgree } from '../checks/prometheus/scrape-logins-agree.ts'

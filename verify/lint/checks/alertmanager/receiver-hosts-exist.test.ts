@@ -21,13 +21,24 @@ finds(
   { ...webhook('chat-bridge:9094/'), severity: 'warning', line: 'chat-bridge', observed: 'no service is called that' },
   { ...webhook('user:secret@chat-bridge/x'), severity: 'warning', observed: 'chat-bridge: no service' },
   {
-    ...further('    email_configs: [{ to: a@shop.example, from: b@shop.example, smarthost: "mailhog:1025", require_tls: false }]'),
+    ...further('    email_configs: [{ to: a@shop.example, from: b@shop.example, smarthost: "grafna:1025", require_tls: false }]'),
+    line: 'grafna',
+  },
+  {
+    ...further("    slack_configs: [{ api_url: 'http://chat-bridge:9094', channel: '#a' }]"),
     severity: 'warning',
-    observed: 'mailhog',
+    observed: 'chat-bridge',
   },
 )
 for (const url of ['grafana:3000/alerts', 'chat.shop.example/hook', 'notification-sink:9199/further', 'localhost:9000/'])
   passes(ID, url, 'alertmanager.yml', further('').from, webhook(url).to)
+passes(
+  ID,
+  'a mail server that the host knows',
+  'alertmanager.yml',
+  further('').from,
+  further('    email_configs: [{ to: a@shop.example, from: b@shop.example, smarthost: "mail:25" }]').to,
+)
 
 /** `severity id line` of an Alertmanager with two webhooks and of the compose file beside it, without a specification. */
 async function said(url: string, service = 'build: ./bridge\n    ports: ["5001:5001"]', extra = ''): Promise<string[]> {

@@ -38,7 +38,8 @@ function* judgeOne({ receiver, at, host, port }: ReceiverAddress, alertmanager: 
   const near = nearest(host, services, host.length < 5 ? 1 : 2)
   if (near !== undefined)
     yield causing(remark(receiver, at, 'the name of a service', `${host}; did you mean ${near}?`), at.lines(), 'urls-are-whole')
-  else if (isClosed(alertmanager, config))
+  // A mail server by its short name is found by the DNS of the host.
+  else if (at.key !== 'smarthost' && at.key !== 'smtp_smarthost' && isClosed(alertmanager, config))
     yield warning(receiver, at, 'the name of a service', `${host}: no service is called that${didYouMean(host, services)}`)
 }
 

@@ -27,3 +27,24 @@ finds('route-reaches-receiver', 'alerts with one cause are one finding, at the r
   subject: 'HighErrorRate, RedisConnectionFailed, ServiceDown',
   line: 'severity = "page"',
 })
+
+const CRITICAL = '    - receiver: critical\n'
+finds(
+  'route-reaches-receiver',
+  'a route that takes the alerts of several receivers is one finding, and what is never reached follows from it',
+  { file: 'alertmanager/alertmanager.yml', from: CRITICAL, to: `    - receiver: default\n${CRITICAL}`, line: 'receiver: default' },
+  {
+    file: 'alertmanager/alertmanager.yml',
+    from: CRITICAL,
+    to: `    - receiver: slack\n${CRITICAL}`,
+    line: 'receiver: slack',
+    expected: 'critical for HighErrorRate, RedisConnectionFailed, ServiceDown; default for',
+  },
+  {
+    file: 'alertmanager/alertmanager.yml',
+    from: CRITICAL,
+    to: `    - receiver: discord\n      matchers: ['severity !~ "info|none"']\n${CRITICAL}`,
+    line: 'receiver: discord',
+    observed: 'discord',
+  },
+)

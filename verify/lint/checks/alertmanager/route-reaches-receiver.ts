@@ -1,7 +1,7 @@
 import type { Labels } from '../../../model/spec.ts'
 import { optionalReceivers, routesFor, promisedReceivers } from '../../../routing/tree.ts'
 import { alertLabels, nearMisses, sentBy } from '../../../config/alerting/routed-alerts.ts'
-import { remark, type Check, type LintInput } from '../../lint-check.ts'
+import { causing, remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { receiversWithDeadRoute } from '../../known-alerts.ts'
 import { allRoutes, routeTree, type Route } from '../../../config/alerting/route-tree.ts'
@@ -22,19 +22,37 @@ export const check: Check = {
       if (root === undefined) continue
       // A finding of matchers-match-an-alert, at the matcher.
       const dead = receiversWithDeadRoute(alertmanager, input)
-      const found = new Map<string, Misrouted>()
+      const found = new Map<string, Misrouted[]>()
       for (const [subject, labels] of subjects(input)) {
         const wrong = misrouted(root, labels, input)
         if (wrong === undefined || wrong.missing.some((receiver) => dead.has(receiver))) continue
         const { line, column } = wrong.at.place()
-        const key = [line, column, wrong.expected, wrong.observed].join()
-        const known = found.get(key) ?? { ...wrong, subjects: new Set() }
+        const key = [line, column, wrong.observed].join()
+        const known = found.get(key) ?? []
         found.set(key, known)
-        known.subjects.add(subject)
+        const same = known.find((each) => each.expected === wrong.expected)
+        if (same === undefined) known.push({ ...wrong, subjects: new Set([subject]) })
+        else same.subjects.add(subject)
       }
-      for (const { subjects: names, at, expected, observed } of found.values()) yield remark(named(names), at, expected, observed)
+      for (const same of found.values()) yield* saidOnce(same)
     }
   },
+}
+
+/** What one route takes from several receivers is one cause, and that another route is never reached follows from it. */
+function* saidOnce(same: readonly Misrouted[]): Generator<Remark> {
+  const [first] = same
+  if (first === undefined) return
+  // A label set beside the alerts that goes the same wrong way says no more than they do.
+  const ofAlerts = same.filter(({ subjects: names }) => [...names].some((name) => !name.startsWith(BESIDE)))
+  const shown = ofAlerts.length > 0 ? ofAlerts : same
+  const all = new Set(shown.flatMap(({ subjects: names }) => [...names]))
+  const expected =
+    shown.length === 1 ? (shown[0]?.expected ?? '') : shown.map((each) => `${each.expected} for ${named(each.subjects)}`).join('; ')
+  const said = remark(named(all), first.at, expected, first.observed)
+  const later = first.taking?.parent?.routes.at(-1)?.at.lines()[1]
+  const own = first.taking?.at.lines()[1]
+  yield own !== undefined && later !== undefined && later > own ? causing(said, [own + 1, later], 'route-is-reachable') : said
 }
 
 interface Misrouted {
@@ -44,20 +62,24 @@ interface Misrouted {
   expected: string
   observed: string
   missing: readonly string[]
+  /** The route that takes it. */
+  taking: Route | undefined
 }
+
+const BESIDE = 'any alert {'
 
 /** Every specified alert, and label sets beside them by what they have besides a name and a job. */
 function* subjects({ spec, config }: LintInput): Generator<[string, Labels]> {
   for (const rule of spec.rules) for (const labels of alertLabels(rule)) yield [rule.alert, labels]
   for (const labels of nearMisses(spec, config)) {
     const others = Object.entries(labels).filter(([label]) => label !== 'alertname' && label !== 'job')
-    yield [`any alert {${others.map(([label, value]) => `${label}="${value}"`).join(',')}}`, labels]
+    yield [`${BESIDE}${others.map(([label, value]) => `${label}="${value}"`).join(',')}}`, labels]
   }
 }
 
 /** The alerts by name; label sets beside them only where no alert has the same cause. */
 function named(subjects: ReadonlySet<string>): string {
-  const alerts = [...subjects].filter((subject) => !subject.startsWith('any alert'))
+  const alerts = [...subjects].filter((subject) => !subject.startsWith(BESIDE))
   return (alerts.length > 0 ? alerts : [...subjects]).sort().join(', ')
 }
 
@@ -79,6 +101,7 @@ function misrouted(root: Route, labels: Labels, { spec, config }: LintInput): Mi
     expected: expected.join(', '),
     observed: observed.length === 0 ? 'no receiver' : observed.join(', '),
     missing,
+    taking: routes.find((route) => wrong.includes(route.receiver)) ?? routes[0],
   }
 }
 

@@ -1,4 +1,7 @@
-import { finds, passes } from '../../../../testing/lint/lint-files.ts'
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { deployment, finds, lintBy, passes } from '../../../../testing/lint/lint-files.ts'
+import type { ConfigText } from '../../../config/yaml/cursor.ts'
 
 const [D, MYSQL, REDIS] = ['docker-compose.yaml', '[--mysqld.address=mysql:3306,', '--maxmemory, 64mb, ']
 
@@ -57,3 +60,37 @@ finds('exporters-collect-metrics', 'metrics of another name', {
   observed: 'its metrics are cache_*',
   line: 'NAMESPACE',
 })
+
+/** A node exporter with these flags, and a rule. */
+async function ofNode(flags: string, expr: string): Promise<string[]> {
+  const text = (file: string, content: string): ConfigText => ({ file, path: file, text: content, lineOffset: 0, columnOffset: 0 })
+  const texts = [
+    text('rules.yml', `groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: '${expr}'\n`),
+    text('compose.yaml', `services:\n  node-exporter:\n    image: prom/node-exporter:v1.7.0\n    command: [${flags}]\n`),
+  ]
+  const { options } = await deployment()
+  return lintBy(options, texts, 'exporters-collect-metrics').findings.map(({ severity, observed }) => `${severity} ${observed}`)
+}
+
+const STATE = 'node_systemd_unit_state{state="failed"} == 1'
+for (const [flags, expr, expected] of [
+  ['--no-collector.cpu', 'rate(node_cpu_seconds_total[5m]) > 1', /^error --no-collector.cpu/],
+  ['--collector.disable-defaults', 'node_load1 > 1', /^error --collector.disable-defaults/],
+  ['--collector.disable-defaults, --collector.cpu', 'node_load1 > 1', /^error --collector.disable-defaults/],
+  ['--collector.disable-defaults, --collector.cpu, --collector.loadavg', 'node_load1 > 1', undefined],
+  ['--collector.disable-defaults, --collector.textfile', 'node_reboot_required > 0', undefined],
+  ['--path.rootfs=/host', STATE, /^warning a collector that is off by default/],
+  ['--collector.systemd', STATE, undefined],
+  ['--collector.systemd=true', STATE, undefined],
+  ['--path.rootfs=/host', 'node_load1 > 1', undefined],
+  ['--collector.filesystem.fs-types-exclude=^(ext4|xfs)$$', 'node_filesystem_avail_bytes{fstype="ext4"} < 1e9', /ext4\|xfs.*left out/],
+  ['--collector.filesystem.mount-points-exclude=^/($$|/)', 'node_filesystem_avail_bytes{mountpoint="/"} < 1e9', /left out/],
+  ['--collector.netdev.device-exclude=^eth.*', 'rate(node_network_receive_bytes_total{device="eth0"}[5m]) > 1e9', /left out/],
+  ['--collector.netdev.device-exclude=^veth.*', 'rate(node_network_receive_bytes_total{device="eth0"}[5m]) > 1e9', undefined],
+  ['--collector.diskstats.ignored-devices=^sd', 'rate(node_disk_io_time_seconds_total{device!="sda"}[5m]) > 0.9', undefined],
+] as const)
+  test(`exporters-collect-metrics: ${flags} and ${expr}`, async () => {
+    const found = await ofNode(flags, expr)
+    assert.equal(found.length, expected === undefined ? 0 : 1, found.join('\n'))
+    if (expected !== undefined) assert.match(found[0] ?? '', expected)
+  })

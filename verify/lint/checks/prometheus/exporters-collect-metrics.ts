@@ -1,6 +1,7 @@
 import { remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import { selectors } from '../../../promql/ast.ts'
 import { parsePromql } from '../../../promql/parse-promql.ts'
+import { mayFind } from '../../../text/re2.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
 
@@ -22,6 +23,18 @@ const NODE: Record<string, RegExp> = {
   netdev: /^node_network_(receive|transmit)_/,
   stat: /^node_(boot_time|context_switches|forks|intr|procs)_/,
   uname: /^node_uname_info/,
+  cpu: /^node_cpu_(?!frequency|scaling)/,
+  cpufreq: /^node_cpu_(?:frequency|scaling)_/,
+  netclass: /^node_network_(?!receive|transmit)/,
+  mdadm: /^node_md_/,
+  conntrack: /^node_nf_conntrack_/,
+  powersupplyclass: /^node_power_supply_/,
+  tcpstat: /^node_tcp_connection_states/,
+  ...Object.fromEntries(
+    ['systemd', 'processes', 'netstat', 'vmstat', 'sockstat', 'pressure', 'hwmon', 'filefd', 'entropy', 'timex', 'interrupts'].map(
+      (each) => [each, new RegExp(`^node_${each}_`)],
+    ),
+  ),
 }
 
 export const check: Check = {
@@ -38,6 +51,7 @@ export const check: Check = {
     const { config } = input
     for (const workload of config.workloads) {
       for (const { value, at } of workload.args) yield* flag(input, workload, value, at)
+      if (/node[-_]exporter/.test(workload.image)) yield* switchedOn(input, workload)
       if (/(^|\/)redis(:|@|$)/.test(workload.image)) yield* redis(input, workload)
       if (/redis_exporter/.test(workload.image)) yield* namespace(input, workload)
       if (/(^|\/)mysql(-server)?(:|@|$)/.test(workload.image)) yield* mysql(input, workload)
@@ -49,13 +63,64 @@ function* flag(input: LintInput, workload: Workload, value: string, at: Cursor):
   const off = /^--no-collect(?:or)?\.([\w.]+)$/.exec(value)?.[1] ?? /^--collect(?:or)?\.([\w.]+)=false$/.exec(value)?.[1]
   const isMysql = /mysqld?[-_]exporter/.test(workload.image)
   const isNode = /node[-_]exporter/.test(workload.image)
-  const all = isNode && value === '--collector.disable-defaults' && !workload.args.some((arg) => /^--collector\.\w+$/.test(arg.value))
+  if (isNode) yield* excluded(input, workload, value, at)
+  const all = isNode && value === '--collector.disable-defaults'
   if ((off === undefined && !all) || (!isMysql && !isNode)) return
-  const metrics = all ? /^node_(?!exporter_|scrape_)/ : isMysql ? MYSQL[off ?? ''] : NODE[off ?? '']
+  const on = workload.args.flatMap((arg) => /^--collector\.([a-z_]+)$/.exec(arg.value)?.[1] ?? [])
+  // What another collector makes, of scripts say, is not known.
+  const isLost = (name: string): boolean => Object.entries(NODE).some(([collector, own]) => own.test(name) && !on.includes(collector))
+  const metrics = isMysql ? MYSQL[off ?? ''] : NODE[off ?? '']
   const prefix = `${isMysql ? 'mysql' : 'node'}_${(off ?? '').replaceAll('.', '_')}_`
-  const used = uses(input, (name) => metrics?.test(name) ?? name.startsWith(prefix))
+  const used = uses(input, (name) => (all ? isLost(name) : (metrics?.test(name) ?? name.startsWith(prefix))))
   if (used !== undefined)
     yield remark(workload.name, at, `${used.metric}, which the rule ${used.alert} uses`, `${value}: the series does not exist`)
+}
+
+/** Collectors that are off unless they are switched on. https://github.com/prometheus/node_exporter#disabled-by-default */
+const OFF_BY_DEFAULT = ['systemd', 'processes', 'tcpstat', 'interrupts', 'ntp', 'supervisord', 'logind', 'mountstats']
+
+/** A collector that a rule needs and none of the flags switches on. */
+function* switchedOn(input: LintInput, workload: Workload): Generator<Remark> {
+  const others = input.config.workloads.filter(({ image }) => /node[-_]exporter/.test(image)).length > 1
+  if (others || workload.at.has('build') || workload.args.some(({ value }) => value.includes('$') || /^-c$|\.sh\b/.test(value))) return
+  for (const collector of OFF_BY_DEFAULT) {
+    const used = uses(input, (name) => NODE[collector]?.test(name) ?? name.startsWith(`node_${collector}_`))
+    if (used === undefined || workload.args.some(({ value }) => new RegExp(`^--collector\\.${collector}(?:=true)?$`).test(value))) continue
+    yield warning(
+      workload.name,
+      workload.at.near('command'),
+      `--collector.${collector}, for ${used.metric} in the rule ${used.alert}`,
+      'a collector that is off by default: the series does not exist',
+    )
+  }
+}
+
+/** What a filter leaves out, and the label that holds it. https://github.com/prometheus/node_exporter#include--exclude-flags */
+const FILTERS: readonly (readonly [flag: RegExp, metric: RegExp, label: string])[] = [
+  [/^--collector\.filesystem\.(?:fs-types-exclude|ignored-fs-types)=(.+)$/, /^node_filesystem_/, 'fstype'],
+  [/^--collector\.filesystem\.(?:mount-points-exclude|ignored-mount-points)=(.+)$/, /^node_filesystem_/, 'mountpoint'],
+  [/^--collector\.netdev\.(?:device-exclude|device-blacklist|ignored-devices)=(.+)$/, /^node_network_(?:receive|transmit)_/, 'device'],
+  [/^--collector\.diskstats\.(?:device-exclude|ignored-devices)=(.+)$/, /^node_disk_/, 'device'],
+]
+
+/** A rule that asks for what a filter of the exporter leaves out. */
+function* excluded(input: LintInput, workload: Workload, value: string, at: Cursor): Generator<Remark> {
+  for (const [flag, metrics, label] of FILTERS) {
+    const written = flag
+      .exec(value)?.[1]
+      ?.replaceAll('$$', '$')
+      .replace(/^(['"])(.*)\1$/, '$2')
+    if (written === undefined) continue
+    for (const { alert, selectors: all } of input.config.rules)
+      for (const { metric, matchers } of all) {
+        const own = matchers.find((each) => each.label === label && each.op === '=' && each.value !== '')
+        if (metric === null || own === undefined || !metrics.test(metric)) continue
+        // Unlike a matcher's it need not meet the whole text.
+        if (!mayFind(written, own.value)) continue
+        yield remark(workload.name, at, `${metric}{${label}="${own.value}"}, which the rule ${alert} uses`, `${written}: it is left out`)
+        return
+      }
+  }
 }
 
 /** What the names of its metrics begin with. https://github.com/oliver006/redis_exporter#command-line-flags */

@@ -1,5 +1,5 @@
 import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
-import type { Expr } from '../../../promql/ast.ts'
+import { selectors, type Expr } from '../../../promql/ast.ts'
 import { isComparator } from '../../../promql/operators.ts'
 import { measured, type Measured } from '../../../promql/units.ts'
 import type { RuleNode } from '../../../config/alerting/rule-node.ts'
@@ -35,9 +35,15 @@ function* judge(rule: RuleNode): Generator<Remark> {
       yield remark(rule.alert, exprAt(rule, limit.span), time.expected, time.observed, time.message, 'error')
       continue
     }
-    const said = value === undefined || limit?.kind !== 'number' ? undefined : otherUnit(value, limit.value)
+    const said =
+      value === undefined || limit?.kind !== 'number' ? undefined : otherUnit(value, limit.value, value === lhs ? node.op : turned(node.op))
     if (said !== undefined && limit !== undefined) yield warning(rule.alert, exprAt(rule, limit.span), said.expected, said.observed)
   }
+}
+
+/** 0.9 < x is x > 0.9. */
+function turned(op: string): string {
+  return op.startsWith('<') ? op.replace('<', '>') : op.replace('>', '<')
 }
 
 /** Times since 1970. A duration in seconds is far below the least of them. */
@@ -115,7 +121,50 @@ function isMinutes(limit: number, metric: string): boolean {
 /** What no program does with a few kilobytes. */
 const LARGE = /memory|heap|_mem_|filesystem|disk|storage|_rss_|volume/
 
-function otherUnit(value: Expr, limit: number): { expected: string; observed: string } | undefined {
+/** Shares of what is used, left or reached. A share of errors may well be below one per cent. */
+const USED =
+  /cpu|mem|disk|filesystem|storage|heap|swap|inode|connections|pool|usage|used|util|free|avail|capacity|hit|success|uptime|probe|\bup\b/
+/** Ratios that are shares. Exporters of JMX call percentages of usage ratios, and a ratio of fragmentation is above 1. */
+const SHARES = /(?:hit|success|error|failure|miss|availability)_ratio$/
+
+/** A share of 0 to 1 for one of 0 to 100, or the other way round, by the name or by `* 100`. */
+function otherShare(value: Expr, limit: number, op: string): { expected: string; observed: string } | undefined {
+  const metric = nameOf(value)
+  const percentage = metric === undefined ? timesHundred(value) : /_(?:percent|percentage|pct)$/.test(metric) ? metric : undefined
+  if (percentage !== undefined && limit >= 0.05 && limit < 1 && USED.test(percentage) && (op.startsWith('>') ? limit >= 0.5 : true))
+    return { expected: `per cent: ${Number((limit * 100).toPrecision(4))} for ${limit}`, observed: `${limit} per cent of ${percentage}` }
+  if (metric === undefined || !/_ratio$/.test(metric) || limit < 10 || limit > 100 || !USED.test(metric) || MULTIPLE.test(metric))
+    return undefined
+  return { expected: `a share: ${limit / 100} for ${limit} %`, observed: `${limit} of ${metric}, which is 0 to 1` }
+}
+
+/** What is multiplied by 100, as far as it is known to be a share. */
+function timesHundred(expr: Expr): string | undefined {
+  const plain = expr.kind === 'binary' && expr.op === '-' && expr.lhs.kind === 'number' && expr.lhs.value === 100 ? expr.rhs : expr
+  if (plain.kind !== 'binary' || plain.op !== '*') return undefined
+  const [inner, by] =
+    plain.rhs.kind === 'number' ? [plain.lhs, plain.rhs.value] : plain.lhs.kind === 'number' ? [plain.rhs, plain.lhs.value] : []
+  return by === 100 &&
+    inner !== undefined &&
+    (isShare(inner) || measured(inner)?.base === 'share' || /^(?:up|probe_success)$/.test(nameOf(inner) ?? ''))
+    ? firstMetric(inner)
+    : undefined
+}
+
+/** One divided by another, or what is left of 1. */
+function isShare(expr: Expr): boolean {
+  if (expr.kind === 'aggregate') return isShare(expr.expr)
+  if (expr.kind !== 'binary') return false
+  return expr.op === '/' || (expr.op === '-' && expr.lhs.kind === 'number' && expr.lhs.value === 1)
+}
+
+function firstMetric(expr: Expr): string | undefined {
+  return selectors(expr).find(({ metric }) => metric !== null)?.metric ?? undefined
+}
+
+function otherUnit(value: Expr, limit: number, op: string): { expected: string; observed: string } | undefined {
+  const share = otherShare(value, limit, op)
+  if (share !== undefined) return share
   const found = measured(value)
   if (found === undefined || found.isRate === true) return undefined
   const { base, factor, metric } = found
