@@ -133,8 +133,7 @@ function otherShare(value: Expr, limit: number, op: string): { expected: string;
   const percentage = metric === undefined ? timesHundred(value) : /_(?:percent|percentage|pct)$/.test(metric) ? metric : undefined
   if (percentage !== undefined && limit >= 0.05 && limit < 1 && USED.test(percentage) && (op.startsWith('>') ? limit >= 0.5 : true))
     return { expected: `per cent: ${Number((limit * 100).toPrecision(4))} for ${limit}`, observed: `${limit} per cent of ${percentage}` }
-  if (metric === undefined || !/_ratio$/.test(metric) || limit < 10 || limit > 100 || !USED.test(metric) || MULTIPLE.test(metric))
-    return undefined
+  if (metric === undefined || !SHARES.test(metric) || limit < 10 || limit > 100) return undefined
   return { expected: `a share: ${limit / 100} for ${limit} %`, observed: `${limit} of ${metric}, which is 0 to 1` }
 }
 
