@@ -89,3 +89,27 @@ test('what an AlertmanagerConfig leaves to the global settings of the Alertmanag
   const ids = (await found(`${ROUTING}    - name: mail\n      emailConfigs: [{ sendResolved: true }]\n`)).map(([id]) => id)
   assert.deepEqual(ids, ['integrations-are-whole'])
 })
+
+for (const [what, receiver, wanted] of [
+  ['a webhook without a scheme', 'webhookConfigs: [{ url: "sink:9199/x", sendResolved: true }]', 'sink:9199/x'],
+  ['a host alone', 'webhookConfigs: [{ url: notification-sink, sendResolved: true }]', 'notification-sink'],
+  [
+    'an API without a scheme',
+    'opsgenieConfigs: [{ apiKey: { name: a, key: b }, apiURL: api.opsgenie.com, sendResolved: true }]',
+    'api.opsgenie.com',
+  ],
+  ['a webhook with one', 'webhookConfigs: [{ url: "http://notification-sink:9199/default", sendResolved: true }]', undefined],
+  ['a webhook in a Secret', 'webhookConfigs: [{ urlSecret: { name: a, key: b }, sendResolved: true }]', undefined],
+  ['Discord, whose webhook is its apiURL', 'discordConfigs: [{ apiURL: { name: a, key: b }, sendResolved: true }]', undefined],
+] as const)
+  test(`addresses of an AlertmanagerConfig: ${what}`, async () => {
+    const findings = await found(`${ROUTING}    - name: own\n      ${receiver}\n`)
+    const own = findings.filter(([id]) => id.startsWith('integrations-'))
+    assert.equal(own.length, wanted === undefined ? 0 : 1, JSON.stringify(findings))
+    if (wanted !== undefined) assert.ok(own[0]?.[0] === 'integrations-are-accepted' && own[0][1].includes(wanted), JSON.stringify(own))
+  })
+
+test('an AlertmanagerConfig with Discord and no webhook is not whole', async () => {
+  const ids = (await found(`${ROUTING}    - name: own\n      discordConfigs: [{ sendResolved: true }]\n`)).map(([id]) => id)
+  assert.deepEqual(ids, ['integrations-are-whole'])
+})

@@ -16,8 +16,13 @@ export const check: Check = {
   },
   *judge({ config }) {
     for (const alertmanager of config.alertmanager) {
-      // What the operator takes is its own: a secret by its name, a matcher as a mapping.
-      if (isOfOperator(alertmanager)) continue
+      // What the operator takes is its own: a secret by its name, a matcher as a mapping. Of an address without a scheme it takes none of it.
+      if (isOfOperator(alertmanager)) {
+        for (const receiver of alertmanager.items('receivers'))
+          for (const { key, at } of integrationsOf(receiver))
+            if (key !== 'sns_configs') yield* addresses(receiver.string('name') ?? '', at, /^(?:url|api_url_file|webhook_url)$/)
+        continue
+      }
       const global = alertmanager.get('global')
       if (global !== undefined) {
         yield* inTwoWays('global', global, [

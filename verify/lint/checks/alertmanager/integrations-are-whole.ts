@@ -29,6 +29,9 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   msteamsv2_configs: [{ own: ['webhook_url', 'webhook_url_file'] }],
 }
 
+/** An AlertmanagerConfig has the webhook of Discord in apiURL: it is read as api_url_file (operator-routing.ts). */
+const OF_OPERATOR: Readonly<Record<string, readonly Need[]>> = { discord_configs: [{ own: ['api_url_file'] }] }
+
 export const check: Check = {
   meta: {
     id: 'integrations-are-whole',
@@ -45,7 +48,7 @@ export const check: Check = {
       // Of an AlertmanagerConfig it is elsewhere: what it may give is not missing.
       const global = isOfOperator(alertmanager) ? null : alertmanager.get('global')
       for (const receiver of alertmanager.items('receivers'))
-        for (const [kind, needs] of Object.entries(NEEDS))
+        for (const [kind, needs] of Object.entries(global === null ? { ...NEEDS, ...OF_OPERATOR } : NEEDS))
           for (const integration of receiver.items(kind)) yield* judgeOne(receiver.string('name') ?? '', kind, integration, needs, global)
       for (const receiver of alertmanager.items('receivers')) yield* words(receiver)
       yield* smarthosts(alertmanager)

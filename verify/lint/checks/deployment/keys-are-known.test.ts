@@ -238,6 +238,11 @@ finds(
     expected: 'scrapeTimeout',
     message: 'without validation',
   },
+  {
+    ...resource('ServiceMonitor', '{ selector: {}, endpoints: [{ scrapeInterval: 5s }] }'),
+    observed: 'scrapeInterval',
+    expected: 'interval',
+  },
   { ...resource('ServiceMonitor', '{ selector: {}, endpoint: [{ port: web }] }'), observed: 'endpoint', expected: 'endpoints' },
   { ...resource('PodMonitor', '{ selector: {}, podMetricsEndpoint: [{ port: web }] }'), observed: 'podMetricsEndpoint' },
   { ...resource('Prometheus', '{ ruleSelectors: {} }'), observed: 'ruleSelectors', expected: 'ruleSelector' },

@@ -36,8 +36,16 @@ export const check: Check = {
   },
 }
 
+/** What a scrape job of prometheus.yml calls otherwise than the operator's endpoint does. */
+const OF_JOBS: Readonly<Record<string, string>> = {
+  scrapeinterval: 'interval',
+  metricspath: 'path',
+  relabelconfigs: 'relabelings',
+  metricrelabelconfigs: 'metricRelabelings',
+}
+
 /** scrape_timeout of a ServiceMonitor, groupWait of Alertmanager: the same words in another program's style. */
 function inOtherStyle(key: string, known: readonly string[], owner: Cursor): string | undefined {
   const words = (text: string): string => text.replace(/[_-]/g, '').toLowerCase()
-  return known.find((each) => words(each) === words(key) && !owner.has(each))
+  return known.find((each) => (words(each) === words(key) || OF_JOBS[words(key)] === each) && !owner.has(each))
 }
