@@ -16,7 +16,7 @@ export const check: Check = {
   },
   *judge({ config }) {
     for (const alertmanager of config.alertmanager) {
-      // What the operator takes is its own: a secret by its name, a matcher as a mapping. Of an address without a scheme it takes none of it.
+      // What the operator takes is its own: a secret by its name, a matcher as a mapping. An address without a scheme it does not take.
       if (isOfOperator(alertmanager)) {
         for (const receiver of alertmanager.items('receivers'))
           for (const { key, at } of integrationsOf(receiver))
