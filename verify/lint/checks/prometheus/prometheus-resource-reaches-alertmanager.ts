@@ -13,7 +13,7 @@ export const check: Check = {
     title: "The Prometheus resource names an Alertmanager's Service, its namespace and its port",
     failureTitle: 'The Prometheus resource sends alerts to a Service, namespace or port that there is not',
     why: 'spec.alerting.alertmanagers names the Endpoints of a Service. Where name, namespace or the name of the port differ Prometheus finds no Alertmanager: alerts fire, and no notification is sent. https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.AlertmanagerEndpoints',
-    mend: 'In the Prometheus resource, name the Service in front of Alertmanager (alertmanager-operated, or one of your own), its namespace, and the name of its port.',
+    mend: 'In the Prometheus resource, name the Service of Alertmanager (alertmanager-operated is made by the operator), its namespace and the name of its port.',
     example:
       'kind: Prometheus\nspec:\n  alerting:\n    alertmanagers: [{ namespace: monitoring, name: main, port: web }] # the Service is alertmanager-main',
   },
