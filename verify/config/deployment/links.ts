@@ -21,14 +21,26 @@ export function askedPorts(workload: Workload, config: Configuration): Map<numbe
       for (const [, port] of text.matchAll(new RegExp(`(?:^|[\\s"'=@,/[(])${name.replace(/[^\w-]/g, '\\$&')}:(\\d{2,5})(?!\\d)`, 'gm')))
         found.set(Number(port), found.get(Number(port)) ?? other.name)
   }
-  // REDIS_HOST and REDIS_PORT
-  for (const { name, env } of config.workloads.filter((other) => other !== workload))
-    for (const [variable, { value }] of env) {
-      const port = Number(env.get(variable.replace(/_HOST$/, '_PORT'))?.value)
-      if (/_HOST$/.test(variable) && names.includes(value) && port > 0) found.set(port, found.get(port) ?? name)
-    }
+  for (const other of config.workloads.filter((each) => each !== workload))
+    for (const { host, port } of hostsWithPorts(other))
+      if (names.includes(host.value) && Number(port.value) > 0) found.set(Number(port.value), found.get(Number(port.value)) ?? other.name)
   for (const { container } of workload.ports) if (!found.has(container)) found.set(container, 'the published port')
   return found
+}
+
+interface Variable {
+  name: string
+  value: string
+  at: Cursor
+}
+
+/** Addresses that a container is given in two variables, as they are written: REDIS_HOST and REDIS_PORT. */
+export function hostsWithPorts({ env }: Workload): { host: Variable; port: Variable }[] {
+  return [...env].flatMap(([name, host]) => {
+    const beside = name.replace(/_HOST(?:NAME)?$/, '_PORT')
+    const port = beside === name ? undefined : env.get(beside)
+    return port === undefined ? [] : [{ host: { name, ...host }, port: { name: beside, ...port } }]
+  })
 }
 
 /** Each container is asked about every other. */
@@ -64,6 +76,29 @@ const MOST_NAMES = 1_000
 function inlineConfigs({ at }: Workload, config: Configuration): string[] {
   const root = config.compose.find((each) => each.text === at.text)
   return at.items('configs').flatMap((each) => root?.string('configs', each.string() ?? each.string('source') ?? '', 'content') ?? [])
+}
+
+/** Every name by which a container of the compose files, or what `extra_hosts` names, is asked. */
+export function hostNamesOf({ compose, workloads }: Configuration): Set<string> {
+  const extra = compose.flatMap((root) =>
+    root
+      .pairs('services')
+      .flatMap(([, service]) => [
+        ...extraHostsOf({ at: service }).map(({ name }) => name),
+        ...service.pairs('networks').flatMap(([, network]) => network.strings('aliases')),
+        ...[...service.strings('links'), ...service.strings('external_links')].map((each) => each.split(':').at(-1) ?? ''),
+      ]),
+  )
+  return new Set([...workloads.flatMap(namesOf), ...extra, 'localhost'])
+}
+
+export function namesOf({ name, container, at }: Workload): string[] {
+  return [name, container, at.string('hostname') ?? name]
+}
+
+/** Whether containers of other compose files may be reached: by `include`, or by a network that is external. */
+export function isOpen({ compose }: Configuration): boolean {
+  return compose.some((root) => root.has('include') || root.pairs('networks').some(([, each]) => each.has('external')))
 }
 
 /** A name that a container is given for what runs outside of the platform. */

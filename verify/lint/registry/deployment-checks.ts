@@ -44,6 +44,7 @@ export { check as remoteUrlsAreAnswered } from '../checks/deployment/remote-urls
 export { check as rolesAllowDiscovery } from '../checks/deployment/roles-allow-discovery.ts'
 export { check as secretsAreGiven } from '../checks/deployment/secrets-are-given.ts'
 export { check as secretsAreInFiles } from '../checks/deployment/secrets-are-in-files.ts'
+export { check as serversSpeakTls } from '../checks/deployment/servers-speak-tls.ts'
 export { check as servicesAreAskedAtTheirPort } from '../checks/deployment/services-are-asked-at-their-port.ts'
 export { check as servicesSelectPods } from '../checks/deployment/services-select-pods.ts'
 export { check as startScriptRuns } from '../checks/deployment/start-script-runs.ts'

@@ -1,4 +1,5 @@
 import { oncePerPlace, remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
+import { hostsWithPorts } from '../../../config/deployment/links.ts'
 import { isListening, listenersOf } from '../../../config/deployment/listeners.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
@@ -49,7 +50,8 @@ function* judgeAll({ config }: LintInput): Generator<Remark> {
   }
 }
 
-function localAddresses({ env, args }: Workload): { port: number; at: Cursor; text: string }[] {
+function localAddresses(workload: Workload): { port: number; at: Cursor; text: string }[] {
+  const { env, args } = workload
   const values = [
     // The agent's endpoint has a check of its own.
     ...[...env].filter(([name]) => !name.startsWith('OTEL_') && !isListening(name) && !PUBLIC.test(name)).map(([, each]) => each),
@@ -65,12 +67,10 @@ function localAddresses({ env, args }: Workload): { port: number; at: Cursor; te
       return Number.isNaN(port) ? [] : [{ port, at, text: `${groups?.['host'] ?? ''}:${port}` }]
     }),
   )
-  // REDIS_HOST and REDIS_PORT
-  const pairs = [...env].flatMap(([name, { value, at }]) => {
-    const port = Number(env.get(name.replace(/_HOST$/, '_PORT'))?.value)
-    return /_HOST$/.test(name) && /^(?:localhost|127\.\d+\.\d+\.\d+)$/.test(value) && port > 0
-      ? [{ port, at, text: `${value}:${port}` }]
-      : []
-  })
+  const pairs = hostsWithPorts(workload).flatMap(({ host, port }) =>
+    /^(?:localhost|127\.\d+\.\d+\.\d+)$/.test(host.value) && Number(port.value) > 0
+      ? [{ port: Number(port.value), at: host.at, text: `${host.value}:${port.value}` }]
+      : [],
+  )
   return [...found, ...pairs]
 }

@@ -21,3 +21,33 @@ finds(
 )
 passes(ID, 'the address as a flag', C, /environment:\n\s+REDIS_ADDR: (\S+)/, 'command: ["--redis.addr=$1"]')
 passes(ID, 'a file with the credentials', C, ', --mysqld.username=root', ', --config.my-cnf=/etc/my.cnf')
+
+finds(
+  ID,
+  'a server that no service is',
+  {
+    file: C,
+    from: 'REDIS_ADDR: redis://redis:6379',
+    to: 'REDIS_ADDR: redis://cache-primary:6379',
+    line: 'REDIS_ADDR',
+    severity: 'warning',
+    observed: 'cache-primary',
+  },
+  {
+    file: C,
+    from: 'REDIS_ADDR: redis://redis:6379',
+    to: 'REDIS_ADDR: sessions',
+    line: 'REDIS_ADDR',
+    severity: 'warning',
+    observed: 'sessions',
+  },
+  {
+    file: C,
+    from: '--mysqld.address=mysql:3306',
+    to: '--mysqld.address=database:3306',
+    line: 'database:3306',
+    severity: 'warning',
+    subject: 'mysqld-exporter',
+  },
+)
+passes(ID, 'a server elsewhere', C, 'REDIS_ADDR: redis://redis:6379', 'REDIS_ADDR: redis://cache.example.com:6379')

@@ -1,6 +1,7 @@
-import { remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
+import { remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import { allScrapeJobs } from '../../../config/configuration.ts'
-import { didYouMean } from '../../../text/did-you-mean.ts'
+import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
+import { hostNamesOf, isOpen } from '../../../config/deployment/links.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
 
 interface Exporter {
@@ -54,6 +55,7 @@ export const check: Check = {
       if (exporter === undefined || workload.unknownEnv || workload.at.has('entrypoint') || workload.at.has('env_file')) continue
       if (/^(?:service|container|host)/.test(workload.at.string('network_mode') ?? '') || hasTargets(workload, input)) continue
       yield* address(workload, exporter)
+      if (!isOpen(input.config)) yield* strangeHost(workload, exporter, hostNamesOf(input.config))
       if (/mysqld/.test(workload.image)) yield* mysqlUser(workload)
     }
   },
@@ -83,6 +85,21 @@ function* address(workload: Workload, { env, flag, usual }: Exporter): Generator
     /mysqld/.test(workload.image) ? '--mysqld.address=host:3306' : wanted,
     `${wrong === undefined ? 'none' : wrong}: it asks ${usual}, in its own container`,
   )
+}
+
+/** A name that no container has; one that is nearly that of a container is what ports-agree says. */
+function* strangeHost({ name, env, args }: Workload, exporter: Exporter, known: ReadonlySet<string>): Generator<Remark> {
+  const given = [
+    ...exporter.env.flatMap((variable) => env.get(variable) ?? []),
+    ...args
+      .filter(({ value }) => exporter.flag.test(value) && value.includes('='))
+      .map(({ value, at }) => ({ value: value.replace(/^[^=]*=/, ''), at })),
+  ]
+  for (const { value, at } of given) {
+    const host = /^(?:[a-z]+:\/\/)?(?:[^@/]*@)?\(?([a-z][\w-]*)(?::\d+)?\)?(?:[/?]|$)/i.exec(value)?.[1]
+    if (host !== undefined && !known.has(host) && nearest(host, known, 2) === undefined)
+      yield warning(name, at, 'the name of a service', `${host}: no service is called that`)
+  }
 }
 
 function* mysqlUser({ name, image, env, args, mounts, at }: Workload): Generator<Remark> {

@@ -42,10 +42,9 @@ finds(id, "two services under each other's names", {
   subject: 'promtail',
 })
 
-finds(id, 'what is no image at all', {
-  file: D,
-  from: 'image: redis:7-alpine',
-  to: "image: 'not scraped {{ $labels.job }}'",
-  subject: 'redis',
-  expected: 'an image',
-})
+finds(
+  id,
+  'what is no image at all',
+  { file: D, from: 'image: redis:7-alpine', to: "image: 'not scraped {{ $labels.job }}'", subject: 'redis', expected: 'an image' },
+  { file: D, from: 'image: redis:7-alpine', to: 'image: http://loki:3100/loki/api/v1/push', subject: 'redis', expected: 'an image' },
+)

@@ -59,7 +59,7 @@ function judgeImage(subject: string, { image, at, offset }: { image: string; at:
   // An image has no white space, whichever variables are put in.
   const isText = /\s|\{\{/.test(image)
   if (image.includes('$') && !isText) return []
-  const isWhole = /^[a-z0-9][a-z0-9._:/-]*(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/.test(image)
+  const isWhole = /^(?!.*\/\/)[a-z0-9][a-z0-9._:/-]*(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/.test(image)
   // A part of it comes from a variable that nothing sets here.
   if ((!isWhole || image.endsWith(':')) && !isText && offset === undefined && at.string()?.includes('$') === true) return []
   if (!isWhole) return [remark(subject, where, 'an image: [registry/]name[:tag]', image)]

@@ -87,3 +87,24 @@ finds(
   { file: D, from: / {4}ports: \[".*KAFKA_PORT.*\n/, to: '', subject: 'kafka', observed: 'not published' },
 )
 passes('kafka-listeners-agree', 'inside the network alone', D, 'HOST://127.0.0.1:${KAFKA_PORT:-9092}', 'HOST://kafka:9092')
+
+finds(
+  id,
+  'a protocol without its keys or accounts',
+  {
+    file: D,
+    from: 'INTERNAL:PLAINTEXT',
+    to: 'INTERNAL:SASL_PLAINTEXT',
+    line: 'SECURITY_PROTOCOL_MAP',
+    observed: 'INTERNAL:SASL_PLAINTEXT',
+  },
+  { file: D, from: 'HOST:PLAINTEXT', to: 'HOST:SSL', line: 'SECURITY_PROTOCOL_MAP', expected: 'KEYSTORE' },
+  { file: D, from: 'CONTROLLER:PLAINTEXT', to: 'CONTROLLER:SASL_PLAINTEXT', line: 'SECURITY_PROTOCOL_MAP', expected: 'JAAS' },
+)
+passes(
+  id,
+  'SASL with accounts',
+  D,
+  'KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: INTERNAL:PLAINTEXT',
+  'KAFKA_OPTS: -Djava.security.auth.login.config=/jaas.conf\n      KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: INTERNAL:SASL_PLAINTEXT',
+)

@@ -107,6 +107,7 @@ function* judgeBroker(workload: Workload): Generator<Remark> {
   for (const [name, protocol] of protocols)
     if (name !== '' && !PROTOCOLS.includes(protocol))
       yield remark(subject, where('LISTENER_SECURITY_PROTOCOL_MAP'), `one of ${PROTOCOLS.join(', ')}`, `${name}:${protocol}`)
+  yield* unsecured(workload, protocols, where('LISTENER_SECURITY_PROTOCOL_MAP'))
   const named: [string, string[]][] = [
     ['ADVERTISED_LISTENERS', listenersIn(get('ADVERTISED_LISTENERS')).map(({ name }) => name)],
     ['INTER_BROKER_LISTENER_NAME', [get('INTER_BROKER_LISTENER_NAME')]],
@@ -134,6 +135,21 @@ function* judgeBroker(workload: Workload): Generator<Remark> {
   // One under another name is what variables-are-spelt says.
   const { prefix } = imageNameOf(image).known ?? {}
   if (![...env.keys()].some((name) => prefix?.test(name) === false)) yield* judgeReplication(subject, get, at)
+}
+
+/** What a protocol needs besides its name: https://kafka.apache.org/documentation/#security */
+const NEEDS: Readonly<Record<string, RegExp>> = { SSL: /_SSL_KEYSTORE_/, SASL: /_SASL_|JAAS|KAFKA_OPTS/ }
+
+function* unsecured({ name, env }: Workload, protocols: ReadonlyMap<string, string>, at: Workload['at']): Generator<Remark> {
+  for (const [listener, protocol] of protocols)
+    for (const kind of protocol.split('_').filter((each) => NEEDS[each] !== undefined))
+      if (![...env.keys()].some((variable) => NEEDS[kind]?.test(variable)))
+        yield remark(
+          name,
+          at,
+          `${listener}:PLAINTEXT, or ${kind === 'SSL' ? 'KAFKA_SSL_KEYSTORE_FILENAME' : 'KAFKA_SASL_ENABLED_MECHANISMS and its JAAS file'}`,
+          `${listener}:${protocol} without: the broker does not start`,
+        )
 }
 
 /** A broker without ZooKeeper. */

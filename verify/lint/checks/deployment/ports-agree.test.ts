@@ -48,6 +48,32 @@ finds(
 )
 finds(
   'ports-agree',
+  'host and port in two variables',
+  {
+    file: D,
+    from: 'REDIS_HOST: toxiproxy',
+    to: 'REDIS_HOST: redis',
+    line: 'REDIS_HOST',
+    subject: 'redis',
+    observed: 'REDIS_HOST and REDIS_PORT',
+  },
+  {
+    file: D,
+    from: 'REDIS_HOST: toxiproxy\n  REDIS_PORT: "16382"',
+    to: 'REDIS_HOST: redis\n  REDIS_PORT: "6380"',
+    observed: '6380',
+  },
+  { file: D, from: 'REDIS_HOST: toxiproxy', to: 'REDIS_HOST: mysql', line: 'REDIS_HOST', subject: 'mysql' },
+)
+passes(
+  'ports-agree',
+  'the server itself in two variables',
+  D,
+  'REDIS_HOST: toxiproxy\n  REDIS_PORT: "16382"',
+  'REDIS_HOST: redis\n  REDIS_PORT: "6379"',
+)
+finds(
+  'ports-agree',
   'a host that is nearly a service',
   { file: D, from: 'redis://redis:6379', to: 'redis://reddis:6379', line: 'reddis', observed: 'did you mean redis' },
   { file: D, from: 'kafka:29092\n      PAYMENT', to: 'kafak:29092\n      PAYMENT', line: 'kafak' },

@@ -1,5 +1,5 @@
-import { remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
-import { extraHostsOf } from '../../../config/deployment/links.ts'
+import { oncePerPlace, remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
+import { hostNamesOf, hostsWithPorts, isOpen, namesOf } from '../../../config/deployment/links.ts'
 import { listenersOf, type Listener } from '../../../config/deployment/listeners.ts'
 import { scrapeJobs, type Configuration } from '../../../config/configuration.ts'
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
@@ -42,11 +42,13 @@ export const check: Check = {
       const all = listeners.flatMap((each) => each ?? [])
       yield* sharedPorts(inside, listeners)
       if (listeners.every((each) => each !== undefined))
-        yield* judgeContainer(
-          workload,
-          all,
-          inside.flatMap((each) => askersOf(each, input)),
-          inside.length === 1,
+        yield* oncePerPlace(
+          judgeContainer(
+            workload,
+            all,
+            inside.flatMap((each) => askersOf(each, input)),
+            inside.length === 1,
+          ),
         )
     }
     yield* unknownHosts(input)
@@ -187,7 +189,25 @@ function askersOf(workload: Workload, { config, spec }: LintInput): Asker[] {
   for (const other of config.workloads)
     for (const { name, host, port, at } of addresses(other))
       if (names.includes(host)) found.push({ port, who: `${other.name} (${name})`, at })
+  for (const other of config.workloads.filter((each) => each !== workload))
+    for (const { host, port } of hostsWithPorts(other))
+      if (names.includes(host.value) && Number(port.value) > 0)
+        found.push({
+          port: Number(port.value),
+          who: `${other.name} (${host.name} and ${port.name})`,
+          // The port of another program was not mistyped: the host was.
+          at: isListenedTo(Number(port.value), workload, config) ? host.at : port.at,
+        })
   return found
+}
+
+/** By another container, or a proxy of Toxiproxy. */
+function isListenedTo(port: number, workload: Workload, config: Configuration): boolean {
+  const isProxied = new RegExp(`"listen":\\s*"[^"]*:${port}"`)
+  return (
+    config.workloads.some((other) => other !== workload && listenersOf(other, config)?.some((each) => each.port === port) === true) ||
+    config.compose.some((root) => root.pairs('configs').some(([, each]) => isProxied.test(each.string('content') ?? '')))
+  )
 }
 
 /** Where a Prometheus sends its alerts. */
@@ -196,10 +216,6 @@ function alertmanagersOf(prometheus: Cursor): Cursor[] {
     .items('alerting', 'alertmanagers')
     .flatMap((each) => each.items('static_configs'))
     .flatMap((each) => each.items('targets'))
-}
-
-function namesOf(workload: Workload): string[] {
-  return [workload.name, workload.container, workload.at.string('hostname') ?? workload.name]
 }
 
 /** Not what opens a connection alone. */
@@ -233,17 +249,8 @@ function addressesIn(workload: Workload): Address[] {
 
 /** A host that is nearly one of the services, and is none. */
 function* unknownHosts(input: LintInput): Generator<Remark> {
-  const { workloads, compose, prometheus, datasources } = input.config
-  const extra = compose.flatMap((root) =>
-    root
-      .pairs('services')
-      .flatMap(([, service]) => [
-        ...extraHostsOf({ at: service }).map(({ name }) => name),
-        ...service.pairs('networks').flatMap(([, network]) => network.strings('aliases')),
-        ...[...service.strings('links'), ...service.strings('external_links')].map((each) => each.split(':').at(-1) ?? ''),
-      ]),
-  )
-  const known = new Set([...workloads.flatMap(namesOf), ...extra, 'localhost'])
+  const { workloads, prometheus } = input.config
+  const known = hostNamesOf(input.config)
   for (const root of prometheus)
     for (const at of [
       ...root.items('scrape_configs').flatMap((job) => job.items('static_configs').flatMap((each) => each.items('targets'))),
@@ -255,7 +262,7 @@ function* unknownHosts(input: LintInput): Generator<Remark> {
       if (near !== undefined) yield remark(near, at, 'the name of a service', `${host}; did you mean ${near}?`)
       else if (isInCompose(root, input.config)) yield* absent(host, at, input)
     }
-  yield* unknownSources(compose, datasources, known)
+  yield* unknownSources(input.config, known)
   const instrumented = new Set(agentServices(input).map(({ workload }) => workload))
   for (const workload of workloads)
     for (const { host, at, name } of [
@@ -286,9 +293,8 @@ function otlpHosts({ env }: Workload): Address[] {
 
 /** Read by a container of the compose files, whose network has no other names than those of its services. */
 function isInCompose(root: Cursor, config: Configuration): boolean {
-  const isOpen = config.compose.some((each) => each.has('include') || each.pairs('networks').some(([, network]) => network.has('external')))
   return (
-    !isOpen &&
+    !isOpen(config) &&
     config.workloads.some((workload) => config.compose.some(({ text }) => text === workload.at.text) && reads(workload, root, config))
   )
 }
@@ -300,10 +306,10 @@ function* absent(host: string, at: Cursor, { spec }: LintInput): Generator<Remar
 }
 
 /** A data source of a host that is no service; containers of other compose files are reached by an external network. */
-function* unknownSources(compose: readonly Cursor[], datasources: readonly Cursor[], known: ReadonlySet<string>): Generator<Remark> {
-  const isOpen = compose.some((root) => root.has('include') || root.pairs('networks').some(([, each]) => each.has('external')))
+function* unknownSources(config: Configuration, known: ReadonlySet<string>): Generator<Remark> {
+  const { compose, datasources } = config
   const hasGrafana = compose.some((root) => root.pairs('services').some(([, each]) => /grafana\/grafana/.test(each.string('image') ?? '')))
-  if (isOpen || !hasGrafana) return
+  if (isOpen(config) || !hasGrafana) return
   for (const source of datasources.flatMap((root) => root.items('datasources'))) {
     const text = source.string('url') ?? ''
     const host = /^(?:https?:\/\/)?([a-z][\w-]*)(?::\d+)?(?:\/|$)/i.exec(text)?.[1]

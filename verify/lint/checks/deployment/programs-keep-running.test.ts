@@ -22,3 +22,26 @@ finds(
 )
 passes('programs-keep-running', 'the whole of Loki', D, LOKI, `${LOKI}, -target=all`)
 passes('programs-keep-running', 'features that are no agent', D, LOKI, `${LOKI}, -log.level=info`)
+
+const loki = '    image: grafana/loki:2.9.0\n'
+finds(
+  'programs-keep-running',
+  'a command that only waits, in the place of the program',
+  { file: D, from: loki, to: `${loki}    entrypoint: tail -f /dev/null\n`, line: 'tail -f', subject: 'loki', expected: 'grafana/loki' },
+  { file: D, from: loki, to: `${loki}    entrypoint: [sh, -c, "sleep 3600"]\n`, line: 'sleep 3600', subject: 'loki' },
+  {
+    file: D,
+    from: 'entrypoint: [/bin/sh, /etc/alertmanager/switch-on.sh]',
+    to: 'entrypoint: [/bin/sh]',
+    line: 'entrypoint:',
+    subject: 'alertmanager',
+  },
+  { file: D, from: 'command: [redis-server, ', to: 'command: [sleep, infinity, ', line: 'sleep, infinity', subject: 'redis' },
+)
+passes(
+  'programs-keep-running',
+  'a shell that waits, then starts the program',
+  D,
+  loki,
+  `${loki}    entrypoint: [sh, -c, "sleep 3; exec /usr/bin/loki"]\n`,
+)

@@ -31,14 +31,15 @@ export const check: Check = {
   meta: {
     id: 'programs-keep-running',
     needs: ['workloads'],
-    title: 'No flag makes a program end or leave out its work',
-    failureTitle: 'A flag makes a program end, or leave out its work',
-    why: 'A flag for a check by hand stays in the command. The container ends with exit code 0 and is started again, or it runs and sends no line. https://prometheus.io/docs/prometheus/latest/prometheus_agent/, https://grafana.com/docs/loki/latest/send-data/promtail/troubleshooting/',
-    mend: 'Remove the flag from the command of the compose file or manifest.',
+    title: 'No flag or command makes a program end or leave out its work',
+    failureTitle: 'A flag or command makes a program end, or leave out its work',
+    why: 'A flag for a check by hand, or a command that only waits, stays in the file. The container ends with exit code 0 and is started again, or it runs and sends no line. https://prometheus.io/docs/prometheus/latest/prometheus_agent/, https://grafana.com/docs/loki/latest/send-data/promtail/troubleshooting/',
+    mend: 'Remove the flag or command from the compose file or manifest.',
     example: 'promtail:\n  command: [-config.file=/etc/promtail/promtail.yml, -dry-run]',
   },
   *judge({ config }) {
     for (const workload of config.workloads) {
+      yield* idle(workload)
       const flags = imageNameOf(workload.image).known?.flags
       // An entry point of one's own, or a run that is meant to end.
       if (flags === undefined || workload.at.has('entrypoint') || workload.at.string('restart') === 'no') continue
@@ -48,6 +49,31 @@ export const check: Check = {
       yield* judgeArguments(workload, others, [...list, ...ALWAYS])
     }
   },
+}
+
+/** Programs that wait or end: what holds a container for a look into it. */
+const IDLE = /^(?:\/(?:usr\/)?bin\/)?(?:sleep|tail|true|false|cat|yes)$/
+const SHELL = /^(?:\/(?:usr\/)?bin\/)?(?:ba|da|a)?sh$/
+
+/** In the place of the program that its image is there for; others, alpine and busybox among them, may be there to wait. */
+function* idle({ name, image, args, at }: Workload): Generator<Remark> {
+  const { known, repository } = imageNameOf(image)
+  // These hand their command on: https://github.com/docker-library/redis/blob/master/docker-entrypoint.sh
+  const handsOn = /^(?:redis|valkey\/valkey|mysql|mariadb|postgres|confluentinc\/cp-kafka)$/.test(repository)
+  const isPod = at.text.text.includes('kind: ')
+  const key = at.has('entrypoint') ? 'entrypoint' : handsOn || isPod ? 'command' : undefined
+  const where = key === undefined ? undefined : at.get(key)
+  const isOfServer = handsOn || known?.flags !== undefined || known?.health !== undefined
+  if (!isOfServer || key === undefined || where === undefined || at.string('restart') === 'no') return
+  const words = where.isList() ? at.strings(key) : (where.string() ?? '').split(/\s+/)
+  const [program = '', flag] = words
+  const further = key === 'entrypoint' || isPod ? args.length : 0
+  const code = SHELL.test(program) && /^-\w*c$/.test(flag ?? '') ? words.slice(2).join(' ') || (args[0]?.value ?? '') : undefined
+  const isIdle =
+    code === undefined
+      ? IDLE.test(program) || (SHELL.test(program) && words.length === 1 && further === 0)
+      : code.split(/&&|;|\n/).every((each) => IDLE.test(each.trim().replace(/^["']/, '').split(/\s+/)[0] ?? ''))
+  if (isIdle) yield remark(name, where, `the program of ${image}`, words.join(' '))
 }
 
 function* judgeArguments(

@@ -3,7 +3,7 @@ import { imageNameOf } from '../../known-images.ts'
 import { localDefaults } from '../../local-defaults.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import type { Configuration } from '../../../config/configuration.ts'
-import { askedPorts } from '../../../config/deployment/links.ts'
+import { askedPorts, hostsWithPorts } from '../../../config/deployment/links.ts'
 import { listenersOf } from '../../../config/deployment/listeners.ts'
 import type { Cursor, Place } from '../../../config/yaml/cursor.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
@@ -161,14 +161,14 @@ function placeIn(content: Cursor, index: number, key: string): Place {
 
 /** Services that ask Toxiproxy at a port on which no proxy listens. */
 function* askers({ name, container }: Workload, config: Configuration, listens: readonly number[]): Generator<Remark> {
-  for (const other of config.workloads)
-    for (const [variable, { value, at }] of other.env) {
-      const [, host = '', port] = /(?:^|\/\/|@)([\w-]+):(\d+)(?:\/|$)/.exec(value) ?? []
-      const beside = value === name && /_HOST$/.test(variable) ? other.env.get(variable.replace(/_HOST$/, '_PORT')) : undefined
-      const asked = host === name || host === container ? Number(port) : Number(beside?.value ?? Number.NaN)
-      if (beside !== undefined && !/^\d+$/.test(beside.value))
-        yield remark(other.name, beside.at, `a port on which ${name} listens: ${listens.join(', ')}`, beside.value)
-      else if (!Number.isNaN(asked) && ![...listens, API].includes(asked))
-        yield remark(other.name, beside?.at ?? at, `a port on which ${name} listens: ${listens.join(', ')}`, String(asked))
+  const expected = `a port on which ${name} listens: ${listens.join(', ')}`
+  const isListenedTo = (port: number): boolean => [...listens, API].includes(port)
+  for (const other of config.workloads) {
+    for (const { value, at } of other.env.values()) {
+      const [, host = '', port = ''] = /(?:^|\/\/|@)([\w-]+):(\d+)(?:\/|$)/.exec(value) ?? []
+      if ((host === name || host === container) && !isListenedTo(Number(port))) yield remark(other.name, at, expected, port)
     }
+    for (const { host, port } of hostsWithPorts(other))
+      if (host.value === name && !isListenedTo(Number(port.value))) yield remark(other.name, port.at, expected, port.value)
+  }
 }

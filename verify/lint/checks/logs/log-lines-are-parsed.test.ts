@@ -82,3 +82,25 @@ passes(
   '            - json:\n',
   '            - decolorize: {}\n            - json:\n',
 )
+
+const parsed = '            - labels:\n                level:\n            - structured_metadata:\n                trace_id:\n'
+finds(
+  'log-lines-are-parsed',
+  'a level that no recorded line has is dropped',
+  { file, from: parsed, to: `            - drop: { source: level, value: ERROR }\n${parsed}`, line: 'drop:', expected: 'ERROR' },
+  { file, from: parsed, to: `            - drop: { expression: ERROR }\n${parsed}`, line: 'drop:', expected: 'ERROR' },
+  {
+    file,
+    from: '    pipeline_stages:\n',
+    to: '    pipeline_stages:\n      - match: { selector: \'{service="moalog-server"} |= "ERROR"\', action: drop }\n',
+    line: 'action: drop',
+    subject: 'moalog-server',
+  },
+)
+passes(
+  'log-lines-are-parsed',
+  'lines of level DEBUG are dropped',
+  file,
+  parsed,
+  `            - drop: { source: level, value: DEBUG }\n${parsed}`,
+)

@@ -25,11 +25,14 @@ function* unparsed(input: LintInput): Generator<Remark> {
     const best = bestStream(streams, log)
     const lines = requestLines(input.logLines[log.service] ?? [])
     if (best?.labels === undefined || lines.length === 0) continue
+    let isFound = false
     for (const line of lines) {
       const found = [...judgeLine(best, log, line)]
       yield* found
-      if (found.length > 0) break
+      isFound = found.length > 0
+      if (isFound) break
     }
+    if (!isFound) yield* droppedLevels(best, log, lines)
     // The pattern describes the line of a request that went well, one of the recorded ones.
     for (const [field, pattern] of Object.entries(log.fields)) {
       const values = lines.flatMap((line) => {
@@ -45,6 +48,26 @@ function* unparsed(input: LintInput): Generator<Remark> {
         )
     }
   }
+}
+
+/** A service that went well while it was recorded wrote no line of these levels: those that matter most at night. */
+const LEVELS = ['INFO', 'WARN', 'ERROR']
+const LEVEL = /\b(?:INFO|WARN|ERROR)\b/i
+
+function* droppedLevels(stream: Stream, { service }: LogSpec, lines: readonly string[]): Generator<Remark> {
+  for (const line of lines)
+    for (const level of LEVELS) {
+      const other = line.replace(LEVEL, (own) => (own === own.toLowerCase() ? level.toLowerCase() : level))
+      const { dropped, droppedAt } = processed(stream, other)
+      if (!dropped) continue
+      yield remark(
+        service,
+        droppedAt ?? stream.job.near('pipeline_stages'),
+        `a pipeline that keeps lines of level ${level}`,
+        `dropped: ${other.slice(0, 160)}`,
+      )
+      return
+    }
 }
 
 /** The stage that should extract the field: of the format of its lines, in a match stage for the service or in none. */

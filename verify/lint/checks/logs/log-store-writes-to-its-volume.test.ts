@@ -8,6 +8,8 @@ finds(
   { file: 'loki.yml', from: '/loki/chunks', to: '/chunks', subject: 'chunks_directory', expected: '/loki', severity },
   { file: 'loki.yml', from: '/loki/rules', to: '/var/rules', subject: 'rules_directory', severity },
   { file: 'loki.yml', from: 'path_prefix: /loki', to: 'path_prefix: /lok', subject: 'path_prefix', severity },
+  { file: 'loki.yml', from: '  wal:\n', to: '  wal:\n    dir: /tmp/wal\n', line: 'dir: /tmp/wal', subject: 'dir', severity },
+  { file: 'loki.yml', from: '/loki/chunks', to: '/tmp/loki/chunks', subject: 'chunks_directory', severity },
 )
 passes(id, 'the volume elsewhere (data-folders-are-kept)', 'docker-compose.yaml', 'loki_data:/loki', 'loki_data:/var/loki', {
   file: 'loki.yml',

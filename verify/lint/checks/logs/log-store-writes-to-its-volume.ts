@@ -2,9 +2,16 @@ import { warning, type Check } from '../../lint-check.ts'
 import { filesIn } from '../../../config/deployment/container-files.ts'
 import { scalarsIn, type Cursor } from '../../../config/yaml/cursor.ts'
 
-/** Its marks of what retention and deletes are to remove: lost, they are never removed. Other folders below /tmp are made anew. */
-function isOfCompactor(at: Cursor, root: Cursor): boolean {
-  return at.key === 'working_directory' && root.bool('compactor', 'retention_enabled') === true
+/**
+ * Chunks, the write-ahead log, and the compactor's marks of what retention and deletes are to remove: lost, they are never removed. Other
+ * folders below /tmp are made anew.
+ */
+function isToBeKept(at: Cursor, root: Cursor): boolean {
+  return (
+    at.key === 'chunks_directory' ||
+    at.start === root.get('ingester', 'wal', 'dir')?.start ||
+    (at.key === 'working_directory' && root.bool('compactor', 'retention_enabled') === true)
+  )
 }
 
 export const check: Check = {
@@ -30,7 +37,7 @@ export const check: Check = {
         const isFolder = /(?:directory|^dir|path_prefix|working_directory|cache_location|_path|active_index_directory)$/.test(at.key)
         // One that is relative is beside the program.
         const isPath = folder.startsWith('/') || (/directory$|path_prefix$/.test(at.key) && folder !== '' && !folder.includes('$'))
-        return !isFolder || !isPath || /http_path_prefix/.test(at.key) || (folder.startsWith('/tmp/') && !isOfCompactor(at, root))
+        return !isFolder || !isPath || /http_path_prefix/.test(at.key) || (folder.startsWith('/tmp/') && !isToBeKept(at, root))
           ? []
           : [{ at, folder }]
       })

@@ -59,3 +59,18 @@ finds('collector-is-reachable', 'a path of its health that no one asks', {
   observed: '/healthz',
   line: 'path',
 })
+
+finds(
+  'collector-is-reachable',
+  'a health check at a port of no one',
+  { file: 'docker-compose.yaml', from: 'http://127.0.0.1:13133/', to: 'http://127.0.0.1:13134/', line: ':13134/', observed: '13134' },
+  { file: 'docker-compose.yaml', from: 'http://127.0.0.1:13133/', to: 'http://localhost:8080/', line: ':8080/', expected: '13133' },
+  { file: 'docker-compose.yaml', from: 'http://127.0.0.1:13133/', to: 'http://127.0.0.1:3133/', line: ':3133/', observed: '3133' },
+)
+passes(
+  'collector-is-reachable',
+  'a health check at its metrics',
+  'docker-compose.yaml',
+  'http://127.0.0.1:13133/',
+  'http://127.0.0.1:8889/metrics',
+)

@@ -106,8 +106,15 @@ function* extensions(collector: Cursor, workload: Workload): Generator<Remark> {
     const owner = defined.find(([name, at]) => portOf(name, at) === port)?.[0]
     const isAsked = asked.includes(port)
     const type = owner ?? Object.keys(PORTS).find((each) => PORTS[each] === port)
-    if (type === undefined || (owner !== undefined && started.includes(owner)) || (owner === undefined && !isAsked)) continue
     const [health] = defined.filter(([name]) => name.split('/')[0] === 'health_check' && started.includes(name))
+    if (type === undefined && isAsked && health !== undefined && !collector.text.text.includes(`:${port}`))
+      yield remark(
+        workload.name,
+        workload.at.near('healthcheck', 'test'),
+        `port ${portOf(...health)}, on which ${health[0]} listens`,
+        `${port}, on which nothing listens`,
+      )
+    if (type === undefined || (owner !== undefined && started.includes(owner)) || (owner === undefined && !isAsked)) continue
     if (owner === undefined && health !== undefined)
       yield remark(
         health[0],
