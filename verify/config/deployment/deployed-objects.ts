@@ -55,9 +55,12 @@ const alike = remembered((config: Written): readonly Cursor[] => {
   return [...new Set(all.filter(({ object, base }) => object !== base || !changed.has(base.node)).map(({ object }) => object))]
 })
 
+function spaceOf(object: Cursor): string | undefined {
+  return object.string('metadata', 'namespace')
+}
+
 function asWritten(object: Cursor): Deployed {
-  const namespace = object.string('metadata', 'namespace')
-  return { object, base: object, name: nameOfObject(object), namespace, by: undefined, renamedBy: undefined }
+  return { object, base: object, name: nameOfObject(object), namespace: spaceOf(object), by: undefined, renamedBy: undefined }
 }
 
 /** Kustomizations that no other one names; a component is a part of others only. */
@@ -117,7 +120,7 @@ function changedBy(root: Cursor, all: readonly Deployed[], known: Known): Deploy
     return {
       ...each,
       object: pointed(patched, operations),
-      namespace: namespace ?? each.namespace,
+      namespace: namespace ?? (spaceOf(patched) === spaceOf(each.object) ? each.namespace : spaceOf(patched)),
       ...(isRenamed ? { name: `${prefix}${each.name}${suffix}`, renamedBy: root.get('namePrefix') ?? root.get('nameSuffix') } : {}),
     }
   })

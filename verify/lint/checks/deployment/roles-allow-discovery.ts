@@ -1,7 +1,8 @@
 import { refused, remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
+import { deployedObjects, type Deployed } from '../../../config/deployment/deployed-objects.ts'
 import { nameOfObject, wholeObjects } from '../../../config/deployment/kubernetes-objects.ts'
 import { podTemplates, type PodTemplate } from '../../../config/deployment/pod-templates.ts'
-import { reads } from '../../../config/deployment/container-files.ts'
+import { folderOf, reads } from '../../../config/deployment/container-files.ts'
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { rolesOf } from '../../kubernetes-discovery.ts'
@@ -41,7 +42,8 @@ export const check: Check = {
       for (const subject of binding.items('subjects').filter((each) => each.string('kind') === 'ServiceAccount'))
         yield* exists(binding, subject.near('name'), 'ServiceAccount', accounts)
     }
-    for (const pod of pods) yield* discoveries(pod, roles, bindings, input)
+    yield* subjectsAreThere(input)
+    for (const pod of pods) yield* discoveries(pod, { pods, accounts, roles, bindings }, input)
   },
 }
 
@@ -71,27 +73,76 @@ function* exists(binding: Cursor, at: Cursor, kind: string, known: readonly Curs
     yield remark(own, at, `a ${kind} of these files: ${names.join(', ')}`, `${text}${didYouMean(text, names)}`)
 }
 
-function* discoveries(pod: PodTemplate, roles: readonly Cursor[], bindings: readonly Cursor[], { config }: LintInput): Generator<Remark> {
-  const account = pod.spec.string('serviceAccountName') ?? ''
-  const own = bindings.filter((each) =>
+/**
+ * The namespace of a subject is that of the account. kustomize changes one that names the account as it was written or as it is deployed,
+ * and any of the account `default`: https://github.com/kubernetes-sigs/kustomize/blob/api/v0.20.1/api/filters/nameref/nameref.go
+ */
+function* subjectsAreThere({ config }: LintInput): Generator<Remark> {
+  const deployed = deployedObjects(config)
+  const accounts = deployed.filter(({ base }) => base.string('kind') === 'ServiceAccount')
+  for (const { object, by } of deployed.filter(({ base }) => /^(?:Cluster)?RoleBinding$/.test(base.string('kind') ?? '')))
+    for (const subject of object.items('subjects')) {
+      const [name, written] = [subject.string('name') ?? '', subject.string('namespace')]
+      // What is applied as it is may be one of several installations: those of one folder belong together.
+      const isBeside = ({ base }: Deployed): boolean => by !== undefined || folderOf(base.text.file) === folderOf(object.text.file)
+      const own = accounts.filter((each) => nameOfObject(each.base) === name && each.by === by && isBeside(each))
+      const spaces = [...new Set(own.map((each) => each.namespace))]
+      // For kustomize `default` is the namespace of what has none.
+      const before = (each: Deployed): string => each.base.string('metadata', 'namespace') ?? 'default'
+      const isSame = own.some((each) => each.namespace === written || (by !== undefined && before(each) === written))
+      if (subject.string('kind') !== 'ServiceAccount' || written === undefined || name === 'default') continue
+      if (own.length > 0 && !isSame && !spaces.includes(undefined))
+        yield remark(
+          nameOfObject(object),
+          subject.near('namespace'),
+          `${spaces.join(', ')}, where the ServiceAccount ${name} is deployed`,
+          `${written}: the binding is of another account`,
+        )
+    }
+}
+
+interface Rights {
+  pods: readonly PodTemplate[]
+  accounts: readonly Cursor[]
+  roles: readonly Cursor[]
+  bindings: readonly Cursor[]
+}
+
+function accountOf({ spec }: PodTemplate): string {
+  return spec.string('serviceAccountName') ?? spec.string('serviceAccount') ?? 'default'
+}
+
+function bindingsOf(account: string, bindings: readonly Cursor[]): Cursor[] {
+  return bindings.filter((each) =>
     each.items('subjects').some((subject) => subject.string('kind') === 'ServiceAccount' && subject.string('name') === account),
   )
+}
+
+function verbsFor(resource: string, rules: readonly Cursor[]): Set<string> {
+  const own = rules.filter((rule) => rule.strings('resources').some((each) => each === resource || each === '*'))
+  return new Set(own.flatMap((rule) => rule.strings('verbs')))
+}
+
+function lacks(given: ReadonlySet<string>): boolean {
+  return !given.has('*') && VERBS.some((verb) => !given.has(verb))
+}
+
+function* discoveries(pod: PodTemplate, rights: Rights, { config }: LintInput): Generator<Remark> {
+  const { roles, bindings } = rights
+  const own = bindingsOf(accountOf(pod), bindings)
   const bound = own.map((each) => roles.find((role) => nameOfObject(role) === each.string('roleRef', 'name')))
-  // A role that is not here may allow everything.
-  if (own.length === 0 || bound.includes(undefined)) return
-  const rules = bound.flatMap((role) => role?.items('rules') ?? [])
   const workloads = config.workloads.filter(({ at }) => pod.containers.some((container) => container.node === at.node))
   const roots = [...config.prometheus, ...config.promtail].filter((root) => workloads.some((each) => reads(each, root, config)))
   const asked = roots.flatMap((root) => root.items('scrape_configs').flatMap((job) => rolesOf(job)))
-  for (const resource of new Set(asked.flatMap((role) => RESOURCES[role.toLowerCase()] ?? []))) {
-    const given = new Set(
-      rules
-        .filter((rule) => rule.strings('resources').some((each) => each === resource || each === '*'))
-        .flatMap((rule) => rule.strings('verbs')),
-    )
-    const missing = given.has('*') ? [] : VERBS.filter((verb) => !given.has(verb))
+  const resources = [...new Set(asked.flatMap((role) => RESOURCES[role.toLowerCase()] ?? []))]
+  if (own.length === 0 && resources.length > 0) yield* withoutRights(pod, resources, rights)
+  // A role that is not here may allow everything.
+  if (own.length === 0 || bound.includes(undefined)) return
+  const rules = bound.flatMap((role) => role?.items('rules') ?? [])
+  for (const resource of resources) {
+    const given = verbsFor(resource, rules)
     const [role] = bound
-    if (missing.length > 0 && role !== undefined)
+    if (lacks(given) && role !== undefined)
       yield remark(
         pod.name,
         rules.find((rule) => rule.strings('resources').includes(resource))?.near('verbs') ?? rules[0]?.near('resources') ?? role,
@@ -99,4 +150,38 @@ function* discoveries(pod: PodTemplate, roles: readonly Cursor[], bindings: read
         given.size === 0 ? `no rule for ${resource}` : [...given].join(', '),
       )
   }
+}
+
+/** An account that is bound to what the discovery needs, or a role that allows it, and that nothing uses, was meant for this pod. */
+function* withoutRights(pod: PodTemplate, resources: readonly string[], { pods, accounts, roles, bindings }: Rights): Generator<Remark> {
+  const allows = (role: Cursor | undefined): boolean =>
+    role !== undefined && !resources.some((resource) => lacks(verbsFor(resource, role.items('rules'))))
+  const account = accountOf(pod)
+  const used = new Set(pods.map(accountOf))
+  const idle = accounts
+    .map(nameOfObject)
+    .find(
+      (name) =>
+        !used.has(name) &&
+        bindingsOf(name, bindings).some((binding) =>
+          allows(roles.find((role) => nameOfObject(role) === binding.string('roleRef', 'name'))),
+        ),
+    )
+  const what = `${VERBS.join(' and ')} of ${resources.join(', ')}`
+  if (idle !== undefined) {
+    yield remark(
+      pod.name,
+      pod.spec.get('serviceAccountName') ?? pod.spec.get('serviceAccount') ?? pod.spec,
+      `serviceAccountName: ${idle}, which has the rights to ${what}`,
+      pod.spec.has('serviceAccountName') ? account : 'none: the account default, which has no such rights',
+    )
+    return
+  }
+  const unbound = roles.filter(
+    (role) =>
+      !bindings.some((each) => each.string('roleRef', 'name') === nameOfObject(role) && each.items('subjects').length > 0) && allows(role),
+  )
+  const [role] = unbound
+  if (role !== undefined && unbound.length === 1 && accounts.some((each) => nameOfObject(each) === account))
+    yield remark(pod.name, role.near('metadata', 'name'), `a binding to the ServiceAccount ${account}, which asks for ${what}`, 'none')
 }
