@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -27,17 +28,17 @@ const OF_THE_MACHINE: readonly UnknownCause[] = [
 ]
 
 /** The shop, and a platform of it that the packed tool made itself, with the causes that it proposes let loose. */
-async function drilledShop(t: TestContext) {
+async function drilledShop(t: TestContext, receiverPath?: string) {
   assert.ok(installed !== undefined && prometheus !== undefined && alertmanager !== undefined && k6 !== undefined)
   const folder = mkdtempSync(join(installed.folder, 'drill '))
-  const shop = await startSmallShop(t, join(folder, 'stack'), { prometheus, alertmanager })
+  const shop = await startSmallShop(t, join(folder, 'stack'), { prometheus, alertmanager }, receiverPath)
   const work = join(folder, 'work')
   mkdirSync(work)
   const env = { FIREDRILL_TOOL_K6: k6, XDG_STATE_HOME: join(folder, 'state') }
-  const run = (...argv: string[]) => installed.run(argv, process.execPath, env, work)
+  const run = (argv: string[], more: Record<string, string> = {}) => installed.run(argv, process.execPath, { ...env, ...more }, work)
   // A target that was not scraped yet is in no answer.
   for (let scraped = false; !scraped; await delay(50)) scraped = await isScraped(shop)
-  const init = await run('init', '--prometheus', shop.prometheus, '--alertmanager', shop.alertmanager)
+  const init = await run(['init', '--prometheus', shop.prometheus, '--alertmanager', shop.alertmanager])
   assert.equal(init.code, 0, init.err)
   const change = (file: string, edit: (text: string) => string): void => {
     const before = readFileSync(join(work, file), 'utf8')
@@ -53,7 +54,7 @@ async function drilledShop(t: TestContext) {
     )
   change('targets/deployed.yaml', (text) =>
     text
-      .replace('port: 9199', `port: ${shop.receiverPort}`)
+      .replace('port: 9199', `port: ${shop.receiverPort}${receiverPath === undefined ? '' : ', pathEnv: RECEIVER_PATH'}`)
       .replace(/^# Parts that faults may touch[^]*/m, `parts:\n  shop: { process: { recordFile: ${JSON.stringify(shop.recordFile)} } }\n`),
   )
   return { shop, work, env, run }
@@ -74,7 +75,7 @@ test(
   { skip },
   async (t) => {
     const { shop, work, run } = await drilledShop(t)
-    const { code, out, err } = await run('run', '--target', 'deployed')
+    const { code, out, err } = await run(['run', '--target', 'deployed'])
     const verdicts = JSON.parse(readFileSync(join(work, 'reports/latest/verdicts.json'), 'utf8')) as Verdict[]
     const open = verdicts.filter(({ status }) => status === 'fail' || status === 'unknown')
     // A machine that kept the drill waiting leaves an outcome open, and the tool says so: nothing else may.
@@ -129,7 +130,58 @@ test('a packed tool that is killed in the middle of a fault leaves it to its wat
   assert.deepEqual(await ended, [null, 'SIGKILL'])
   while ((await processState(shop.recordFile)) !== 'running') await delay(20)
   await waitHealthy(shop.recordFile)
-  const undo = await run('undo')
+  const undo = await run(['undo'])
   assert.equal(undo.code, 0, `${undo.out}${undo.err}`)
   assert.doesNotMatch(`${undo.out}${undo.err}`, /kill-process/, 'nothing is left to be undone')
 })
+
+test(
+  'a target whose receiver hears below a secret path alone: what Alertmanager posts there is heard, what others post is not',
+  { skip },
+  async (t) => {
+    const RECEIVER_PATH = randomBytes(16).toString('hex')
+    const { shop, work, run } = await drilledShop(t, RECEIVER_PATH)
+    const unset = await run(['run', '--target', 'deployed', '--only', 'ShopDown'])
+    assert.deepEqual([unset.code, /RECEIVER_PATH \(endpoints\.receiver\) is not set/.test(unset.err)], [2, true], unset.err)
+    let ended = false
+    const drill = run(['run', '--target', 'deployed', '--only', 'ShopDown'], { RECEIVER_PATH }).finally(() => (ended = true))
+    // As Alertmanager posts it, by one who knows host, port and receiver.
+    const labels = { alertname: 'ShopDown', job: 'shop', severity: 'critical', forged: 'yes' }
+    const alert = { status: 'firing', labels, annotations: {}, startsAt: new Date().toISOString(), fingerprint: 'f' }
+    const body = JSON.stringify({ version: '4', status: 'firing', receiver: 'pager', groupLabels: {}, alerts: [alert] })
+    const statuses = new Set<number>()
+    for (; !ended; await delay(200))
+      for (const path of ['pager', `${'0'.repeat(32)}/pager`])
+        await fetch(`http://127.0.0.1:${shop.receiverPort}/${path}`, {
+          method: 'POST',
+          body,
+          headers: { 'content-type': 'application/json' },
+        }).then(
+          ({ status }) => statuses.add(status),
+          // Before the drill listens, and after it.
+          () => statuses,
+        )
+    const { code, out, err } = await drill
+    assert.deepEqual([...statuses], [404])
+    const entries = journalIn(work)
+    const notified = entries.flatMap((entry) => (entry.kind === 'notification' ? [JSON.stringify(entry)] : []))
+    assert.ok(
+      notified.some((text) => text.includes('pager') && text.includes('ShopDown')),
+      `${out}${err}`,
+    )
+    assert.ok(!notified.some((text) => text.includes('forged')))
+    const verdicts = JSON.parse(readFileSync(join(work, 'reports/latest/verdicts.json'), 'utf8')) as Verdict[]
+    const delivered = verdicts.filter(({ check }) => check === 'notification-delivered')
+    assert.deepEqual(
+      delivered.filter(({ status }) => status !== 'pass'),
+      [],
+      `${out}${err}`,
+    )
+    assert.ok(delivered.length > 0 && code !== 1, `${code}: ${out}${err}`)
+    // It is a secret.
+    const written = readdirSync(join(work, 'reports/latest/'), { recursive: true, encoding: 'utf8', withFileTypes: true })
+    for (const file of written)
+      if (file.isFile()) assert.ok(!readFileSync(join(file.parentPath, file.name), 'utf8').includes(RECEIVER_PATH), file.name)
+    assert.ok(!`${out}${err}`.includes(RECEIVER_PATH))
+  },
+)

@@ -96,7 +96,7 @@ const ON_CLUSTER: readonly Step[] = [
     name: 'cluster-crashes',
     argv: cluster('exec', 'env', 'FIREDRILL_TEST_CONTEXT=admin', 'node', '--test', 'chaos/cluster-crash.deep.test.ts'),
   },
-  ...['chaos-mesh', 'mesh-crash'].map((test): Step => ({
+  ...['chaos-mesh', 'mesh-crash', 'mesh-drill'].map((test): Step => ({
     on: 'cluster',
     name: `cluster-${test}`,
     needs: 'published-crds',

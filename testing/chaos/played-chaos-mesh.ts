@@ -124,8 +124,8 @@ export function playMesh(config: KubeConfig, context: string, namespace: string,
           if (error.code !== 409) throw error
         })
     } else if (records === undefined) {
-      const [label] = Object.entries(spec.selector.labelSelectors).map(([key, value]) => `${key}=${value}`)
-      const pods = await core.listNamespacedPod({ namespace, labelSelector: label! })
+      const labelSelector = Object.entries(spec.selector.labelSelectors).map(([key, value]) => `${key}=${value}`)
+      const pods = await core.listNamespacedPod({ namespace, labelSelector: labelSelector.join() })
       const below = plural === 'stresschaos' ? `/${spec.containerNames?.[0] ?? ''}` : ''
       const made = pods.items.map((pod) => ({ id: `${namespace}/${pod.metadata?.name}${below}` }))
       records = made.map((each) => ({
@@ -172,7 +172,7 @@ export function playMesh(config: KubeConfig, context: string, namespace: string,
     else if (spec.action === 'delay')
       for (const each of pod.spec?.containers ?? [])
         await slow({ context, namespace, pod: name, container: each.name }, spec.delay?.latency ?? '', operation === 'Apply')
-    else if (plural === 'networkchaos') await cutPod(metadata.name, pod, operation === 'Apply')
+    else if (plural === 'networkchaos') await cutPods(metadata.name, spec.selector.labelSelectors, operation === 'Apply')
     else await stress({ context, namespace, pod: name, container }, spec.stressors ?? {}, operation === 'Apply')
   }
 
@@ -194,10 +194,10 @@ export function playMesh(config: KubeConfig, context: string, namespace: string,
     )
   }
 
-  const cutPod = async (chaos: string, { metadata }: V1Pod, cuts: boolean): Promise<void> => {
+  const cutPods = async (chaos: string, matchLabels: Record<string, string>, cuts: boolean): Promise<void> => {
     const name = `played-${chaos}`.slice(0, 60)
     const api = config.makeApiClient(NetworkingV1Api)
-    const spec = { podSelector: { matchLabels: { app: metadata?.labels?.['app'] ?? '' } }, policyTypes: ['Ingress', 'Egress'] }
+    const spec = { podSelector: { matchLabels }, policyTypes: ['Ingress', 'Egress'] }
     const done = cuts
       ? api.createNamespacedNetworkPolicy({ namespace, body: { metadata: { name }, spec } })
       : api.deleteNamespacedNetworkPolicy({ namespace, name })

@@ -43,18 +43,25 @@ export interface SmallShop {
   recordFile: string
 }
 
-/** Resolves when all of them answer; they end with the test. `folder` must be empty or absent. */
+/**
+ * Resolves when all of them answer; they end with the test. `folder` must be empty or absent. With `receiverPath` Alertmanager posts below
+ * it, by addresses that its configuration has from files, as of a Secret.
+ */
 export async function startSmallShop(
   t: TestContext,
   folder: string,
   tools: { prometheus: string; alertmanager: string },
+  receiverPath?: string,
 ): Promise<SmallShop> {
   const [shop = 0, prometheus = 0, alertmanager = 0, receiverPort = 0] = await freePorts(4)
   mkdirSync(join(folder, 'rules'), { recursive: true })
   const here = (port: number): string => `127.0.0.1:${port}`
   const job = (name: string, port: number): string => `  - { job_name: ${name}, static_configs: [{ targets: ['${here(port)}'] }] }\n`
-  const receiver = (name: string): string => `  - { name: ${name}, webhook_configs: [{ url: 'http://${here(receiverPort)}/${name}' }] }\n`
+  const posted = (name: string): string => `http://${here(receiverPort)}/${receiverPath === undefined ? '' : `${receiverPath}/`}${name}`
+  const to = (name: string): string => (receiverPath === undefined ? `url: '${posted(name)}'` : `url_file: ${name}.url`)
+  const receiver = (name: string): string => `  - { name: ${name}, webhook_configs: [{ ${to(name)} }] }\n`
   const files = {
+    ...(receiverPath === undefined ? {} : { 'chat.url': posted('chat'), 'pager.url': posted('pager') }),
     'shop.mjs': SHOP,
     'rules/shop.yml': RULES,
     'prometheus.yml': `global: { scrape_interval: 2s, scrape_timeout: 2s, evaluation_interval: 2s }
