@@ -44,9 +44,14 @@ export function decidingWorlds(scene: Scene, instants: readonly number[] = [scen
           const seen = values.map(sides)
           asked++
           if (seen.every((each) => each === UNKNOWN)) unknown++
+          let last = Number.NaN
           for (let index = 1; index < values.length; index++) {
             if (seen[index] === seen[index - 1] || seen[index] === UNKNOWN || seen[index - 1] === UNKNOWN) continue
-            kept.push(around(then, base, driver, node, boundary(sides, values[index - 1] ?? 0, values[index] ?? 0)))
+            const [a, b] = boundary(sides, values[index - 1] ?? 0, values[index] ?? 0)
+            // A threshold that is tried itself has a boundary on each side of it.
+            if (driver.of !== 'howMany' && Math.abs(b - last) <= 1e-6 * Math.abs(b)) continue
+            last = b
+            kept.push(around(then, base, driver, node, [a, b]))
           }
         }
         kept.sort((a, b) => Number(b.decides) - Number(a.decides))
