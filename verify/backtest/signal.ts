@@ -14,9 +14,9 @@ export interface Nearest {
   atMs: number
 }
 
-/** null for conditions of equality, and where there is no value. */
+/** null for conditions of equality or inequality, and where there is no value. */
 export async function nearestOf(history: History, { value, comparator, threshold }: Comparison, grid: Grid): Promise<Nearest | null> {
-  if (comparator === '==') return null
+  if (comparator === '==' || comparator === '!=') return null
   const isAbove = comparator.startsWith('>')
   try {
     const { tracks } = await askRange(history, `${isAbove ? 'max' : 'min'}(${value})`, grid)

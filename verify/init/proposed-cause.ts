@@ -92,6 +92,7 @@ function faultOf(fault: KnownFault, runs: Runs): { id: string; params: Record<st
 function levels({ comparator, threshold, kind }: Comparison & Pick<TakenApart, 'kind'>): { quiet: number; fire: number } {
   const round = (value: number): number => Number(value.toPrecision(3))
   if (comparator === '==') return { quiet: threshold + 1, fire: threshold }
+  if (comparator === '!=') return { quiet: threshold, fire: threshold + 1 }
   if (comparator.startsWith('<'))
     return threshold > 0 ? { quiet: round(threshold * 1.5), fire: round(threshold / 2) } : { quiet: 1, fire: threshold - 1 }
   if (threshold <= 0) return { quiet: threshold, fire: 1 }

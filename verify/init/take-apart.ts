@@ -83,7 +83,7 @@ function positive(expr: Expr): Expr[] {
   return expr.op === 'unless' ? positive(expr.lhs) : [expr]
 }
 
-/** `a > b` as `a - b > 0`; what must not be equal as the distance between both. */
+/** `a > b` as `a - b > 0`. */
 function difference(expr: Expr, text: string): Comparison | undefined {
   if (expr.kind !== 'binary' || expr.bool || !isComparator(expr.op)) return undefined
   const [lhs, rhs] = [expr.lhs, expr.rhs].map((side) => constantOf(side) ?? `(${text.slice(side.span.from, side.span.to)})`)
@@ -93,9 +93,7 @@ function difference(expr: Expr, text: string): Comparison | undefined {
       ? ''
       : `${matching.kind} (${matching.labels.join(', ')}) ${matching.group === undefined ? '' : `group_${matching.group.side} (${matching.group.include.join(', ')}) `}`
   const value = `${lhs} - ${modifiers}${rhs}`
-  return expr.op === '!='
-    ? { value: `abs(${value})`, comparator: '>', threshold: 0 }
-    : { value, comparator: expr.op as Comparison['comparator'], threshold: 0 }
+  return { value, comparator: expr.op, threshold: 0 }
 }
 
 const OF_EVENTS = /^(?:rate|irate|increase)$/

@@ -98,7 +98,7 @@ export interface RuleSpec {
     /** The part left of the comparison, for the report's "value against threshold" and the injection proof. */
     value: string
     threshold: number
-    comparator: '>' | '>=' | '<' | '<=' | '=='
+    comparator: '>' | '>=' | '<' | '<=' | '==' | '!='
     /** Range of the rate/ratio/quantile; absent for gauges and up. */
     windowMs?: number
     /** 0..1 for kind quantile. */
@@ -145,7 +145,7 @@ export interface ExperimentSpec {
   quiet?: LegSpec
   fire: LegSpec
   /** The cause's own signal: PromQL that returns the level reached; took hold when `value comparator threshold` during the fire leg. */
-  injection: { expr: string; comparator: '>' | '>=' | '<' | '<=' | '=='; threshold: number; title: string }
+  injection: { expr: string; comparator: '>' | '>=' | '<' | '<=' | '==' | '!='; threshold: number; title: string }
   /**
    * Side effects: alert instances that may also fire while and after this experiment. `must` ones beyond the subject have to. All else must
    * stay quiet.

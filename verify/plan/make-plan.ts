@@ -199,7 +199,8 @@ function experimentPlan(
   const recoversMs = recovers(experiment)
   const placed = <T>(leg: 'quiet' | 'fire', key: 'level' | 'at-least' | 'hold', made: () => T): T =>
     at(() => options.placeOf?.(id, leg, key), made)
-  if (rule.condition.comparator !== '==') {
+  // Of an exact value nothing is near.
+  if (!/^[=!]=$/.test(rule.condition.comparator)) {
     placed('fire', fire.levelAtLeast === undefined ? 'level' : 'at-least', () =>
       checkLevel(id, 'fire', course, [course.level.least], scale),
     )

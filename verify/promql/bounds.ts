@@ -1,6 +1,6 @@
 import type { Facts } from '../model/facts.ts'
 import type { Expr } from './ast.ts'
-import { isComparator, type Comparator } from './operators.ts'
+import { isComparator, MIRRORED, type Comparator } from './operators.ts'
 import { isScalar } from './shape.ts'
 
 /** The least and the greatest value that a row can have; `because` says what sets the limit, in words. */
@@ -190,8 +190,6 @@ function passing(values: Bounds, op: Comparator, { low, high }: Bounds): Bounds 
   const limit = low === high ? String(low) : 'that'
   return { ...left, because: `only what is ${op} ${limit} is left` }
 }
-
-const MIRRORED: Readonly<Record<Comparator, Comparator>> = { '>': '<', '<': '>', '>=': '<=', '<=': '>=', '==': '==', '!=': '!=' }
 
 function negated({ low, high, ...said }: Bounds): Bounds {
   return { ...said, low: -high, high: -low }

@@ -1,4 +1,4 @@
-import { ARITHMETIC, compares, isComparator, type Comparator } from './operators.ts'
+import { ARITHMETIC, compares, isComparator, MIRRORED, type Comparator } from './operators.ts'
 import type { Facts } from '../model/facts.ts'
 import type { BinaryOp, Expr, Matcher, Matching, Span } from './ast.ts'
 import { jobsSelected } from './compare-matchers.ts'
@@ -66,7 +66,6 @@ export interface Alternative {
 
 export type Condition = Alternative[]
 
-const FLIP: Record<Comparator, Comparator> = { '>': '<', '>=': '<=', '<': '>', '<=': '>=', '==': '==', '!=': '!=' }
 const NEGATE: Record<Comparator, Comparator> = { '>': '<=', '>=': '<', '<': '>=', '<=': '>', '==': '!=', '!=': '==' }
 
 export function normaliseCondition(expr: Expr, facts: Facts): Condition {
@@ -112,7 +111,7 @@ class Normaliser {
       expr.lhs.kind === 'binary' && expr.lhs.bool
         ? ([expr.lhs, expr.rhs, comparator] as const)
         : expr.rhs.kind === 'binary' && expr.rhs.bool
-          ? ([expr.rhs, expr.lhs, FLIP[comparator]] as const)
+          ? ([expr.rhs, expr.lhs, MIRRORED[comparator]] as const)
           : []
     if (inner === undefined || other?.kind !== 'number' || op === undefined || expr.bool || !isComparator(inner.op)) return undefined
     const takes = [0, 1].filter((value) => compares(value, op, other.value))
@@ -139,7 +138,7 @@ class Normaliser {
 
   compare(lhs: Value, comparator: Comparator, rhs: Value, span: Span): Comparison {
     if (rhs.terms.length === 0) return canonical(lhs, comparator, rhs.constant, span, this.facts)
-    if (lhs.terms.length === 0) return canonical(rhs, FLIP[comparator], lhs.constant, span, this.facts)
+    if (lhs.terms.length === 0) return canonical(rhs, MIRRORED[comparator], lhs.constant, span, this.facts)
     // Two vectors: a > k*b is a/b > k wherever b is positive, which is what a bound such as maxmemory is.
     if (lhs.constant === 0 && rhs.constant === 0 && lhs.terms.length === 1 && rhs.terms.length === 1)
       return canonical(divide(lhs, rhs, span), comparator, 1, span, this.facts)
@@ -620,7 +619,7 @@ function canonical(value: Value, comparator: Comparator, threshold: number, span
   const scaled = { constant: 0, terms: value.terms.map((term) => ({ ...term, coefficient: term.coefficient / coefficient })) }
   const comparison = {
     value: scaled,
-    comparator: coefficient < 0 ? FLIP[comparator] : comparator,
+    comparator: coefficient < 0 ? MIRRORED[comparator] : comparator,
     threshold: moved / coefficient,
     scale: coefficient,
     span,

@@ -23,6 +23,9 @@ export function compares(value: number, comparator: string, threshold: number): 
   }
 }
 
+/** `5 < x` is `x > 5`. */
+export const MIRRORED: Readonly<Record<Comparator, Comparator>> = { '>': '<', '<': '>', '>=': '<=', '<=': '>=', '==': '==', '!=': '!=' }
+
 export function isComparator(op: string): op is Comparator {
   return /^(?:[<>]=?|[=!]=)$/.test(op)
 }

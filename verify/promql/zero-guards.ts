@@ -1,5 +1,5 @@
 import type { Expr, Selector } from './ast.ts'
-import { ARITHMETIC } from './operators.ts'
+import { ARITHMETIC, isComparator, MIRRORED } from './operators.ts'
 
 /** The number that an expression is, where it is one: 1024 * 1024, -1, Inf. */
 export function constantOf(expr: Expr): number | undefined {
@@ -60,12 +60,10 @@ function excluding(expr: Expr & { kind: 'binary' }): Selector[] {
   return holds === false ? [value] : []
 }
 
-const MIRRORED: Record<string, string> = { '>': '<', '<': '>', '>=': '<=', '<=': '>=', '==': '==', '!=': '!=' }
-
 /** A comparison as series, operator, number; without a number where the other side is none. */
 function sides({ op, lhs, rhs }: Expr & { kind: 'binary' }): [value: Selector | undefined, op: string, limit: number | undefined] {
+  if (!isComparator(op)) return [undefined, op, undefined]
   const mirrored = MIRRORED[op]
-  if (mirrored === undefined) return [undefined, op, undefined]
   const [left, right] = [seriesOf(lhs), seriesOf(rhs)]
   if (left !== undefined && constantOf(rhs) !== undefined) return [left, op, constantOf(rhs)]
   if (right !== undefined && constantOf(lhs) !== undefined) return [right, mirrored, constantOf(lhs)]

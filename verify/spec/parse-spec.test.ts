@@ -173,7 +173,7 @@ const broken: Record<string, string[]> = {
     'SPEC_ALIAS 11:61 Remove the anchor.',
     'SPEC_TYPE 11:101',
   ],
-  'comparator-that-does-not-exist': ['SPEC_UNKNOWN_VALUE 8:15 Known: >, >=, <, <=, ==.'],
+  'comparator-that-does-not-exist': ['SPEC_UNKNOWN_VALUE 8:15 Known: >, >=, <, <=, ==, !=.'],
   'cyclic-anchor': ['SPEC_ALIAS 11:12 Remove the anchor.'],
   'duration-with-a-space': ['SPEC_DURATION 10:6 Write it as Prometheus does: 500ms, 30s, 5m, 1h30m.'],
   'ends-with-undo-of-no-effect': ['SPEC_UNKNOWN_VALUE 24:21 Effects: shop.'],
@@ -499,6 +499,8 @@ for (const { story, text, expected } of typos)
   })
 
 const derivations: [expr: string, value: string, comparator: string, threshold: number][] = [
+  ['queue_state != 1', 'queue_state', '!=', 1],
+  ['1 != queue_state', 'queue_state', '!=', 1],
   ['up == 0', 'up', '==', 0],
   ['5 < queue', 'queue', '>', 5],
   ['(queue / (queue_limit > 0)) > 0.8', 'queue / (queue_limit > 0)', '>', 0.8],
@@ -511,7 +513,7 @@ for (const [expr, value, comparator, threshold] of derivations)
   test(`value, comparator and threshold follow from ${expr}`, () => assert.deepEqual(comparisonOf(expr), { value, comparator, threshold }))
 
 test('nothing is derived where a person has to say what counts', () => {
-  for (const expr of ['a > 2 or b > 3', 'a > 2 and b > 2', 'a > b', 'a', 'a > bool 2', 'a != 2', 'a >'])
+  for (const expr of ['a > 2 or b > 3', 'a > 2 and b > 2', 'a > b', 'a', 'a > bool 2', 'a >'])
     assert.equal(comparisonOf(expr), undefined, expr)
 })
 

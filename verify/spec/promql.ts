@@ -1,8 +1,8 @@
 import { selectors, walk } from '../promql/ast.ts'
 import type { Expr } from '../promql/ast.ts'
 import { constantOf } from '../promql/constant.ts'
+import { MIRRORED, type Comparator } from '../promql/operators.ts'
 import { parsePromql } from '../promql/parse-promql.ts'
-import type { RuleSpec } from '../model/spec.ts'
 import { problem, refined, text } from './reader.ts'
 
 /** A text that is PromQL by its grammar. Whether its metrics exist is for the drill to say. */
@@ -13,8 +13,7 @@ export const promql = refined(text, 'PromQL', (expr, place) => {
   return problem(place, 'SPEC_PROMQL', shown === '' ? parsed.message : `${parsed.message}: "${shown}"`)
 })
 
-export const COMPARATORS = ['>', '>=', '<', '<=', '=='] as const
-type Comparator = RuleSpec['condition']['comparator']
+export const COMPARATORS = ['>', '>=', '<', '<=', '==', '!='] as const satisfies Comparator[]
 
 /** `value comparator threshold`, as an expression has it. */
 export interface Comparison {
@@ -22,8 +21,6 @@ export interface Comparison {
   comparator: Comparator
   threshold: number
 }
-
-const FLIPPED: Record<Comparator, Comparator> = { '>': '<', '>=': '<=', '<': '>', '<=': '>=', '==': '==' }
 
 /**
  * The comparison that an expression is: `x > 5`, `5 < x`, several joined by `or` against one and the same threshold, or `absent(x)`, which
@@ -57,7 +54,7 @@ function comparison(expr: Expr, text: string): Comparison | undefined {
   if (comparator === undefined || (lhs === undefined) === (rhs === undefined)) return undefined
   const { span } = lhs === undefined ? expr.lhs : expr.rhs
   const value = text.slice(span.from, span.to)
-  return { value, comparator: lhs === undefined ? comparator : FLIPPED[comparator], threshold: lhs ?? rhs ?? 0 }
+  return { value, comparator: lhs === undefined ? comparator : MIRRORED[comparator], threshold: lhs ?? rhs ?? 0 }
 }
 
 function partsWithin(expr: string): Expr[] {

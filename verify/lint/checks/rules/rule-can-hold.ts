@@ -3,7 +3,7 @@ import type { RuleNode } from '../../../config/alerting/rule-node.ts'
 import { selectors, type Expr, type Selector } from '../../../promql/ast.ts'
 import { jobsSelected, validRegex } from '../../../promql/compare-matchers.ts'
 import { formatDuration } from '../../../promql/duration.ts'
-import { isComparator } from '../../../promql/operators.ts'
+import { isComparator, MIRRORED } from '../../../promql/operators.ts'
 import { constantOf } from '../../../promql/zero-guards.ts'
 import { exprAt } from '../../rule-views.ts'
 
@@ -190,13 +190,11 @@ interface Compared {
   limit: number
 }
 
-const MIRRORED: Readonly<Record<string, string>> = { '>': '<', '<': '>', '>=': '<=', '<=': '>=', '==': '==', '!=': '!=' }
-
 function compared(node: Expr): Compared | undefined {
   if (node.kind !== 'binary' || node.bool || !isComparator(node.op)) return undefined
   const [left, right] = [constantOf(node.lhs), constantOf(node.rhs)]
   if (right !== undefined && left === undefined) return { at: node.rhs, value: node.lhs, op: node.op, limit: right }
-  return left !== undefined && right === undefined ? { at: node.lhs, value: node.rhs, op: MIRRORED[node.op] ?? '', limit: left } : undefined
+  return left !== undefined && right === undefined ? { at: node.lhs, value: node.rhs, op: MIRRORED[node.op], limit: left } : undefined
 }
 
 /** Bounds of one and the same expression, all of which have to hold: `hour() >= 9 and hour() <= 5`. */
