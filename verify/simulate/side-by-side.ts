@@ -1,21 +1,18 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Labels, RuleSpec, Spec } from '../model/spec.ts'
+import type { RuleSpec, Spec } from '../model/spec.ts'
 import { selectors, type Expr } from '../promql/ast.ts'
 import { formatDuration } from '../promql/duration.ts'
-import { labelKey, withoutLabels } from '../promql/labels.ts'
 import { parsePromql } from '../promql/parse-promql.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
-import { sameText } from './annotations.ts'
 import { clockOf, readsClock, type Clock } from './clock-times.ts'
 import { decidingWorlds, type Deciding } from './deciding-worlds.ts'
 import { drivenSeries, looksBetween, type DrivenSeries } from './driven-series.ts'
-import { absences, jumps, randomWorld } from './further-worlds.ts'
 import { withBuckets } from './histogram-buckets.ts'
 import { labelledSeries, SHARINGS, type Sharing } from './labelled-series.ts'
+import { momentsOf, steadilyFiring } from './moments.ts'
 import { nearTwins, shortestRangeMs, windowMs, type NearTwin } from './near-twins.ts'
-import { printedAlerts } from './promtool.ts'
-import { ask, keysOf, numbersOf, readingsOf, type Scene, type World } from './scene.ts'
+import { readingsOf, type Scene } from './scene.ts'
 import {
   complaintOf,
   printedFor,
@@ -27,7 +24,7 @@ import {
   type Printed,
   type PrintedRow,
 } from './side-by-side-tests.ts'
-import { tellingMoments, type Moment } from './telling-worlds.ts'
+import { difference, otherTexts, untoldText } from './side-by-side-words.ts'
 
 /**
  * Rules of any shape (and, unless, absent, functions over time, nested operands), and rules without a recording: the delivered rule and the
@@ -52,8 +49,7 @@ const LONGEST_STEP_MS = 1_800_000
 /** Evaluations of one world from which on fewer are made, where the condition has long ranges alone. */
 const LONG_STRETCH = 900
 /** What one round does not tell, the next may, with further worlds. */
-const ROUNDS = 3
-const RANDOM_WORLDS = 60
+const ROUNDS = 2
 /** At so many instants annotations are compared. */
 const TEXTS = 5
 
@@ -148,44 +144,6 @@ async function comparedOver(
   return texts.late ? unknown(LATE) : { differs: otherTexts(rule, times, texts.text), says, tests: tests + times.length }
 }
 
-/** Worlds in the order in which they say most: those that tell twins apart, then those about each threshold, then further ones. */
-function momentsOf(scene: Scene, clock: Clock | undefined, found: readonly Deciding[], twins: readonly NearTwin[]): Moment[] {
-  const numbers = numbersOf(scene.expr)
-  const instants = clock?.instants ?? [scene.nowS]
-  const byRank = [...found].sort((a, b) => Number(b.decides) - Number(a.decides))
-  const at =
-    (nowS: number) =>
-    (world: World): Moment => ({ world, nowS })
-  const pairs = byRank.flatMap(({ worlds, nowS }) => {
-    const [below, above, ...rest] = worlds
-    return [below, above, ...rest.slice(0, 1), below, ...rest.slice(1)].filter((each) => each !== undefined).map(at(nowS))
-  })
-  const [first] = byRank
-  const random = Array.from({ length: RANDOM_WORLDS }, (_, index) =>
-    at(instants[index % instants.length] ?? 0)(randomWorld(scene, numbers)),
-  )
-  const further = [
-    ...jumps(scene).map(at(first?.nowS ?? scene.nowS)),
-    ...absences(scene, first?.worlds[1] ?? first?.worlds[0]).map(at(first?.nowS ?? scene.nowS)),
-  ]
-  const exprs = twins.flatMap(({ expr }) => {
-    const parsed = parsePromql(expr)
-    return parsed.ok ? [parsed.expr] : []
-  })
-  const telling = tellingMoments(scene, exprs, found, [...further, ...random])
-  return [...telling, ...pairs.slice(0, PAIRS_FIRST), ...further, ...random.slice(0, 12), ...pairs.slice(PAIRS_FIRST), ...random.slice(12)]
-}
-
-/** Worlds about thresholds that come before those in which series are absent. */
-const PAIRS_FIRST = 40
-
-/** A world in which the alert fires at the time at which it was found. */
-function steadilyFiring(scene: Scene, found: readonly Deciding[]): World | undefined {
-  for (const { worlds, nowS, decides } of found)
-    if (decides) for (const world of worlds) if (keysOf(ask({ ...scene, nowS }, scene.expr, world)) !== '') return world
-  return undefined
-}
-
 interface Answer {
   late: boolean
   missing: PrintedRow[] | undefined
@@ -248,15 +206,6 @@ function run(what: string, { series }: DrivenSeries, asked: Asked, tests: object
   return printedFor(promtool, fileOf(what, asked), testFile(tests, series, files, groupOrder, stepMs), signal)
 }
 
-/** Words that no series showed to matter, each with what might stand there. */
-function untoldText(twins: readonly NearTwin[]): string {
-  const words = Map.groupBy(twins, ({ word }) => word)
-  const texts = [...words].map(
-    ([word, own]) => `${word.replace(/\s+/g, ' ')} (${own.map(({ instead }) => instead || 'left out').join(', ')})`,
-  )
-  return `no series were found that tell ${texts.slice(0, 4).join('; ')}${texts.length > 4 ? `; and ${texts.length - 4} more words` : ''} from what is specified`
-}
-
 /** From one evaluation to the next: the rule's own interval, less for short ranges, more for long ones or a clock. */
 function stepOf(expr: Expr, rule: RuleSpec, spec: Spec): number {
   const own = rule.evaluationIntervalMs ?? spec.platform.evaluationIntervalMs
@@ -281,37 +230,6 @@ function sceneOf(expr: Expr, rule: RuleSpec, spec: Spec, catalogue: Catalogue, s
   const series = withBuckets(labelledSeries(expr, rule, spec, catalogue, sharing), expr)
   const metrics = series.map(({ metric }) => metric)
   return { expr, series, readings: readingsOf(expr, metrics), stepS: stepMs / 1000, nowS: 0, random: seedOf(rule.alert) }
-}
-
-/** The first evaluation at which one of the alerts fires alone. */
-function difference(missing: readonly PrintedRow[] | undefined, tooMany: readonly PrintedRow[] | undefined): string {
-  const all = [
-    ...(missing ?? []).map((row) => ({ ...row, what: 'does not fire with the labels' })),
-    ...(tooMany ?? []).map((row) => ({ ...row, what: 'fires with the labels' })),
-  ].sort((a, b) => a.value - b.value)
-  const [first] = all
-  const labels = (first?.labels ?? '').replace(/(?:alertname|alertstate|__name__)="[^"]*",? ?/g, '')
-  return `at ${formatDuration(Math.round((first?.value ?? 0) * 1000))}: ${first?.what ?? ''} ${labels}`
-}
-
-/** The first annotation that the two rules do not make alike. */
-function otherTexts(rule: RuleSpec, times: readonly string[], printed: string): string | undefined {
-  const blocks = printed.split(/(?=\balertname: )/)
-  const of = (alert: string, time: string): Map<string, Labels> => {
-    const block = blocks.find((each) => each.startsWith(`alertname: ${alert}, time: ${time},`)) ?? ''
-    const alerts = printedAlerts(block.trimEnd())?.observed ?? []
-    return new Map(alerts.map(({ labels, annotations }) => [labelKey(withoutLabels(labels, ['alertname'])), annotations]))
-  }
-  for (const time of times) {
-    const [own, specified] = [of(rule.alert, time), of(`${SPECIFIED}${rule.alert}`, time)]
-    for (const [key, texts] of specified)
-      for (const [name, text] of Object.entries(texts)) {
-        const observed = own.get(key)?.[name]
-        if (observed === undefined || !sameText(observed, text))
-          return `at ${time}: ${name} is ${observed === undefined ? 'not there' : JSON.stringify(observed)}, specified ${JSON.stringify(text)}`
-      }
-  }
-  return undefined
 }
 
 /** Numbers in the same order for the same name. */
