@@ -10,7 +10,7 @@ import { decidingWorlds, type Deciding } from './deciding-worlds.ts'
 import { drivenSeries, looksBetween, type DrivenSeries } from './driven-series.ts'
 import { withBuckets } from './histogram-buckets.ts'
 import { labelledSeries, SHARINGS, type Sharing } from './labelled-series.ts'
-import { momentsOf, steadilyFiring } from './moments.ts'
+import { momentsOf, steadilyFiring } from './shown-worlds.ts'
 import { nearTwins, shortestRangeMs, windowMs, type NearTwin } from './near-twins.ts'
 import { readingsOf, type Scene } from './scene.ts'
 import {
