@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { configure } from '../../verify/config/configuration.ts'
-import { readableDocuments, type Cursor } from '../../verify/config/yaml/cursor.ts'
+import { readableDocuments, type ConfigText, type Cursor } from '../../verify/config/yaml/cursor.ts'
 import { componentKeys } from '../../verify/lint/known-keys/components.ts'
 import { check as values } from '../../verify/lint/checks/deployment/values-have-their-type.ts'
 import type { LintInput } from '../../verify/lint/lint-check.ts'
@@ -32,6 +32,9 @@ const ON_PURPOSE = new Set([
   'processor.filter.error_mode: test',
   'processor.transform.error_mode: test',
   'processor.probabilistic_sampler.sampling_percentage: +.Inf',
+  // Left over in their files: no test of theirs loads them, and their structs have no such key.
+  'shared_cache is not a key of transform/with_shared_cache_key.metric_statements',
+  ...['logs', 'metrics', 'profiles', 'traces'].map((signal) => `topic is not a key of kafka/legacy_topic.${signal}`),
   // Numbers without a unit: read as nanoseconds, and hardly meant so.
   'exporter.file.flush_interval: 5',
   'exporter.opencensus.keepalive.time: 20',
@@ -56,7 +59,7 @@ test('no key and no value of the configurations that the components are tested w
     for (const file of globSync(`${folder}/**/testdata/**/*.{yaml,yml}`))
       for (const root of collectorsOf(file, kind, types)) {
         files += 1
-        const config = { ...configure([]), collectors: [root] }
+        const config = { ...configure([imageOf(source)]), collectors: [root] }
         for (const { key, path } of componentKeys(config)) found.add(`${key} is not a key of ${path}`)
         for (const { subject, observed } of values.judge({ config } as LintInput)) found.add(`${subject}: ${String(observed)}`)
       }
@@ -68,6 +71,12 @@ test('no key and no value of the configurations that the components are tested w
       [],
     )
 })
+
+/** The collector of the module's version: keys that it alone does not have are errors too. */
+function imageOf(source: string): ConfigText {
+  const text = `services:\n  collector:\n    image: otel/opentelemetry-collector-contrib:${source.slice(source.lastIndexOf('@v') + 2)}\n`
+  return { file: 'compose.yaml', path: 'compose.yaml', text, lineOffset: 0, columnOffset: 0 }
+}
 
 /** A whole configuration, or components by name, which are put into one. */
 function collectorsOf(file: string, kind: string, types: readonly (string | undefined)[]): Cursor[] {

@@ -6,6 +6,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type { Tree } from '../../verify/lint/known-keys/outline.ts'
 import { ADDED, RENAMED, WORDS } from './collector-by-hand.ts'
 import { merged, outlineBlocks, readStructs, written, type Value } from './go-structs.ts'
 
@@ -98,7 +99,8 @@ export function collectorKeys(): string | undefined {
   const read = readStructs(asked, WORDS)
   if (read === undefined) return undefined
   const blocks = new Map<string, Value>()
-  const about: Record<string, { versions: string[]; ignores?: true }> = {}
+  const about: Record<string, About> = {}
+  const single: { block: string; version: string; own: ReadonlyMap<string, Value> }[] = []
   const aliases: Record<string, string> = {}
   for (const [name, { kind, types, keys, ignores }] of read.structs) {
     const known = types.map((type) => `${kind}.${type}`)
@@ -108,19 +110,66 @@ export function collectorKeys(): string | undefined {
     const before = blocks.get(block)
     blocks.set(block, before === undefined ? keys : merged(before, keys))
     // A module with a version of its own (k8sattributes: 1.4) is of no version of the collector that is known here.
-    const versions = [...(about[block]?.versions ?? []), name.slice(name.lastIndexOf('@v') + 2).replace(/\.\d+$/, '')]
-    about[block] = ignores || about[block]?.ignores === true ? { versions, ignores: true } : { versions }
+    const version = name.slice(name.lastIndexOf('@v') + 2).replace(/\.\d+$/, '')
+    for (const each of known) {
+      const its = (about[each] ??= { versions: [] })
+      its.versions.push(version)
+      if (ignores) its.ignores = true
+    }
+    single.push({ block, version, own: new Map([[block, keys]]) })
   }
-  const lines = outlineBlocks(blocks, { added: ADDED, renamed: RENAMED, common: COMMON })
+  const lines = outlineBlocks(blocks, BY_HAND)
   for (const [other, block] of Object.entries(aliases)) {
     if (lines[block] !== undefined) lines[other] = { [`@${block}`]: null }
-    about[other] = about[block] ?? { versions: [] }
+    const its = about[other]
+    if (its !== undefined) its.of = block
+  }
+  for (const { block, version, own } of single) {
+    const alone = outlineBlocks(own, { ...BY_HAND, added: {} })
+    const lacking = missingIn({ at: lines[block] ?? null, blocks: lines }, { at: alone[block] ?? null, blocks: alone })
+    const its = about[block]
+    if (its !== undefined && lacking.length > 0 && version.startsWith('0.')) (its.lacks ??= {})[version] = lacking
   }
   return written({ sources: read.sources, about, blocks: lines })
 }
 
 /** Packages of the collector that all components share. */
 const COMMON = /^(?:config|exporterhelper|scraperhelper|queuebatch|otlpexporter|resourcetotelemetry)\w*\./
+
+const BY_HAND = { added: ADDED, renamed: RENAMED, common: COMMON }
+
+/** What is known of the list of a component's name. */
+interface About {
+  /** Those whose module has the name. */
+  versions: string[]
+  /** Unknown keys pass without a word. */
+  ignores?: true
+  /** The older name, whose block it has. */
+  of?: string
+  /** By version: keys of other ones that it does not have, the outermost of each, `::` between the parts. */
+  lacks?: Record<string, string[]>
+}
+
+interface Place {
+  at: Value
+  blocks: Readonly<Record<string, Value>>
+}
+
+/** Keys that one version does not have, of those that any has. Where it takes any key, or is not looked into, it lacks none. */
+function missingIn(any: Place, one: Place, above: readonly string[] = []): string[] {
+  const keysOf = ({ at, blocks }: Place): Tree | undefined => {
+    const value = typeof at === 'string' && at.startsWith('@') ? (blocks[at.slice(1)] ?? null) : at
+    return typeof value === 'object' && value !== null ? value : undefined
+  }
+  const [all, own] = [keysOf(any), keysOf(one)]
+  if (all === undefined || own === undefined || '*' in own) return []
+  return Object.entries(all).flatMap(([key, at]) => {
+    const path = [...above, key]
+    const its = own[key]
+    if (its === undefined) return key === '*' ? [] : [path.join('::')]
+    return missingIn({ at, blocks: any.blocks }, { at: its, blocks: one.blocks }, path)
+  })
+}
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const list = collectorKeys()

@@ -1,6 +1,7 @@
 import { scrapeJobs, type Configuration } from '../../config/configuration.ts'
 import { objectsOf } from '../../config/deployment/kubernetes-objects.ts'
 import type { Cursor } from '../../config/yaml/cursor.ts'
+import { keysOfOtherVersions, type AboutComponent } from './collector-versions.ts'
 import { readOutline, typedValues, unknownKeys, type Keys, type TypedValue, type UnknownKey } from './outline.ts'
 import alertmanager from './alertmanager.json' with { type: 'json' }
 import collector from './collector.json' with { type: 'json' }
@@ -39,8 +40,7 @@ const LISTS = {
   promtail: [promtail, server],
 }
 
-/** Of a component of the collector: the versions whose keys are listed whole, and whether it takes other keys without a word. */
-const ABOUT: Readonly<Record<string, { versions: readonly string[]; ignores?: boolean }>> = components.about
+const ABOUT: Readonly<Record<string, AboutComponent>> = components.about
 
 const COLLECTOR_KINDS = ['receiver', 'processor', 'exporter', 'extension', 'connector']
 
@@ -51,6 +51,8 @@ export interface ComponentKey extends UnknownKey {
   reaction: Reaction
   /** The lists hold every key of the version that is deployed: a key that is in none of them is unknown to it, near another or not. */
   isListed: boolean
+  /** Other versions have the key: that of the deployed one, which does not. */
+  lackedBy?: string
 }
 
 const read = new Map<keyof typeof LISTS, Map<string, Keys>>()
@@ -89,11 +91,22 @@ export function* componentKeys(config: Configuration): Generator<ComponentKey> {
   for (const root of config.jaeger) yield* of(unknownKeys(root, outlineOf('jaeger'), 'jaeger'), 'ignored', jaegers)
   for (const root of config.collectors) {
     yield* of(unknownKeys(root, outlineOf('collector'), 'collector'), 'refused', collectors(['0.93']))
-    for (const { name, block, at } of collectorComponents(root)) {
-      const { versions, ignores } = ABOUT[block] ?? { versions: [] }
-      const keys = of(unknownKeys(at, outlineOf('collector'), block, name), 'refused', versions.length > 0 && collectors(versions))
+    for (const { name, block, at, owner } of collectorComponents(root)) {
+      const { versions, ignores, of: older = block } = ABOUT[block] ?? { versions: [] }
+      const listed = ABOUT[older]?.versions ?? versions
+      const keys = of(unknownKeys(at, outlineOf('collector'), block, name), 'refused', listed.length > 0 && collectors(listed))
       // The scrapers of hostmetrics are read one by one.
       for (const key of keys) yield ignores === true && !key.path.startsWith(`${name}.scrapers`) ? { ...key, reaction: 'ignored' } : key
+      // A newer name of the same component.
+      const unnamed = listed.find((version) => !versions.includes(version) && collectors([version]))
+      if (unnamed !== undefined)
+        yield {
+          ...{ key: name, at, owner, path: owner.key, near: [older.split('.')[1], ...name.split('/').slice(1)].join('/'), known: [] },
+          ...{ reaction: 'refused', isListed: true, lackedBy: unnamed },
+        }
+      for (const [version, lacks] of Object.entries(ABOUT[older]?.lacks ?? {}))
+        if (ignores !== true && collectors([version]))
+          for (const key of keysOfOtherVersions(at, name, lacks)) yield { ...key, reaction: 'refused', isListed: true, lackedBy: version }
     }
     for (const [name, receiver] of root.pairs('receivers')) {
       const scraped = name.split('/')[0] === 'prometheus' ? receiver.get('config') : undefined
@@ -149,9 +162,11 @@ function* operatorKeys(config: Configuration): Generator<UnknownKey> {
 }
 
 /** Receivers, processors and so on of a collector, with the block of their keys. */
-function* collectorComponents(root: Cursor): Generator<{ name: string; block: string; at: Cursor }> {
-  for (const kind of COLLECTOR_KINDS)
-    for (const [name, at] of root.pairs(`${kind}s`)) yield { name, block: `${kind}.${name.split('/')[0] ?? ''}`, at }
+function* collectorComponents(root: Cursor): Generator<{ name: string; block: string; at: Cursor; owner: Cursor }> {
+  for (const kind of COLLECTOR_KINDS) {
+    const owner = root.get(`${kind}s`)
+    for (const [name, at] of owner?.pairs() ?? []) yield { name, block: `${kind}.${name.split('/')[0] ?? ''}`, at, owner: owner ?? root }
+  }
 }
 
 function* grafanaKeys(root: Cursor): Generator<UnknownKey> {

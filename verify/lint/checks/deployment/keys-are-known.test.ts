@@ -1,4 +1,6 @@
-import { finds, passes } from '../../../../testing/lint/lint-files.ts'
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { change, deployment, finds, lintOf, passes } from '../../../../testing/lint/lint-files.ts'
 
 const [P, A, R] = ['monitoring/prometheus.yml', 'alertmanager/alertmanager.yml', 'alert-rules.yml']
 
@@ -176,11 +178,11 @@ finds(
 )
 passes(
   'keys-are-known',
-  'keys of both versions',
+  'keys of the deployed version',
   'otel-collector/otel-collector.yml',
   /^exporters:\n/m,
-  'exporters:\n  kafka: { brokers: [kafka:29092], topic: spans, traces: { topic: spans }, producer: { compression: gzip } }\n',
-  { file: 'otel-collector/otel-collector.yml', from: 'topic: spans, traces', to: 'topc: spans, traces' },
+  'exporters:\n  kafka: { brokers: [kafka:29092], topic: spans, producer: { compression: gzip } }\n',
+  { file: 'otel-collector/otel-collector.yml', from: 'topic: spans, pro', to: 'topc: spans, pro' },
 )
 
 const O_FILE = 'otel-collector/otel-collector.yml'
@@ -278,3 +280,31 @@ passes(
     .join('---\n')}`,
   { file: 'alert-rules.yml', from: 'externalUrl', to: 'externalURL' },
 )
+
+finds(
+  'keys-are-known',
+  'keys and a name of a component that only other versions of the collector have than the deployed 0.93',
+  {
+    ...part('exporters', '  otlp/b: { endpoint: jaeger:4317, sending_queue: { batch: { min_size: 1 } } }'),
+    observed: 'batch',
+    message: 'than 0.93',
+  },
+  { ...part('exporters', '  otlphttp: { endpoint: http://a, tls: { curve_preferences: [X25519] } }'), observed: 'curve_preferences' },
+  { ...part('receivers', '  otlp/b: { protocols: { http: { endpoint: a:1, read_timeout: 5s } } }'), observed: 'read_timeout' },
+  { ...part('exporters', '  otlp_grpc/b: { endpoint: jaeger:4317 }'), observed: 'otlp_grpc/b', expected: 'otlp/b', message: 'than 0.93' },
+  { ...kafka('traces: { topic: spans }'), observed: 'traces', message: 'other versions' },
+  { ...part('processors', '  tail_sampling: { policies: [], sample_on_first_match: true }'), observed: 'sample_on_first_match' },
+)
+
+for (const [what, image, found] of [
+  ['of the version that has them', 'otel/opentelemetry-collector-contrib:0.165.0', []],
+  ['of a version that is not listed', 'otel/opentelemetry-collector-contrib:0.120.0', []],
+  ['of the older one', 'otel/opentelemetry-collector-contrib:0.140.0', ['user_agent', 'otlp_grpc']],
+] as const)
+  test(`keys-are-known: keys of version 0.165 beside the image ${what}`, async () => {
+    const { texts } = await deployment()
+    const { from, to } = part('exporters', '  otlp_grpc: { endpoint: jaeger:4317, user_agent: me }')
+    const changed = change(change(texts, O_FILE, from, to), 'docker-compose.yaml', 'otel/opentelemetry-collector-contrib:0.93.0', image)
+    const { findings } = await lintOf(changed, 'keys-are-known')
+    assert.deepEqual(findings.map(({ observed }) => observed).toSorted(), [...found].toSorted())
+  })

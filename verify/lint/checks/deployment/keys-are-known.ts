@@ -21,7 +21,12 @@ export const check: Check = {
     example: 'global:\n  scrape_intervall: 15s',
   },
   *judge({ config }) {
-    for (const { key, at, owner, path, near, known, reaction, isListed } of componentKeys(config)) {
+    for (const { key, at, owner, path, near, known, reaction, isListed, lackedBy } of componentKeys(config)) {
+      if (lackedBy !== undefined) {
+        const message = `${key} is a key of ${path} in other versions than ${lackedBy}, which is deployed: ${OUTCOME[reaction]}`
+        yield unknownKey(key, at, owner, near ?? `a key that ${lackedBy} has`, message)
+        continue
+      }
       // Without a version a key is mistyped when it is within two letters of a known one: newer versions have further keys.
       const meant = inOtherStyle(key, known, owner) ?? (isListed ? near : nearest(key, known, key.length < 5 ? 1 : 2))
       if (meant === undefined && !isListed) continue
