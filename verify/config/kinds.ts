@@ -86,7 +86,8 @@ function kindIn(root: Cursor): Kind {
   if (
     [root, root.get('dashboard')].some(
       (at) =>
-        at?.get('panels')?.isList() === true || (at?.get('rows')?.isList() === true && (at.has('schemaVersion') || at.has('templating'))),
+        (at?.get('panels')?.isList() === true && !isOfAnotherProgram(at)) ||
+        (at?.get('rows')?.isList() === true && (at.has('schemaVersion') || at.has('templating'))),
     )
   )
     return 'dashboard'
@@ -94,6 +95,17 @@ function kindIn(root: Cursor): Kind {
   if (isJaeger(root)) return 'jaeger'
   if (has('configMapGenerator') || (has('resources') && root.get('resources')?.isList() === true)) return 'kustomization'
   return misspelt(root)
+}
+
+/** Panels that have nothing of Grafana's: of OpenSearch Dashboards, Kibana and others. */
+function isOfAnotherProgram(root: Cursor): boolean {
+  const panels = root.items('panels')
+  const own = ['type', 'targets', 'gridPos', 'datasource', 'fieldConfig', 'libraryPanel', 'span']
+  return (
+    panels.length > 0 &&
+    !['schemaVersion', 'templating', 'time', 'uid', 'title', 'annotations'].some((key) => root.has(key)) &&
+    !panels.some((panel) => own.some((key) => panel.has(key)))
+  )
 }
 
 /** `datasources: {}` among settings of something else. */

@@ -68,6 +68,26 @@ const SECRET = (file: string, keys: string): Record<string, string> => ({
 
 const QUIET: Kind[] = [
   {
+    kind: 'panels of OpenSearch Dashboards are none of Grafana',
+    variants: [
+      [{ 'd.yaml': 'dashboard: { id: d, title: D }\npanels:\n  - { id: a, title: A, query: up, chartType: line }\n' }, []],
+      [{ 'd.yaml': 'panels:\n  - { id: a, panelIndex: "1", version: 7.9.3 }\n' }, []],
+      [{ 'd.json': '{ "panels": [{ "id": 1, "title": "A", "chart": "line" }] }' }, []],
+      [{ 'd.json': '{ "title": "D", "panels": [{ "id": 1, "title": "A" }] }' }, ['error dashboards-are-spelt d.json:1']],
+    ],
+  },
+  {
+    kind: 'a collector is asked at its own port, and where a job has an interval of its own as well',
+    variants: [8888, 8889, 9999].map((port) => [
+      {
+        'collector.yaml': `receivers: { otlp: { protocols: { grpc: } } }\nexporters: { debug: {} }\nservice:\n  telemetry: { metrics: { readers: [{ pull: { exporter: { prometheus: { host: 0.0.0.0, port: ${port} } } } }] } }\n  pipelines: { traces: { receivers: [otlp], exporters: [debug] } }\n`,
+        'prometheus.yml': `scrape_configs:\n  - job_name: otel-collector\n    scrape_interval: 30s\n    static_configs: [{ targets: ["otel-collector:${port}"] }]\n`,
+      },
+      [],
+      { only: ['collector-listens'] },
+    ]),
+  },
+  {
     kind: 'a Secret to copy is an example: the one that is applied may have further keys, and none that is nearly one of its own',
     variants: [
       ...['secret.example.yaml', 'k/sample-secret.yaml', 'secrets_template.yml', 'secret.yaml.dist.yaml'].map(

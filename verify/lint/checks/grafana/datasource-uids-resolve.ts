@@ -52,7 +52,10 @@ export const check: Check = {
           // Grafana asks for inputs on import by hand; it provisions a dashboard as it is:
           // https://github.com/grafana/grafana/issues/10786
           if (variable !== undefined && !parsed.variables.some(({ name }) => name === variable))
-            yield remark(panel.title, at.near('uid'), `one of ${[...known].join(', ')}, or a variable of the dashboard`, uid)
+            unresolved.push({
+              group: `${at.text.file} ${uid}`,
+              said: remark(panel.title, at.near('uid'), `${oneOf(known)}, or a variable of the dashboard`, uid),
+            })
           if (
             variable !== undefined ||
             known.has(uid) ||

@@ -54,7 +54,8 @@ export const check: Check = {
       const own = telemetry?.string('address')?.split(':').at(-1) ?? '8888'
       const isOff = telemetry?.string('level') === 'none'
       const served = [...exporters, ...readers, ...(isOff ? [] : [own])]
-      if (metricsAddress !== undefined && !served.includes(metricsAddress))
+      // Where nothing is specified the address of a target is empty.
+      if (metricsAddress !== undefined && metricsAddress !== '' && !served.includes(metricsAddress))
         yield remark(
           'telemetry',
           (isOff ? telemetry?.get('level') : undefined) ?? telemetry?.get('address') ?? telemetry ?? collector.near('service'),
