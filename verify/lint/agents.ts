@@ -4,7 +4,7 @@ import type { Cursor } from '../config/yaml/cursor.ts'
 import type { Workload } from '../config/deployment/workloads.ts'
 
 /** Services promised to be instrumented by the agent, with the container that runs them; containers are those of compose or Kubernetes. */
-export function agentServices(input: LintInput): { service: ServiceSpec; workload: Workload }[] {
+export function agentServices(input: Pick<LintInput, 'config' | 'spec'>): { service: ServiceSpec; workload: Workload }[] {
   return withWorkload(input, (service) => service.tracing === 'agent')
 }
 

@@ -277,7 +277,145 @@ const scrape = (target: string, more = ''): Record<string, string> => ({
   'prometheus.yml': `scrape_configs:\n  - job_name: a\n    static_configs:\n      - targets: ["${target}"]\n${more}`,
 })
 
+const STACK = (more: string, jobs: string): Record<string, string> => ({
+  ...COMPOSE(
+    `  prometheus:\n    image: prom/prometheus:v3.1.0\n    volumes: ["./prometheus.yml:/etc/prometheus/prometheus.yml", "p:/prometheus"]\n  grafana:\n    image: grafana/grafana:11.0.0\n${more}`,
+  ),
+  'prometheus.yml': `scrape_configs:\n${jobs}`,
+})
+const job = (target: string, more = ''): string => `  - job_name: a\n    static_configs: [{ targets: ["${target}"] }]\n${more}`
+const RENAMED = '    relabel_configs: [{ source_labels: [__address__], regex: "([^:]+):.*", target_label: service, replacement: "$1" }]\n'
+const ALLOY = (path: string): Record<string, string> =>
+  COMPOSE(
+    `  alloy:\n    image: grafana/alloy:v1.5.0\n    command: [run, ${path}, --server.http.listen-addr=0.0.0.0:12345]\n    volumes: ["./config.alloy:/etc/alloy/config.alloy"]\n  blackbox:\n    image: prom/blackbox-exporter:v0.25.0\n    command: ["--config.file=${path.replace('alloy', 'blackbox').replace('.alloy', '.yml')}"]\n    volumes: ["./config.yml:/etc/blackbox/config.yml"]\n`,
+  )
+
 const FOUND: Kind[] = [
+  {
+    kind: 'a target is asked at its port also where labels of it are rewritten, and is a service of the compose file',
+    variants: [
+      [STACK('', job('grafana:3000', RENAMED)), []],
+      [STACK('', job('grafana:3001', RENAMED)), ['error ports-agree prometheus.yml:3']],
+      [STACK('', job('grafana:3001', RENAMED.replace('service', '__address__'))), []],
+      [STACK('', job('shop:8080')), ['warning ports-agree prometheus.yml:3']],
+      [STACK('networks: { default: { external: true } }\n', job('shop:8080')), []],
+      [STACK('', job('shop.example.org:8080')), []],
+    ].map(([files, expected]): Kind['variants'][0] => [
+      files as Record<string, string>,
+      expected as string[],
+      { only: ['ports-agree'], exists: () => true },
+    ]),
+  },
+  {
+    kind: 'OTLP is sent to a port at which the collector receives',
+    variants: (
+      [
+        ['grpc: ', '4317', true],
+        ['grpc: { endpoint: "0.0.0.0:4319" }', '4319', true],
+        ['grpc: ', '4318', false],
+        ['http: ', '4319', false],
+        ['grpc: { endpoint: "0.0.0.0:4319" }', '4317', false],
+        ['grpc: { endpoint: "0.0.0.0:${env:PORT}" }', '4999', true],
+      ] as const
+    ).map(([protocol, port, isFine]): Kind['variants'][0] => [
+      {
+        ...COMPOSE(
+          `  otel:\n    image: otel/opentelemetry-collector-contrib:0.110.0\n    command: [--config=/c.yaml]\n    volumes: ["./c.yaml:/c.yaml"]\n  shop:\n    image: shop:1\n    environment:\n      OTEL_EXPORTER_OTLP_ENDPOINT: http://otel:${port}\n`,
+        ),
+        'c.yaml': `receivers: { otlp: { protocols: { ${protocol} } } }\nexporters: { debug: {} }\nservice: { pipelines: { traces: { receivers: [otlp], exporters: [debug] } } }\n`,
+      },
+      isFine ? [] : ['error ports-agree compose.yaml:9'],
+      { only: ['ports-agree'] },
+    ]),
+  },
+  {
+    kind: 'an exporter of logs asks Loki at its port',
+    variants: ['3100', '3101', '9095'].map((port) => [
+      {
+        ...COMPOSE(
+          '  loki:\n    image: grafana/loki:3.0.0\n    command: [-config.file=/l.yaml]\n    volumes: ["./loki.yaml:/l.yaml", "l:/loki"]\nvolumes: { l: {} }\n',
+        ),
+        'c.yaml': `receivers: { otlp: { protocols: { grpc: } } }\nexporters:\n  otlphttp/loki: { endpoint: "http://loki:${port}/otlp" }\nservice: { pipelines: { logs: { receivers: [otlp], exporters: [otlphttp/loki] } } }\n`,
+        'loki.yaml': 'auth_enabled: false\nserver: { http_listen_port: 3100 }\ncommon: { path_prefix: /loki }\n',
+      },
+      port === '3101' ? ['error ports-agree c.yaml:3'] : [],
+      { only: ['ports-agree'] },
+    ]),
+  },
+  {
+    kind: 'a program is started with the file that is mounted',
+    variants: (
+      [
+        ['/etc/alloy/config.alloy', []],
+        ['/etc/alloy/config.aloy', ['error named-files-are-given compose.yaml:4']],
+        ['/etc/alloy/cfg.alloy', ['error named-files-are-given compose.yaml:8']],
+        ['/etc/other/config.alloy', []],
+      ] as const
+    ).map(([path, expected]): Kind['variants'][0] => [ALLOY(path), [...expected], { only: ['named-files-are-given'] }]),
+  },
+  {
+    kind: 'a volume of one container is writable, and so is the store of Tempo',
+    variants: [
+      [
+        COMPOSE('  shop:\n    image: shop:1\n    volumes: ["d:/data:ro"]\nvolumes: { d: {} }\n'),
+        ['warning volumes-are-writable compose.yaml:4'],
+      ],
+      [COMPOSE('  shop:\n    image: shop:1\n    volumes: ["d:/data"]\nvolumes: { d: {} }\n'), []],
+      [COMPOSE('  shop:\n    image: shop:1\n    volumes: ["d:/data:ro"]\nvolumes: { d: { external: true } }\n'), []],
+      [
+        COMPOSE(
+          '  shop:\n    image: shop:1\n    volumes: ["d:/data:ro"]\n  fills:\n    image: shop:1\n    volumes: ["d:/data"]\nvolumes: { d: {} }\n',
+        ),
+        [],
+      ],
+      [
+        {
+          'tempo.yaml': TEMPO.replace('backend: local', 'backend: local, local: { path: /var/tempo/blocks }'),
+          ...COMPOSE(
+            '  tempo:\n    image: grafana/tempo:2.7.0\n    command: [-config.file=/etc/tempo.yaml]\n    volumes: ["./tempo.yaml:/etc/tempo.yaml", "t:/var/tempo:ro"]\nvolumes: { t: {} }\n',
+          ),
+        },
+        ['error data-folders-are-kept compose.yaml:5'],
+      ],
+    ].map(([files, expected]): Kind['variants'][0] => [
+      files as Record<string, string>,
+      expected as string[],
+      { only: ['volumes-are-writable', 'data-folders-are-kept'] },
+    ]),
+  },
+  {
+    kind: 'sizes, features and protocols of Prometheus',
+    variants: (
+      [
+        ['--storage.tsdb.retention.size=10GB', 'OpenMetricsText1.0.0', []],
+        ['--storage.tsdb.retention.size=512MiB', 'PrometheusProto', []],
+        ['--storage.tsdb.retention.size=10G', 'PrometheusText0.0.4', ['error flags-are-known compose.yaml:4']],
+        ['--enable-feature=exemplars-storage', 'PrometheusText1.0.0', ['warning flags-are-known compose.yaml:4']],
+        ['--enable-feature=exemplar-storage,native-histograms', 'OpenMetricsText1.0', ['error scrape-jobs-are-accepted prometheus.yml:2']],
+        ['--enable-feature=some-new-feature', 'PrometheusTxt0.0.4', ['error scrape-jobs-are-accepted prometheus.yml:2']],
+      ] as const
+    ).map(([flag, protocol, expected]): Kind['variants'][0] => [
+      {
+        ...COMPOSE(`  prometheus:\n    image: prom/prometheus:v3.1.0\n    command: [--config.file=/p.yml, "${flag}"]\n`),
+        'prometheus.yml': `scrape_configs:\n  - { job_name: a, scrape_protocols: [${protocol}], static_configs: [{ targets: ["10.0.0.1:80"] }] }\n`,
+      },
+      [...expected],
+      { only: ['flags-are-known', 'scrape-jobs-are-accepted'] },
+    ]),
+  },
+  {
+    kind: 'the host of a node exporter is mounted where it looks for it',
+    variants: ['/host/rootfs', '/rootfs', '/host/root', '/'].map((path) => [
+      COMPOSE(`  node:\n    image: prom/node-exporter:v1.7.0\n    command: [--path.rootfs=${path}]\n    volumes: ["/:/host/rootfs:ro"]\n`),
+      path === '/host/rootfs' || path === '/' ? [] : ['error exporters-collect-metrics compose.yaml:4'],
+      {
+        checks: TRAPS.filter(({ meta }) => meta.id === 'exporters-collect-metrics').map((each) => ({
+          ...each,
+          meta: { ...each.meta, needs: [] },
+        })),
+      },
+    ]),
+  },
   {
     kind: 'a monitor asks for a port of the Services that it selects, by the labels of a kustomization too',
     variants: [

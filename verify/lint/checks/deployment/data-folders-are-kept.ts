@@ -1,7 +1,7 @@
 import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import { filesIn, folderOf, resolveIn, sourceOf } from '../../../config/deployment/container-files.ts'
-import type { Cursor } from '../../../config/yaml/cursor.ts'
+import { readableDocuments, type Cursor } from '../../../config/yaml/cursor.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
 
 export const check: Check = {
@@ -101,6 +101,19 @@ function dataFolders(workload: Workload, config: Configuration): string[] {
   if (loki !== undefined && /loki/.test(workload.image)) {
     const stores = [loki.string('common', 'path_prefix'), loki.string('storage_config', 'filesystem', 'directory')]
     return stores.filter((folder): folder is string => folder?.startsWith('/') === true).slice(0, 1)
+  }
+  if (/grafana\/tempo/.test(workload.image)) {
+    const roots = files.flatMap(({ text }) => (/\.ya?ml$/.test(text.path) ? readableDocuments(text) : []))
+    const stores = roots.flatMap((root) => [
+      root.string('storage', 'trace', 'local', 'path'),
+      root.string('storage', 'trace', 'wal', 'path'),
+    ])
+    // Where no volume is, its traces are to be lost.
+    return stores
+      .filter(
+        (folder): folder is string => folder?.startsWith('/') === true && workload.mounts.some(({ target }) => isBelow(folder, target)),
+      )
+      .slice(0, 1)
   }
   const positions = promtail?.string('positions', 'filename')
   if (positions?.startsWith('/') === true && /promtail/.test(workload.image)) {

@@ -173,6 +173,23 @@ const DURATIONS =
 const SWITCHES =
   /^--(?:web\.enable-(?:lifecycle|admin-api|remote-write-receiver)|storage\.tsdb\.[\w-]*(?:compression|lockfile|overlapping-blocks))=/
 
+/** Flags of these with a size. https://pkg.go.dev/github.com/alecthomas/units#ParseBase2Bytes */
+const SIZES = /^--storage\.tsdb\.(?:retention\.size|wal-segment-size|max-block-chunk-segment-size)=/
+/** https://prometheus.io/docs/prometheus/latest/feature_flags/ and those of older versions; others may come. */
+const FEATURES =
+  'agent auto-gomaxprocs auto-gomemlimit auto-reload-config concurrent-rule-eval created-timestamp-zero-ingestion delayed-compaction exemplar-storage expand-external-labels extra-scrape-metrics memory-snapshot-on-shutdown metadata-wal-records native-histograms new-service-discovery-manager no-default-scrape-port old-ui otlp-deltatocumulative otlp-native-delta-ingestion otlp-write-receiver promql-at-modifier promql-delayed-name-removal promql-duration-expr promql-experimental-functions promql-negative-offset promql-per-step-stats remote-write-receiver type-and-unit-labels use-uncached-io utf8-names'.split(
+    ' ',
+  )
+
+/** Prometheus logs that it does not know a feature, and starts without it. */
+function* features(name: string, value: string, at: Cursor): Generator<Remark> {
+  for (const feature of value.slice('--enable-feature='.length).split(',')) {
+    const meant = FEATURES.includes(feature) ? undefined : nearest(feature, FEATURES, 2)
+    if (meant !== undefined)
+      yield { ...remark(name, at, meant, feature, 'A feature is misspelt: Prometheus starts without it'), severity: 'warning' }
+  }
+}
+
 /** What the parser of these programs ends with: "unknown short flag", "unexpected true", "unknown unit". */
 function* kingpin({ name, args }: Workload, known: ReadonlySet<string>): Generator<Remark> {
   for (const { value, at } of args) {
@@ -181,6 +198,9 @@ function* kingpin({ name, args }: Workload, known: ReadonlySet<string>): Generat
     if (known.has(single)) yield remark(name, at, `-${value}: two dashes`, value)
     else if (duration !== undefined && !duration.includes('$') && !/^(?:\d+(?:ms|[smhdwy]))+$|^0$/.test(duration))
       yield remark(name, at, 'a duration with its unit: 15d', value)
+    else if (SIZES.test(value) && !/=(?:\d+(?:\.\d+)?(?:[KMGTPE]i?)?B|0)$|\$/.test(value))
+      yield remark(name, at, 'a size with its unit: 10GB', value)
+    else if (value.startsWith('--enable-feature=')) yield* features(name, value, at)
     else if (SWITCHES.test(value)) yield remark(name, at, `${value.split('=')[0] ?? ''} without a value`, value)
     else if (/^--web\.enable-[\w-]+$/.test(value) && !known.has(value.slice(2)))
       yield remark(

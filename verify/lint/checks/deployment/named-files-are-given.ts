@@ -1,3 +1,4 @@
+import { nearest } from '../../../text/did-you-mean.ts'
 import { remark, type Check, type Remark } from '../../lint-check.ts'
 import { fileAt, filesIn, folderOf, nameOf, resolveIn } from '../../../config/deployment/container-files.ts'
 import { scalarsIn, type Cursor } from '../../../config/yaml/cursor.ts'
@@ -22,6 +23,7 @@ export const check: Check = {
   },
   *judge({ config }) {
     yield* patterns(config)
+    yield* startedWith(config)
     for (const root of [
       ...config.prometheus,
       ...config.alertmanager,
@@ -74,6 +76,34 @@ function* judgeFile(workload: Workload, root: Cursor, folder: string, config: Co
         `a file that ${workload.name} is given`,
         `${path}, below none of ${[...folders, '/run/secrets'].join(', ')}`,
       )
+  }
+}
+
+/** Programs of which configuration-is-mounted says it. */
+const KNOWN = /prometheus|alertmanager|loki|promtail|tempo|opentelemetry|otel|jaeger|grafana\/grafana/
+const CONFIGURATION = /^(?:--?config(?:[.-]file)?=)?(\/[\w./-]+\/[\w.-]+\.\w+)$/
+
+/** A program is started with a file of another name than the one that is mounted in its folder, and which nothing else names. */
+function* startedWith(config: Configuration): Generator<Remark> {
+  for (const workload of config.workloads) {
+    const { name, image, args, env, mounts, at: own } = workload
+    if (own.has('build') || (KNOWN.test(image) && !/exporter/.test(image)) || !config.compose.some(({ text }) => text === own.text))
+      continue
+    for (const { value, at } of args) {
+      const path = CONFIGURATION.exec(value)?.[1]
+      if (path === undefined || mounts.some(({ target }) => path === target || path.startsWith(`${target.replace(/\/$/, '')}/`))) continue
+      const ending = path.slice(path.lastIndexOf('.'))
+      const isNamed = (target: string): boolean =>
+        args.some((each) => each.value.includes(target)) || [...env.values()].some((each) => each.value.includes(target))
+      const isFlag = value !== path && /\.(?:ya?ml|alloy|river|json|toml|conf|ini)$/.test(path)
+      const given = mounts.filter(
+        ({ target }) =>
+          folderOf(target) === folderOf(path) &&
+          !isNamed(target) &&
+          ((isFlag && target.endsWith(ending)) || nearest(nameOf(path), [nameOf(target)], 2) !== undefined),
+      )
+      if (given.length === 1) yield remark(name, at, `${given[0]?.target ?? ''}, where it is mounted`, `${path}, where nothing is`)
+    }
   }
 }
 

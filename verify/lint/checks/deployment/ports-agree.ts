@@ -7,7 +7,7 @@ import { agentServices } from '../../agents.ts'
 import { receiverAddresses } from '../../receivers.ts'
 import { reads } from '../../../config/deployment/container-files.ts'
 import { imageNameOf } from '../../known-images.ts'
-import type { Cursor } from '../../../config/yaml/cursor.ts'
+import { scalarsIn, type Cursor } from '../../../config/yaml/cursor.ts'
 import { publishedPorts, type Workload } from '../../../config/deployment/workloads.ts'
 import { remembered } from '../../../text/remembered.ts'
 
@@ -53,7 +53,31 @@ export const check: Check = {
     }
     yield* unknownHosts(input)
     for (const workload of config.workloads) yield* publishedAsUdp(workload, config)
+    yield* receivedAt(input)
   },
+}
+
+/** OTLP that is sent to a port at which the collector receives nothing. */
+function* receivedAt(input: LintInput): Generator<Remark> {
+  const { config } = input
+  const instrumented = new Set(agentServices(input).map(({ workload }) => workload))
+  for (const workload of config.workloads.filter((each) => !instrumented.has(each)))
+    for (const { name, host, port, at } of otlpHosts(workload)) {
+      const owner = config.workloads.find((each) => namesOf(each).includes(host) && /opentelemetry-collector/.test(each.image))
+      const roots = owner === undefined ? [] : config.collectors.filter((root) => reads(owner, root, config))
+      const [root, ...more] = roots
+      if (root === undefined || more.length > 0 || !Number.isInteger(port)) continue
+      const receivers = root.pairs('receivers')
+      const ports = receivers.flatMap(([, receiver]) =>
+        scalarsIn(receiver).flatMap((each) => /:(\d+)$/.exec(each.string() ?? '')?.[1] ?? []),
+      )
+      const protocols = receivers.filter(([kind]) => /^otlp(?:\/|$)/.test(kind)).flatMap(([, receiver]) => receiver.pairs('protocols'))
+      for (const [protocol, each] of protocols) if (!each.has('endpoint')) ports.push(protocol === 'grpc' ? '4317' : '4318')
+      const isOpen =
+        ports.length === 0 || receivers.some(([, receiver]) => scalarsIn(receiver).some((each) => each.string()?.includes('$') === true))
+      if (!isOpen && !ports.includes(String(port)))
+        yield remark(workload.name, at, `a port at which ${host} receives: ${[...new Set(ports)].join(', ')}`, `${port} in ${name}`)
+    }
 }
 
 /** Ports that are asked by TCP, of programs that are known, and published for datagrams alone. */
@@ -152,10 +176,16 @@ function askersOf(workload: Workload, { config, spec }: LintInput): Asker[] {
           names.includes(host) &&
           Number(port) > 0 &&
           (target === undefined || target.address === '' || target.address === address) &&
-          !job.has('relabel_configs')
+          !rewritesAddress(job, workload)
         )
           found.push({ port: Number(port), who: `the scrape job ${job.string('job_name') ?? ''}`, at, byHttp: true })
       }
+    }
+  // Of traces collector-reaches-jaeger says it.
+  for (const root of config.collectors)
+    for (const { name, at } of exportersBesideTraces(root)) {
+      const [, host = '', port = ''] = /^(?:https?:\/\/)?([a-z][\w-]*):(\d+)(?:\/|$)/i.exec(at.string() ?? '') ?? []
+      if (names.includes(host)) found.push({ port: Number(port), who: `the exporter ${name}`, at })
     }
   for (const root of config.alertmanager)
     for (const { receiver, at, host, port } of receiverAddresses(root, { spec }))
@@ -186,8 +216,10 @@ function askersOf(workload: Workload, { config, spec }: LintInput): Asker[] {
       found.push({ port: Number(port), who: `the data source ${source.string('name') ?? ''}`, at: source.near('url'), byHttp: true })
   }
   for (const { container, at } of workload.ports) found.push({ port: container, who: PUBLISHED, at })
+  // Of services that are promised to be instrumented agent-reaches-collector says it.
+  const instrumented = new Set(agentServices({ config, spec }).map((each) => each.workload))
   for (const other of config.workloads)
-    for (const { name, host, port, at } of addresses(other))
+    for (const { name, host, port, at } of [...addresses(other), ...(instrumented.has(other) ? [] : otlpHosts(other))])
       if (names.includes(host)) found.push({ port, who: `${other.name} (${name})`, at })
   for (const other of config.workloads.filter((each) => each !== workload))
     for (const { host, port } of hostsWithPorts(other))
@@ -208,6 +240,32 @@ function isListenedTo(port: number, workload: Workload, config: Configuration): 
     config.workloads.some((other) => other !== workload && listenersOf(other, config)?.some((each) => each.port === port) === true) ||
     config.compose.some((root) => root.pairs('configs').some(([, each]) => isProxied.test(each.string('content') ?? '')))
   )
+}
+
+/** What is asked is another address than the one that is written, as of probes, or of an agent that is put into a server elsewhere. */
+function rewritesAddress(job: Cursor, { image }: Workload): boolean {
+  if (!job.has('relabel_configs')) return false
+  return (
+    job.has('params') ||
+    /kafka|zookeeper|redis|mysql|mariadb|postgres|mongo/.test(image) ||
+    job
+      .items('relabel_configs')
+      .some((step) => /^__|\$/.test(step.string('target_label') ?? '') || /labelmap|drop|keep/.test(step.string('action') ?? ''))
+  )
+}
+
+/** Endpoints of exporters that no pipeline of traces has. */
+function exportersBesideTraces(collector: Cursor): { name: string; at: Cursor }[] {
+  const pipelines = collector.pairs('service', 'pipelines')
+  const of = (isTraces: boolean): string[] =>
+    pipelines.filter(([name]) => name.startsWith('traces') === isTraces).flatMap(([, pipeline]) => pipeline.strings('exporters'))
+  const [traced, others] = [new Set(of(true)), new Set(of(false))]
+  return collector.pairs('exporters').flatMap(([name, exporter]) => {
+    const at = exporter.get('endpoint') ?? exporter.get('logs_endpoint') ?? exporter.get('metrics_endpoint')
+    return at !== undefined && others.has(name) && !traced.has(name) && /^(?:otlp|otlp_http|otlphttp|loki)(?:\/|$)/.test(name)
+      ? [{ name, at }]
+      : []
+  })
 }
 
 /** Where a Prometheus sends its alerts. */
@@ -301,7 +359,8 @@ function isInCompose(root: Cursor, config: Configuration): boolean {
 
 /** A promised target whose service is gone; another one may be of a deployment that is not here. */
 function* absent(host: string, at: Cursor, { spec }: LintInput): Generator<Remark> {
-  if (spec.platform.targets.some(({ address }) => address === at.string()))
+  if (spec.rules.length === 0) yield warning(host, at, 'the name of a service', `${host}: no service is called that`)
+  else if (spec.platform.targets.some(({ address }) => address === at.string()))
     yield remark(host, at, 'the name of a service', `${host}: no service is called that`)
 }
 

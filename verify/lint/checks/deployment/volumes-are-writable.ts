@@ -1,5 +1,6 @@
-import { remark, type Check } from '../../lint-check.ts'
+import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import { sourceOf } from '../../../config/deployment/container-files.ts'
+import type { Configuration } from '../../../config/configuration.ts'
 import { imageNameOf } from '../../known-images.ts'
 
 /** Images that do not run as root, and the folders that they bring along with their own user as the owner. Their Dockerfiles. */
@@ -24,6 +25,7 @@ export const check: Check = {
       'init:\n  image: curlimages/curl:8.11.1 # user curl_user\n  command: [--output, /otel/agent.jar, "https://..."]\n  volumes: ["otel_agent:/otel"]',
   },
   *judge({ config }) {
+    yield* neverWritten(config)
     for (const { name, image, at, args, mounts } of config.workloads) {
       const known = USERS[imageNameOf(image).repository]
       if (known === undefined || at.has('user') || at.has('build') || at.has('privileged')) continue
@@ -47,4 +49,27 @@ export const check: Check = {
       }
     }
   },
+}
+
+/** A volume that is made here, and that every container mounts read-only: it stays empty, or the program cannot write its data. */
+function* neverWritten({ compose, workloads }: Configuration): Generator<Remark> {
+  for (const root of compose)
+    for (const [volume, definition] of root.pairs('volumes')) {
+      // What exists elsewhere, or is a folder of the host, is filled there.
+      if (['external', 'driver', 'driver_opts', 'name'].some((key) => definition.has(key))) continue
+      const mounts = workloads
+        .filter(({ at }) => at.text === root.text)
+        .flatMap((each) => each.mounts.filter(({ source }) => source === volume).map((mount) => ({ ...mount, workload: each })))
+      const [first] = mounts
+      // Images bring files along to a new volume. Of the usual data folders data-folders-are-kept says it.
+      const isOwn = first !== undefined && imageNameOf(first.workload.image).known !== undefined
+      if (first === undefined || mounts.length > 1 || !mounts.every(({ readOnly }) => readOnly) || isOwn || first.workload.at.has('build'))
+        continue
+      yield warning(
+        first.workload.name,
+        first.at,
+        `${volume} to be writable: nothing else fills it`,
+        `${volume} mounted read-only at ${first.target}`,
+      )
+    }
 }

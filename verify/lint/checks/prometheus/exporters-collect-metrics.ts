@@ -51,7 +51,10 @@ export const check: Check = {
     const { config } = input
     for (const workload of config.workloads) {
       for (const { value, at } of workload.args) yield* flag(input, workload, value, at)
-      if (/node[-_]exporter/.test(workload.image)) yield* switchedOn(input, workload)
+      if (/node[-_]exporter/.test(workload.image)) {
+        yield* switchedOn(input, workload)
+        yield* ofTheHost(workload)
+      }
       if (/(^|\/)redis(:|@|$)/.test(workload.image)) yield* redis(input, workload)
       if (/redis_exporter/.test(workload.image)) yield* namespace(input, workload)
       if (/(^|\/)mysql(-server)?(:|@|$)/.test(workload.image)) yield* mysql(input, workload)
@@ -92,6 +95,24 @@ function* switchedOn(input: LintInput, workload: Workload): Generator<Remark> {
       `--collector.${collector}, for ${used.metric} in the rule ${used.alert}`,
       'a collector that is off by default: the series does not exist',
     )
+  }
+}
+
+/** Where it looks for the host, and nothing of it is mounted. https://github.com/prometheus/node_exporter#docker */
+function* ofTheHost({ name, args, mounts }: Workload): Generator<Remark> {
+  for (const { value, at } of args) {
+    const [, flag = '', path = ''] = /^--path\.(procfs|sysfs|rootfs)=(\/[\w./-]+)$/.exec(value) ?? []
+    if (path === '' || path === '/proc' || path === '/sys' || mounts.length === 0) continue
+    const isMounted = mounts.some(
+      ({ target }) => path === target.replace(/(?<=.)\/$/, '') || path.startsWith(`${target.replace(/\/$/, '')}/`),
+    )
+    if (!isMounted)
+      yield remark(
+        name,
+        at,
+        `a mount at ${path}`,
+        `--path.${flag} where nothing is mounted (${mounts.map(({ target }) => target).join(', ')})`,
+      )
   }
 }
 

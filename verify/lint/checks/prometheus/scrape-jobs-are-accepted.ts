@@ -22,6 +22,7 @@ export const check: Check = {
       // What is specified is compared with its specification: prometheus-timeouts-fit.
       if (spec.rules.length === 0) yield* timeouts(root, scrapeJobs(config, root))
       yield* lists(root, ['rule_files', 'scrape_configs', 'scrape_config_files', 'remote_write', 'remote_read'])
+      for (const owner of [root.get('global'), ...scrapeJobs(config, root)]) if (owner !== undefined) yield* protocols(owner)
       for (const job of scrapeJobs(config, root)) yield* judgeJob(job)
       for (const step of root.items('alerting', 'alert_relabel_configs')) yield* judgeStep(step)
       for (const kind of ['remote_write', 'remote_read'])
@@ -64,6 +65,24 @@ function* lists(owner: Cursor, keys: readonly string[]): Generator<Remark> {
     const at = owner.get(key)
     if (at !== undefined && !at.isList() && (at.isMap() || (at.string() ?? '') !== ''))
       yield remark(key, at, `a list: ${key}: [...]`, at.isMap() ? 'a mapping' : (at.string() ?? ''))
+  }
+}
+
+/** https://prometheus.io/docs/prometheus/latest/configuration/configuration/#scrape_config */
+const PROTOCOLS = ['PrometheusProto', 'OpenMetricsText0.0.1', 'OpenMetricsText1.0.0', 'PrometheusText0.0.4', 'PrometheusText1.0.0']
+
+function* protocols(owner: Cursor): Generator<Remark> {
+  const all = [...owner.items('scrape_protocols'), owner.get('fallback_scrape_protocol')].flatMap((each) => each ?? [])
+  for (const at of all) {
+    const text = at.string() ?? ''
+    // Versions of tomorrow are known to a Prometheus of tomorrow.
+    if (!PROTOCOLS.includes(text) && !text.includes('$') && !/^(?:OpenMetricsText|PrometheusText)[2-9]\.\d+\.\d+$/.test(text))
+      yield remark(
+        at.key === 'fallback_scrape_protocol' ? at.key : 'scrape_protocols',
+        at,
+        `one of ${PROTOCOLS.join(', ')}`,
+        text || 'none',
+      )
   }
 }
 
