@@ -297,7 +297,7 @@ const FOUND: Kind[] = [
       [STACK('', job('grafana:3000', RENAMED)), []],
       [STACK('', job('grafana:3001', RENAMED)), ['error ports-agree prometheus.yml:3']],
       [STACK('', job('grafana:3001', RENAMED.replace('service', '__address__'))), []],
-      [STACK('', job('shop:8080')), ['warning ports-agree prometheus.yml:3']],
+      [STACK('', job('shop:8080')), ['note ports-agree prometheus.yml:3']],
       [STACK('networks: { default: { external: true } }\n', job('shop:8080')), []],
       [STACK('', job('shop.example.org:8080')), []],
     ].map(([files, expected]): Kind['variants'][0] => [

@@ -359,7 +359,7 @@ function isInCompose(root: Cursor, config: Configuration): boolean {
 
 /** A promised target whose service is gone; another one may be of a deployment that is not here. */
 function* absent(host: string, at: Cursor, { spec }: LintInput): Generator<Remark> {
-  if (spec.rules.length === 0) yield warning(host, at, 'the name of a service', `${host}: no service is called that`)
+  if (spec.rules.length === 0) yield note(host, at, 'the name of a service', `${host}: no service is called that`)
   else if (spec.platform.targets.some(({ address }) => address === at.string()))
     yield remark(host, at, 'the name of a service', `${host}: no service is called that`)
 }
