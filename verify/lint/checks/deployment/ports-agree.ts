@@ -1,4 +1,4 @@
-import { oncePerPlace, remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
+import { note, oncePerPlace, remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import { hostNamesOf, hostsWithPorts, isOpen, namesOf } from '../../../config/deployment/links.ts'
 import { listenersOf, type Listener } from '../../../config/deployment/listeners.ts'
 import { scrapeJobs, type Configuration } from '../../../config/configuration.ts'
