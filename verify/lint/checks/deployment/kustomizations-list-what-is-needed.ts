@@ -1,5 +1,5 @@
 import { dirname, normalize } from 'node:path'
-import { remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
+import { remark, type Check, type LintInput } from '../../lint-check.ts'
 import { askersOf } from '../../service-askers.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import { deployedObjects, type Deployed } from '../../../config/deployment/deployed-objects.ts'
@@ -24,15 +24,13 @@ export const check: Check = {
       const listed = new Set(resourcesOf(root).map(({ file }) => dirname(file)))
       // One that takes no file of its own folder is made of other folders.
       if (!listed.has(folder) || root.string('kind') === 'Component') continue
-      const tops = [
-        ...new Set(all.filter(({ base, by }) => by !== undefined && fileOf(base) !== '' && isIn(base, folder)).map(({ by }) => by)),
-      ]
+      const tops = [...new Set(all.filter(({ base, by }) => by !== undefined && isIn(base, folder)).map(({ by }) => by))]
       const beside = all.filter(({ base, by }) => by === undefined && isIn(base, folder))
       const deployed = all.filter(({ by }) => by !== undefined && tops.includes(by))
       const narrow = { ...input, config: whatIsDeployed(input.config, deployed) }
       for (const [file, objects] of Map.groupBy(beside, ({ base }) => fileOf(base))) {
         const need = firstNeed(objects, deployed, input.config, narrow)
-        if (need !== undefined) yield remark(file, root.near('resources'), `${file} among the resources: ${need}`, 'not listed')
+        if (need !== undefined) yield remark(file, root.near('resources').keyPlace(), `${file} among the resources: ${need}`, 'not listed')
       }
     }
   },
