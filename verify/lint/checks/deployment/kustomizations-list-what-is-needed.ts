@@ -1,7 +1,7 @@
-import { dirname, normalize } from 'node:path'
 import { remark, type Check, type LintInput } from '../../lint-check.ts'
 import { askersOf } from '../../service-askers.ts'
 import type { Configuration } from '../../../config/configuration.ts'
+import { folderOf, plainPath } from '../../../config/deployment/container-files.ts'
 import { deployedObjects, type Deployed } from '../../../config/deployment/deployed-objects.ts'
 import { filesOfGenerator, namedData, nameOfObject, resourcesOf } from '../../../config/deployment/kubernetes-objects.ts'
 import { podTemplates, type PodTemplate } from '../../../config/deployment/pod-templates.ts'
@@ -13,15 +13,15 @@ export const check: Check = {
     needs: ['kustomization', 'manifest'],
     title: 'A kustomization lists every file beside it whose objects it needs',
     failureTitle: 'A file beside a kustomization is not among its resources, and what it lists needs the file',
-    why: 'kustomize deploys what `resources` names and nothing else of the folder. What asks the missing Service finds no address, a pod without its ServiceAccount or ConfigMap is not made, and a generated ConfigMap that no pod mounts does nothing. https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/resource/',
+    why: 'kustomize deploys what `resources` names and nothing else of the folder. What asks the missing Service finds no address. A pod without its ServiceAccount or ConfigMap is not made, and a generated ConfigMap that no pod mounts does nothing. https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/resource/',
     mend: 'In the kustomization, add the file to `resources`, or take out what needs it.',
     example: 'resources: [services.yaml] # redis.yaml lies beside it, and services.yaml asks redis:6379',
   },
   *judge(input) {
     const all = deployedObjects(input.config)
     for (const root of input.config.kustomizations) {
-      const folder = dirname(normalize(root.text.file))
-      const listed = new Set(resourcesOf(root).map(({ file }) => dirname(file)))
+      const folder = folderOf(plainPath(root.text.file))
+      const listed = new Set(resourcesOf(root).map(({ file }) => folderOf(file)))
       // One that takes no file of its own folder is made of other folders.
       if (!listed.has(folder) || root.string('kind') === 'Component') continue
       const tops = [...new Set(all.filter(({ base, by }) => by !== undefined && isIn(base, folder)).map(({ by }) => by))]
@@ -37,11 +37,11 @@ export const check: Check = {
 }
 
 function fileOf({ text }: Cursor): string {
-  return normalize(text.file)
+  return plainPath(text.file)
 }
 
 function isIn(object: Cursor, folder: string): boolean {
-  return dirname(fileOf(object)) === folder
+  return folderOf(fileOf(object)) === folder
 }
 
 /** Containers and files of these objects, and what ConfigMaps are generated of; other deployments may stand in the same repository. */
@@ -51,7 +51,7 @@ function whatIsDeployed(config: Configuration, deployed: readonly Deployed[]): C
   const containers = new Set(pods.flatMap((pod) => pod.containers.map(({ node }) => node)))
   const generated = config.kustomizations.flatMap((root) => root.items('configMapGenerator').flatMap(filesOfGenerator))
   const files = new Set([...deployed.map(({ base }) => fileOf(base)), ...generated.map(({ file }) => file)])
-  const isOwn = ({ text }: Cursor): boolean => files.has(normalize(text.file))
+  const isOwn = ({ text }: Cursor): boolean => files.has(plainPath(text.file))
   return {
     ...config,
     workloads: config.workloads.filter(({ at }) => containers.has(at.node)),
