@@ -35,6 +35,7 @@ const SHAPES: [what: string, text: string, metrics: string[]][] = [
   ['a rate', 'rate(a[5m]) > 0.5', ['a']],
   ['a prediction', 'predict_linear(a[1h], 4 * 3600) < 0', ['a']],
   ['changes', 'changes(a[5m]) > 3', ['a']],
+  ['resets, which are whole numbers', 'resets(a[10m]) > 5', ['a']],
   ['a subquery', 'max_over_time(rate(a[5m])[30m:1m]) > 2', ['a']],
   ['what must not be', 'a > 5 unless b == 1', ['a', 'b']],
   ['the one or the other', 'a > 5 or b < 2', ['a', 'b']],

@@ -22,6 +22,8 @@ type Comparison = Expr & { kind: 'binary' }
 /** So many random worlds are tried for a comparison and a driver, and so many pairs of it kept. */
 const TRIES = 14
 const KEPT = 2
+/** Between two values that are tried so many boundaries are looked for. */
+const PARTS = 4
 
 /**
  * For each comparison of the condition, and each selector that it depends on, worlds on both sides of its threshold and on it. `instants`:
@@ -47,11 +49,16 @@ export function decidingWorlds(scene: Scene, instants: readonly number[] = [scen
           let last = Number.NaN
           for (let index = 1; index < values.length; index++) {
             if (seen[index] === seen[index - 1] || seen[index] === UNKNOWN || seen[index - 1] === UNKNOWN) continue
-            const [a, b] = boundary(sides, values[index - 1] ?? 0, values[index] ?? 0)
-            // A threshold that is tried itself has a boundary on each side of it.
-            if (driver.of !== 'howMany' && Math.abs(b - last) <= 1e-6 * Math.abs(b)) continue
-            last = b
-            kept.push(around(then, base, driver, node, [a, b]))
+            // Whole numbers have a threshold of two sides: from below to it, and from it to above.
+            const high = values[index] ?? 0
+            let low = values[index - 1] ?? 0
+            for (let part = 0; part < PARTS && sides(low) !== seen[index]; part++) {
+              const [a, b] = boundary(sides, low, high)
+              // A threshold that is tried itself has a boundary on each side of it.
+              const isAnother = driver.of === 'howMany' || !(Math.abs(b - last) <= 1e-6 * Math.abs(b))
+              if (isAnother) kept.push(around(then, base, driver, node, [a, b]))
+              low = last = b
+            }
           }
         }
         kept.sort((a, b) => Number(b.decides) - Number(a.decides))
