@@ -59,7 +59,7 @@ test('no key and no value of the configurations that the components are tested w
     for (const file of globSync(`${folder}/**/testdata/**/*.{yaml,yml}`))
       for (const root of collectorsOf(file, kind, types)) {
         files += 1
-        const config = { ...configure([imageOf(source)]), collectors: [root] }
+        const config = { ...configure([startedBy(source)]), collectors: [root] }
         for (const { key, path } of componentKeys(config)) found.add(`${key} is not a key of ${path}`)
         for (const { subject, observed } of values.judge({ config } as LintInput)) found.add(`${subject}: ${String(observed)}`)
       }
@@ -73,15 +73,16 @@ test('no key and no value of the configurations that the components are tested w
 })
 
 /** The collector of the module's version: keys that it alone does not have are errors too. */
-function imageOf(source: string): ConfigText {
-  const text = `services:\n  collector:\n    image: otel/opentelemetry-collector-contrib:${source.slice(source.lastIndexOf('@v') + 2)}\n`
+function startedBy(source: string): ConfigText {
+  const image = `otel/opentelemetry-collector-contrib:${source.slice(source.lastIndexOf('@v') + 2)}`
+  const text = `services:\n  collector: { image: "${image}", volumes: ["./c.yaml:/etc/c.yaml"], command: [--config=/etc/c.yaml] }\n`
   return { file: 'compose.yaml', path: 'compose.yaml', text, lineOffset: 0, columnOffset: 0 }
 }
 
 /** A whole configuration, or components by name, which are put into one. */
 function collectorsOf(file: string, kind: string, types: readonly (string | undefined)[]): Cursor[] {
   const text = readFileSync(file, 'utf8')
-  const open = (its: string): Cursor[] => readableDocuments({ file, path: file, text: its, lineOffset: 0, columnOffset: 0 })
+  const open = (its: string): Cursor[] => readableDocuments({ file: 'c.yaml', path: 'c.yaml', text: its, lineOffset: 0, columnOffset: 0 })
   const keys = open(text).flatMap((root) => root.pairs().map(([key]) => key))
   if (keys.some((key) => /^(?:receivers|processors|exporters|service)$/.test(key))) return open(text)
   return keys.some((key) => types.includes(key.split('/')[0])) ? open(`${kind}s:\n${text.replace(/^/gm, '  ')}`) : []

@@ -1,5 +1,7 @@
 import { scrapeJobs, type Configuration } from '../../config/configuration.ts'
+import { reads } from '../../config/deployment/container-files.ts'
 import { objectsOf } from '../../config/deployment/kubernetes-objects.ts'
+import type { Workload } from '../../config/deployment/workloads.ts'
 import type { Cursor } from '../../config/yaml/cursor.ts'
 import { keysOfOtherVersions, type AboutComponent } from './collector-versions.ts'
 import { readOutline, typedValues, unknownKeys, type Keys, type TypedValue, type UnknownKey } from './outline.ts'
@@ -91,6 +93,7 @@ export function* componentKeys(config: Configuration): Generator<ComponentKey> {
   for (const root of config.jaeger) yield* of(unknownKeys(root, outlineOf('jaeger'), 'jaeger'), 'ignored', jaegers)
   for (const root of config.collectors) {
     yield* of(unknownKeys(root, outlineOf('collector'), 'collector'), 'refused', collectors(['0.93']))
+    const started = versionOf(root, config)
     for (const { name, block, at, owner } of collectorComponents(root)) {
       const { versions, ignores, of: older = block } = ABOUT[block] ?? { versions: [] }
       const listed = ABOUT[older]?.versions ?? versions
@@ -98,15 +101,14 @@ export function* componentKeys(config: Configuration): Generator<ComponentKey> {
       // The scrapers of hostmetrics are read one by one.
       for (const key of keys) yield ignores === true && !key.path.startsWith(`${name}.scrapers`) ? { ...key, reaction: 'ignored' } : key
       // A newer name of the same component.
-      const unnamed = listed.find((version) => !versions.includes(version) && collectors([version]))
-      if (unnamed !== undefined)
+      if (started !== undefined && listed.includes(started) && !versions.includes(started))
         yield {
           ...{ key: name, at, owner, path: owner.key, near: [older.split('.')[1], ...name.split('/').slice(1)].join('/'), known: [] },
-          ...{ reaction: 'refused', isListed: true, lackedBy: unnamed },
+          ...{ reaction: 'refused', isListed: true, lackedBy: started },
         }
-      for (const [version, lacks] of Object.entries(ABOUT[older]?.lacks ?? {}))
-        if (ignores !== true && collectors([version]))
-          for (const key of keysOfOtherVersions(at, name, lacks)) yield { ...key, reaction: 'refused', isListed: true, lackedBy: version }
+      const lacks = ignores === true || started === undefined ? [] : (ABOUT[older]?.lacks?.[started] ?? [])
+      for (const key of keysOfOtherVersions(at, name, lacks))
+        yield { ...key, reaction: 'refused', isListed: true, ...(started === undefined ? {} : { lackedBy: started }) }
     }
     for (const [name, receiver] of root.pairs('receivers')) {
       const scraped = name.split('/')[0] === 'prometheus' ? receiver.get('config') : undefined
@@ -142,12 +144,22 @@ export function* componentValues(config: Configuration): Generator<TypedValue & 
 
 /** Whether every image of a component is of a version whose keys are listed. */
 function deploys(config: Configuration, listed: RegExp, any: RegExp): boolean {
-  const images = config.workloads.flatMap(({ image, at }) => [
-    image,
-    ...[...(at.string('build', 'dockerfile_inline') ?? '').matchAll(/^FROM (\S+)/gm)].map((match) => match[1] ?? ''),
-  ])
-  const found = images.filter((image) => any.test(image))
+  const found = config.workloads.flatMap(imagesOf).filter((image) => any.test(image))
   return found.length > 0 && found.every((image) => listed.test(image))
+}
+
+function imagesOf({ image, at }: Workload): string[] {
+  const built = [...(at.string('build', 'dockerfile_inline') ?? '').matchAll(/^FROM (\S+)/gm)]
+  return [image, ...built.map((match) => match[1] ?? '')]
+}
+
+/** The version of the collectors that are started with this configuration, 0.93; undefined: not known, or several. */
+function versionOf(root: Cursor, config: Configuration): string | undefined {
+  const images = config.workloads.filter((workload) => reads(workload, root, config)).flatMap(imagesOf)
+  const versions = images
+    .filter((image) => /collector(?:-contrib)?[:@]/.test(image))
+    .map((image) => /collector(?:-contrib)?:v?(\d+\.\d+)\./.exec(image)?.[1])
+  return new Set(versions).size === 1 ? versions[0] : undefined
 }
 
 /** https://prometheus-operator.dev/docs/api-reference/api/ */
