@@ -30,7 +30,9 @@ function kindIn(root: Cursor): Kind {
   // Flux has resources of that kind, which are no files of kustomize: https://fluxcd.io/flux/components/kustomize/kustomizations/
   if (has('apiVersion', 'kind'))
     return /kustomization|component/i.test(root.string('kind') ?? '') &&
-      !/^kustomize\.toolkit\.fluxcd\.io\//.test(root.string('apiVersion') ?? '')
+      !/^kustomize\.toolkit\.fluxcd\.io\//.test(root.string('apiVersion') ?? '') &&
+      // Backstage has components too: https://backstage.io/docs/features/software-catalog/descriptor-format/#kind-component
+      !(root.string('kind') === 'Component' && !/kustom|k8s/.test(root.string('apiVersion') ?? ''))
       ? 'kustomization'
       : 'manifest'
   if (has('groups') && (root.get('groups')?.isList() === true || root.get('groups')?.node === null || isEmptyScalar(root.get('groups'))))

@@ -68,6 +68,17 @@ const SECRET = (file: string, keys: string): Record<string, string> => ({
 
 const QUIET: Kind[] = [
   {
+    kind: 'components of Backstage are none of kustomize',
+    variants: [
+      ['backstage.io/v1alpha1', []],
+      ['kustomize.config.k8s.io/v1alpha1', ['error kustomizations-apply c.yaml:4']],
+      ['kustomise.config.k8s.io/v1alpha1', ['error kustomizations-apply c.yaml:1', 'error kustomizations-apply c.yaml:4']],
+    ].map(([version, expected]): Kind['variants'][0] => [
+      { 'c.yaml': `apiVersion: ${version as string}\nkind: Component\nmetadata: { name: shop }\nspec: { type: service }\n` },
+      expected as string[],
+    ]),
+  },
+  {
     kind: 'panels of OpenSearch Dashboards are none of Grafana',
     variants: [
       [{ 'd.yaml': 'dashboard: { id: d, title: D }\npanels:\n  - { id: a, title: A, query: up, chartType: line }\n' }, []],

@@ -63,3 +63,24 @@ finds(
   { file: K, from: 'replicas:', to: 'configMapGenerator: [{ name: a, flies: [app.yaml] }]\nreplicas:', line: 'flies' },
   { file: K, from: 'replicas:', to: 'configMapGenerator: [{ name: a }]\nreplicas:', line: 'configMapGenerator', observed: 'neither' },
 )
+
+const selected = (labels: string, operation: string): string =>
+  `  - target: { kind: Deployment, labelSelector: "${labels}" }\n    patch: |-\n      - { ${operation} }\n`
+finds(
+  ID,
+  'an operation that there is not, and a path of what a selector finds',
+  { file: K, from: '  - path: patch.yaml\n', to: patch('app', 'op: replaces, path: /spec/replicas, value: 2'), line: 'replaces' },
+  { file: K, from: '  - path: patch.yaml\n', to: patch('app', 'path: /spec/replicas, value: 2'), line: '- {', observed: 'none' },
+  {
+    file: K,
+    from: '  - path: patch.yaml\n',
+    to: patch('.*', 'op: remove, path: /spec/strategy/rollingUpdate'),
+    line: 'rollingUpdate',
+    observed: 'not there',
+  },
+)
+for (const [story, labels] of [
+  ['a selector of another form', 'app in (a, b)'],
+  ['labels that a kustomization may give', 'feature=none'],
+] as const)
+  passes(ID, story, K, '  - path: patch.yaml\n', selected(labels, 'op: replace, path: /spec/none, value: 2'))

@@ -1,4 +1,4 @@
-import { remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
+import { oneAPlace, remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { filesOfGenerator, kustomizedObjects, nameOfObject as nameOf, resourcesOf } from '../../../config/deployment/kubernetes-objects.ts'
@@ -86,8 +86,15 @@ function* paths(root: Cursor, { exists, config }: LintInput): Generator<Remark> 
 }
 
 function* judgePatch({ target, patch }: Patch, objects: readonly Cursor[]): Generator<Remark> {
-  if (target !== undefined && ['labelSelector', 'annotationSelector'].some((key) => target.has(key))) return
-  const meant = objects.filter((each) => isMeant(target, patch, each))
+  if (target?.has('annotationSelector') === true) return
+  const labels = labelsAsked(target)
+  if (labels === undefined) return
+  const meant = objects.filter(
+    (each) =>
+      isMeant(target, patch, each) && Object.entries(labels).every(([label, value]) => each.labels('metadata', 'labels')[label] === value),
+  )
+  // What has the labels of a selector may get them from a kustomization.
+  if (meant.length === 0 && Object.keys(labels).length > 0) return
   const [kind, name] = [
     target?.string('kind') ?? patch.string('kind') ?? '',
     target?.string('name') ?? (target === undefined ? nameOf(patch) : ''),
@@ -107,9 +114,17 @@ function* judgePatch({ target, patch }: Patch, objects: readonly Cursor[]): Gene
     return
   }
   for (const base of meant) {
-    if (patch.isList()) yield* operations(patch, base)
-    else yield* containers(patch, base)
+    if (!patch.isList()) yield* containers(patch, base)
   }
+  if (patch.isList()) yield* oneAPlace(meant.flatMap((base) => [...operations(patch, base)]))
+}
+
+/** feature=simulation; undefined: a selector of another form. */
+function labelsAsked(target: Cursor | undefined): Record<string, string> | undefined {
+  const text = target?.string('labelSelector') ?? ''
+  if (text === '') return {}
+  const pairs = text.split(',').map((each) => /^\s*([\w./-]+)\s*==?\s*([\w.-]+)\s*$/.exec(each))
+  return pairs.includes(null) ? undefined : Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', pair?.[2] ?? '']))
 }
 
 /** A container of another name is a further one, and needs an image. */
@@ -136,6 +151,8 @@ function* operations(patch: Cursor, base: Cursor): Generator<Remark> {
       .slice(1)
       .map((each) => each.replaceAll('~1', '/').replaceAll('~0', '~'))
     const needed = /^(?:replace|remove|test)$/.test(op) ? steps : steps.slice(0, -1)
+    if (!/^(?:add|replace|remove|test|move|copy)$/.test(op))
+      yield remark(nameOf(base), operation.near('op'), 'add, replace, remove, move, copy or test', op || 'none')
     if (!/^(?:add|replace|remove|test)$/.test(op) || needed.length === 0) continue
     let at: Cursor | undefined = base
     for (const step of needed) at = at?.get(/^\d+$/.test(step) && at.isList() ? Number(step) : step)
