@@ -59,7 +59,7 @@ test('no key and no value of the configurations that the components are tested w
     for (const file of globSync(`${folder}/**/testdata/**/*.{yaml,yml}`))
       for (const root of collectorsOf(file, kind, types)) {
         files += 1
-        const config = { ...configure([startedBy(source)]), collectors: [root] }
+        const config = { ...configure([startedBy(source), root.text]), collectors: [root] }
         for (const { key, path } of componentKeys(config)) found.add(`${key} is not a key of ${path}`)
         for (const { subject, observed } of values.judge({ config } as LintInput)) found.add(`${subject}: ${String(observed)}`)
       }
