@@ -20,3 +20,4 @@ export { check as logStoreKeepsMetadata } from '../checks/logs/log-store-keeps-m
 export { check as logStoreKnowsTenant } from '../checks/logs/log-store-knows-tenant.ts'
 export { check as logStoreWritesToItsVolume } from '../checks/logs/log-store-writes-to-its-volume.ts'
 export { check as logTimestampsKeepTime } from '../checks/logs/log-timestamps-keep-time.ts'
+export { check as podLogsAreRead } from '../checks/logs/pod-logs-are-read.ts'
