@@ -3,7 +3,7 @@ import { reads, sourceOf } from '../../../config/deployment/container-files.ts'
 import { listenersOf } from '../../../config/deployment/listeners.ts'
 import { imageNameOf } from '../../known-images.ts'
 import { nearest, slipOf } from '../../../text/did-you-mean.ts'
-import { BY_HTTP } from './ports-agree.ts'
+import { BY_HTTP } from '../../port-askers.ts'
 import { interpolate, type Workload } from '../../../config/deployment/workloads.ts'
 import { readableDocuments, scalarsIn, type Cursor } from '../../../config/yaml/cursor.ts'
 
