@@ -43,6 +43,7 @@ export { check as programsKeepRunning } from '../checks/deployment/programs-keep
 export { check as proxiesLeadToServices } from '../checks/deployment/proxies-lead-to-services.ts'
 export { check as remoteUrlsAreAnswered } from '../checks/deployment/remote-urls-are-answered.ts'
 export { check as rolesAllowDiscovery } from '../checks/deployment/roles-allow-discovery.ts'
+export { check as secretKeysAgree } from '../checks/deployment/secret-keys-agree.ts'
 export { check as secretsAreGiven } from '../checks/deployment/secrets-are-given.ts'
 export { check as secretsAreInFiles } from '../checks/deployment/secrets-are-in-files.ts'
 export { check as serversSpeakTls } from '../checks/deployment/servers-speak-tls.ts'
