@@ -329,6 +329,7 @@ const TABLE: readonly Row[] = [
   { folder: 'testing/backtest/', may: ['node:', 'testing/random/', 'lab/tools/tools.ts', 'verify/backtest/', 'verify/promql/'] },
   { folder: 'testing/report/', may: [] },
   { folder: 'testing/init/', may: ['node:', 'lab/tools/tools.ts'] },
+  { folder: 'testing/simulate/', may: ['node:', 'lab/tools/tools.ts', 'testing/lint/', 'verify/simulate/'] },
   { folder: 'testing/chaos/', may: ['node:', 'chaos/', '@kubernetes/client-node', 'yaml'] },
   {
     folder: 'testing/virtual/',

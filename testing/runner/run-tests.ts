@@ -32,6 +32,9 @@ const WAITS = /from '(?:node:(?:http|https|net|child_process|worker_threads)'|(?
 const CHANGES_ITS_PROCESS =
   /\bprocess\.(env(\.\w+|\[[^\]]*\])?\s*=(?!=)|chdir|on\b|exitCode\s*=)|(delete |deleteProperty\(|assign\()process\.env|\bmock\.(timers|module)/
 
+/** Deep tests that take minutes each: the first to begin. */
+const LONG = /^verify\/simulate\//
+
 /** One process a core calculates; beside them so many run whose tests wait more than they work. */
 const WAITING = 4
 
@@ -70,7 +73,7 @@ export function unitsOf(files: readonly { file: string; text: string }[], bins: 
   }
   // What waits begins first, so that nothing but waiting is left at the end.
   const waiting = dealt(live, WAITING).map((unit) => ({ ...unit, name: `${unit.name}, live`, pure: false }))
-  return [...waiting, ...dealt(rooms, bins), ...alone]
+  return [...waiting, ...dealt(rooms, bins), ...alone.toSorted((a, b) => Number(LONG.test(b.name)) - Number(LONG.test(a.name)))]
 }
 
 /** `length`: of the text of its files, which says more of the time they take than their number. */

@@ -1,47 +1,9 @@
 import assert from 'node:assert/strict'
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { after, test } from 'node:test'
-import type { RuleSpec, Spec } from '../model/spec.ts'
+import { test } from 'node:test'
 import { findTool } from '../../lab/tools/tools.ts'
-import { deployment } from '../../testing/lint/lint-files.ts'
-import { sideBySide, type SideBySide } from './side-by-side.ts'
-
-const folder = await mkdtemp(path.join(tmpdir(), 'firedrill-side-by-side-'))
-after(() => rm(folder, { recursive: true }))
-const {
-  options: { spec, catalogue },
-} = await deployment()
-
-async function compare(
-  promtool: string,
-  expr: string,
-  delivered: string,
-  forMs = 60_000,
-  change = (text: string): string => text,
-): Promise<SideBySide> {
-  const [first] = spec.rules
-  assert.ok(first)
-  const rule: RuleSpec = {
-    ...first,
-    alert: 'Odd',
-    condition: { ...first.condition, expr },
-    forMs,
-    labels: { severity: 'warning' },
-    annotations: {},
-  }
-  const own: Spec = { ...spec, rules: [rule] }
-  const file = path.join(folder, 'rules.yml')
-  const quoted = JSON.stringify(delivered)
-  await writeFile(
-    file,
-    change(
-      `groups:\n  - name: g\n    rules:\n      - alert: Odd\n        expr: ${quoted}\n        for: ${forMs / 1000}s\n        labels: { severity: warning }\n`,
-    ),
-  )
-  return sideBySide(promtool, rule, own, catalogue, [file], folder)
-}
+import { compare, folder, skip, testShapes } from '../../testing/simulate/shapes.ts'
 
 test('the two rules are asked for at once over series near the numbers of the condition, the same each time', async () => {
   const program = path.join(folder, 'promtool')
@@ -59,7 +21,7 @@ test('the two rules are asked for at once over series near the numbers of the co
 })
 
 const promtool = findTool('promtool')
-const SHAPES: [what: string, specified: string, ...others: string[]][] = [
+testShapes([
   ['and', 'redis_memory_used_bytes > 500 and redis_up == 1', 'redis_memory_used_bytes > 500 and redis_up == 0'],
   ['unless', 'redis_memory_used_bytes > 500 unless redis_up == 0', 'redis_memory_used_bytes > 500 unless redis_up == 1'],
   ['or', 'shop_temp > 80 or shop_temp < 5', 'shop_temp > 80 or shop_temp < 4.5', 'shop_temp > 80'],
@@ -114,76 +76,15 @@ const SHAPES: [what: string, specified: string, ...others: string[]][] = [
     '(redis_memory_used_bytes - 100) / redis_memory_max_bytes > 0.8',
     '(redis_memory_used_bytes + 100) / redis_memory_max_bytes > 0.8',
   ],
-  ['the hour', 'shop_lag > 30 and on () hour() > 8', 'shop_lag > 30 and on () hour() > 9', 'shop_lag > 30 and on () hour() < 8'],
-  [
-    'office hours',
-    'shop_orders == 0 and on () (hour() >= 9 < 17) and on () day_of_week() > 0 < 6',
-    'shop_orders == 0 and on () (hour() >= 9 < 18) and on () day_of_week() > 0 < 6',
-    'shop_orders == 0 and on () (hour() >= 9 < 17) and on () day_of_week() > 0 < 5',
-    'shop_orders == 0 and on () (hour() >= 9 < 17)',
-  ],
-  [
-    'not on the first of a month',
-    'shop_lag > 30 unless on () day_of_month() == 1',
-    'shop_lag > 30 unless on () day_of_month() == 2',
-    'shop_lag > 30',
-  ],
-  [
-    'the age of a sample',
-    'time() - timestamp(shop_lag) > 150',
-    'time() - timestamp(shop_lag) > 180',
-    'time() - timestamp(shop_lag) > 120',
-    'time() - shop_lag > 150',
-  ],
-  [
-    'the age of a sample of long ago',
-    'time() - max_over_time(timestamp(shop_lag)[30m:1m]) > 600',
-    'time() - max_over_time(timestamp(shop_lag)[30m:1m]) > 660',
-    'time() - max_over_time(timestamp(shop_lag)[1h:1m]) > 600',
-  ],
-  [
-    'metrics by a pattern',
-    '{__name__=~"shop_.*_errors_total"} > 5',
-    '{__name__=~"shop_.*_errors_total"} > 6',
-    '{__name__=~".*shop_.*_errors_total"} > 5',
-    '{__name__=~"shop_.*_errors_total.*"} > 5',
-  ],
-  [
-    'a share of rows',
-    'count by (job) (shop_up == 0) / count by (job) (shop_up) > 0.5',
-    'count by (job) (shop_up == 0) / count by (job) (shop_up) > 0.45',
-    'count by (job) (shop_up == 0) / count by (job) (shop_up) > 0.55',
-    'count by (job) (shop_up == 0) / count by (job) (shop_up) >= 0.5',
-  ],
-  ['many rows', 'count(shop_up == 0) > 5', 'count(shop_up == 0) > 6', 'count(shop_up == 0) > 4', 'count(shop_up == 0) >= 5'],
-  ['the largest five', 'sum(topk(5, shop_lag)) > 30', 'sum(topk(4, shop_lag)) > 30', 'sum(bottomk(5, shop_lag)) > 30'],
-  [
-    'a window of hours beside one of minutes',
-    'max_over_time(shop_lag[6h]) > 30 and rate(shop_total[5m]) > 1',
-    'max_over_time(shop_lag[3h]) > 30 and rate(shop_total[5m]) > 1',
-    'max_over_time(shop_lag[6h]) > 30 and rate(shop_total[10m]) > 1',
-    'max_over_time(shop_lag[6h]) > 30 and increase(shop_total[5m]) > 1',
-  ],
   ['a guard that says nothing', 'shop_lag > 30 and shop_lag > 10', 'shop_lag > 31 and shop_lag > 10'],
   [
     'a metric without a recording',
     'shop_queue_depth > 10 and on (instance) shop_up == 1',
     'shop_queue_depth > 11 and on (instance) shop_up == 1',
   ],
-]
-for (const [what, specified, ...others] of SHAPES)
-  test(
-    `${what}: equal where it is the same, different where it is not`,
-    { skip: promtool === undefined && 'promtool is not installed' },
-    async () => {
-      assert.ok(promtool)
-      const same = await compare(promtool, specified, specified)
-      assert.deepEqual([same.differs, same.says], [undefined, undefined])
-      for (const other of others) assert.match((await compare(promtool, specified, other)).differs ?? `${other} does not differ`, /^at \d/)
-    },
-  )
+])
 
-test('what no series can show is named, by its word', { skip: promtool === undefined && 'promtool is not installed' }, async () => {
+test('what no series can show is named, by its word', { skip }, async () => {
   assert.ok(promtool)
   const expr = 'shop_lag > 30 and on () hour() > 25'
   assert.match((await compare(promtool, expr, expr)).says ?? '', /no generated series make the specified rule fire/)
@@ -191,18 +92,14 @@ test('what no series can show is named, by its word', { skip: promtool === undef
   assert.match((await compare(promtool, redundant, redundant)).says ?? '', /no series were found that tell .*0 \(-1\)/)
 })
 
-test(
-  '`for`, keep_firing_for and labels are compared as well',
-  { skip: promtool === undefined && 'promtool is not installed' },
-  async () => {
-    assert.ok(promtool)
-    const expr = 'shop_lag > 30 unless shop_up == 0'
-    for (const [from, to] of [
-      ['for: 60s', 'for: 120s'],
-      ['for: 60s', 'for: 0s'],
-      ['for: 60s', 'for: 60s\n        keep_firing_for: 5m'],
-      ['severity: warning', 'severity: critical'],
-    ] as const)
-      assert.match((await compare(promtool, expr, expr, 60_000, (text) => text.replace(from, to))).differs ?? to, /^at \d/)
-  },
-)
+test('`for`, keep_firing_for and labels are compared as well', { skip }, async () => {
+  assert.ok(promtool)
+  const expr = 'shop_lag > 30 unless shop_up == 0'
+  for (const [from, to] of [
+    ['for: 60s', 'for: 120s'],
+    ['for: 60s', 'for: 0s'],
+    ['for: 60s', 'for: 60s\n        keep_firing_for: 5m'],
+    ['severity: warning', 'severity: critical'],
+  ] as const)
+    assert.match((await compare(promtool, expr, expr, 60_000, (text) => text.replace(from, to))).differs ?? to, /^at \d/)
+})
