@@ -50,14 +50,14 @@ const ALWAYS = 'A selector in absent() can match no series: it always fires'
 function excluded(selector: Selector, input: LintInput): { expected: string; observed: string } | undefined {
   for (const [label, own] of Map.groupBy(selector.matchers, (matcher) => matcher.label)) {
     if (own.some(({ op, value }) => /~/.test(op) && !validRegex(value))) continue
-    const observed = own.map(({ op, value }) => `${label}${op}${JSON.stringify(value)}`).join(', ')
+    const observed = (): string => own.map(({ op, value }) => `${label}${op}${JSON.stringify(value)}`).join(', ')
     const without = own.find(({ op, value }) => op === '!~' && EVERYTHING.test(value))
     if (without !== undefined && (without.value.endsWith('*') || (/^(?:job|instance)$/.test(label) && isScraped(selector, input))))
-      return { expected: `a ${label} that there can be`, observed: `${observed}, which excludes every value` }
-    const [first] = own.flatMap((matcher) => alternativesOf(matcher) ?? [])
-    const values = first === undefined ? undefined : own.map(alternativesOf).find((each) => each !== undefined)
-    if (own.length > 1 && values?.every((value) => !own.every((matcher) => accepts(matcher, value))) === true)
-      return { expected: `a ${label} that meets all of its matchers`, observed }
+      return { expected: `a ${label} that there can be`, observed: `${observed()}, which excludes every value` }
+    if (own.length === 1) continue
+    const values = own.map(alternativesOf).find((each) => each !== undefined)
+    if (values?.every((value) => !own.every((matcher) => accepts(matcher, value))) === true)
+      return { expected: `a ${label} that meets all of its matchers`, observed: observed() }
   }
   return undefined
 }
@@ -148,10 +148,10 @@ function impossible(selector: Selector, matcher: Matcher, input: LintInput): { e
       expected: `a bucket of ${selector.metric} (${bounds.sort((a, b) => boundOf(a) - boundOf(b)).join(', ')})`,
       observed: text(),
     }
-  const recorded = [...(facts.valuesOf(selector.metric, matcher.label) ?? [])]
-  const alike = recorded.find((value) => value !== matcher.value && value.toLowerCase() === matcher.value.toLowerCase())
-  if (matcher.op === '=' && alike !== undefined && !recorded.includes(matcher.value))
-    return { expected: `${matcher.label}="${alike}", as it was recorded`, observed: text() }
+  const known = facts.valuesOf(selector.metric, matcher.label)
+  const recorded = known?.has(matcher.value) === true ? [] : [...(known ?? [])]
+  const alike = recorded.find((value) => value.toLowerCase() === matcher.value.toLowerCase())
+  if (matcher.op === '=' && alike !== undefined) return { expected: `${matcher.label}="${alike}", as it was recorded`, observed: text() }
   // 404 is no 4xx to a regular expression.
   if (matcher.op === '=~' && /^\^?\dxx$/i.test(matcher.value) && recorded.length > 0 && recorded.every((value) => /^\d{3}$/.test(value)))
     return { expected: `${matcher.label}=~"${matcher.value.replace(/^\^/, '')[0] ?? ''}.."`, observed: text() }
@@ -168,13 +168,15 @@ function impossible(selector: Selector, matcher: Matcher, input: LintInput): { e
       observed: `${text()}${didYouMean(matcher.value, jobs)}`,
     }
   if (matcher.label === 'instance' && matcher.op === '=') {
-    const known = instancesOf(jobs, input)
-    if (known !== undefined && !known.includes(matcher.value))
-      return { expected: `a target of ${jobs.join(', ')} (${known.join(', ')})`, observed: `${text()}${didYouMean(matcher.value, known)}` }
+    const targets = instancesOf(jobs, input)
+    if (targets !== undefined && !targets.includes(matcher.value))
+      return {
+        expected: `a target of ${jobs.join(', ')} (${targets.join(', ')})`,
+        observed: `${text()}${didYouMean(matcher.value, targets)}`,
+      }
   }
   if (matcher.op === '=~') {
-    const values =
-      matcher.label === 'instance' ? (instancesOf(jobs, input) ?? []) : [...(facts.valuesOf(selector.metric, matcher.label) ?? [])]
+    const values = matcher.label === 'instance' ? (instancesOf(jobs, input) ?? []) : [...(known ?? [])]
     const whole = { ...matcher, value: `.*(?:${matcher.value}).*` }
     if (values.length > 0 && !values.some((value) => accepts(matcher, value)) && values.some((value) => accepts(whole, value)))
       return {
