@@ -68,11 +68,12 @@ function scrapes(workload: Workload, { config, spec }: LintInput): (Asker & { ho
 }
 
 /** What is asked is another address than the one that is written, as of probes, or of an agent that is put into a server elsewhere. */
-function rewritesAddress(job: Cursor, { image }: Workload): boolean {
+function rewritesAddress(job: Cursor, { image, env }: Workload): boolean {
   if (!job.has('relabel_configs')) return false
   return (
     job.has('params') ||
     /kafka|zookeeper|redis|mysql|mariadb|postgres|mongo/.test(image) ||
+    env.has('KAFKA_LISTENERS') ||
     job
       .items('relabel_configs')
       .some((step) => /^__|\$/.test(step.string('target_label') ?? '') || /labelmap|drop|keep/.test(step.string('action') ?? ''))

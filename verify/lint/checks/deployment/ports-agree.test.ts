@@ -1,4 +1,6 @@
-import { finds, passes } from '../../../../testing/lint/lint-files.ts'
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { change, deployment, finds, lintOf, passes } from '../../../../testing/lint/lint-files.ts'
 
 const D = 'docker-compose.yaml'
 
@@ -202,3 +204,14 @@ finds(
     observed: 'did you mean otel-collector',
   },
 )
+
+test('ports-agree: an agent in a broker whose image is not called kafka is scraped by a relabelled job', async () => {
+  const { texts } = await deployment()
+  const job = `  - job_name: broker
+    static_configs: [{ targets: ['kafka:1234'] }]
+    relabel_configs: [{ source_labels: [job], target_label: env, replacement: dev }]
+`
+  const scraped = change(texts, 'prometheus.yml', 'scrape_configs:\n', `scrape_configs:\n${job}`)
+  const others = change(scraped, D, 'confluentinc/cp-kafka:7.5.3', 'confluentinc/cp-server:7.5.3')
+  assert.deepEqual((await lintOf(others, 'ports-agree')).findings, [])
+})
