@@ -33,7 +33,7 @@ const CHANGES_ITS_PROCESS =
   /\bprocess\.(env(\.\w+|\[[^\]]*\])?\s*=(?!=)|chdir|on\b|exitCode\s*=)|(delete |deleteProperty\(|assign\()process\.env|\bmock\.(timers|module)/
 
 /** Deep tests that take minutes each: the first to begin. */
-const LONG = /^verify\/simulate\//
+const LONG = /^verify\/(?:backtest|simulate)\//
 
 /** One process a core calculates; beside them so many run whose tests wait more than they work. */
 const WAITING = 4
