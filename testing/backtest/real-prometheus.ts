@@ -52,6 +52,7 @@ export async function realPrometheus(
   )
   const exited = once(child, 'exit')
   let port: string | undefined
+  let isReady = false
   let said = ''
   for await (const line of createInterface({ input: child.stderr })) {
     said = line
@@ -59,7 +60,9 @@ export async function realPrometheus(
       .exec(line)
       ?.slice(1)
       .find((each) => each !== undefined)
-    if (port !== undefined && line.includes('Server is ready')) break
+    // Two of its threads say it: on a busy machine in either order.
+    isReady ||= line.includes('Server is ready')
+    if (port !== undefined && isReady) break
   }
   // What it says from here on is not read: the pipe must not fill.
   child.stderr.resume()
